@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# Where the cache is and what its parts are called. Source this file; it only
+# sets names and defines functions, it downloads nothing (scripts/setup.sh does).
+#
+#   $XPB_CURRENT/<kernel>/{release,pkgversion,compiler,vmlinuz,modules,build}
+#   $XPB_CURRENT/xen/{root,xen.elf,pkgversion}
+#   $XPB_CURRENT/kunit-src/{lib/kunit,include/kunit,include/linux/args.h}
+#   $XPB_CURRENT/checkpatch/{checkpatch.pl,spelling.txt,const_structs.checkpatch}
+#
+# "current" holds symlinks to folders whose names carry the package version, so
+# that an upgrade is one rename and a running test keeps what it started with.
+
+XPB_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/xen-pciback"
+# shellcheck disable=SC2034 # used by those who source this file
+XPB_CURRENT="$XPB_CACHE/current"
+
+# The kernels the project is built for and tested on, one line each:
+#   short name, meta package that depends on the newest image of that series
+# Headers and image always come from the same version of the same release.
+xpb_kernels() {
+	cat <<-'END'
+	k6.1	linux-image-amd64
+	k6.12	linux-image-6.12-amd64
+	END
+}
+
+# Package with the kernel sources KUnit and checkpatch are taken from.
+# shellcheck disable=SC2034
+XPB_SOURCE_PACKAGE=linux-source-6.12
+
+# Version in the names of Xen's packages; Debian releases one per suite.
+# shellcheck disable=SC2034
+XPB_XEN_VERSION=4.17
+
+xpb_kernel_names() {
+	xpb_kernels | cut -f1
+}
+
+# xpb_release KERNEL: what `uname -r` says under that kernel.
+xpb_release() {
+	cat "$XPB_CURRENT/$1/release"
+}

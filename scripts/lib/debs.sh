@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# Packages as files: find a version in apt's lists, download, unpack into the
+# cache. Nothing is installed and no host name is known here: what can be had is
+# what the machine's own apt configuration offers.
+
+# deb_field PACKAGE FIELD: a field of the version apt would take.
+deb_field() {
+	apt-cache show --no-all-versions "$1" 2>/dev/null |
+		sed -n "s/^$2: //p" | head -n 1
+}
+
+# deb_version PACKAGE: that version; fails if apt knows none.
+deb_version() {
+	local v
+	v=$(deb_field "$1" Version)
+	[ -n "$v" ] && printf '%s\n' "$v"
+}
+
+# deb_depends PACKAGE PATTERN: names in Depends that match the extended pattern.
+deb_depends() {
+	deb_field "$1" Depends | tr ',|' '[\n*]' |
+		awk '{ sub(/:any$/, "", $1); print $1 }' | grep -E "$2"
+}
+
+# path_safe STRING: usable as a folder name and inside a Makefile.
+path_safe() {
+	printf '%s' "$1" | tr -c 'A-Za-z0-9.+-' '_'
+}
+
+# deb_get DIR PACKAGE...: download into DIR.
+deb_get() {
+	local dir=$1
+	shift
+	mkdir -p "$dir"
+	# Root's home is often closed to apt's download user; that user is only
+	# a precaution for untrusted sources and packages are signed.
+	(cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2 </dev/null)
+}
+
+# deb_unpack DIR ROOT: unpack every package file of DIR into ROOT, drop the files.
+deb_unpack() {
+	local deb
+	mkdir -p "$2"
+	for deb in "$1"/*.deb; do
+		dpkg-deb -x "$deb" "$2" || return 1
+		rm -f "$deb"
+	done
+}
+
+# deb_closure PACKAGE...: all packages these need on an empty machine.
+deb_closure() {
+	apt-get -s -qq -o Dir::State::status=/dev/null --no-install-recommends \
+		install "$@" 2>/dev/null | awk '$1 == "Inst" { print $2 }'
+}
+
+# publish TMP FINAL: give a finished folder its name in one step.
+publish() {
+	if [ -d "$2" ]; then
+		rm -rf "$1"
+	else
+		mv -T "$1" "$2"
+	fi
+}
+
+# point NAME FINAL: let current/NAME mean FINAL, in one step.
+point() {
+	mkdir -p "$XPB_CURRENT"
+	ln -sfn "../$(basename "$2")" "$XPB_CURRENT/.$1.new"
+	mv -Tf "$XPB_CURRENT/.$1.new" "$XPB_CURRENT/$1"
+}
