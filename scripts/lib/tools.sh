@@ -20,7 +20,7 @@ die() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
 missing_packages() {
 	local have
 	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
-		sed -n 's/^installed //p')
+		sed -n 's/^installed //p') || true # it fails when one is unknown
 	printf '%s\n' "$@" | grep -vxF -e "${have:-/}" || true
 }
 
