@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""Builds KUnit and the suites for one kernel, in build/<release>/kunit.
+
+KUnit's sources are copied there with the few edits it needs to live outside the
+kernel image. The suites and the driver's sources appear there as a tree of
+links, so that each kernel has objects of its own and none lies among the
+sources. A hash of everything that goes in decides whether make runs at all.
+"""
+import hashlib
+import os
+import re
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPO = HERE.parent
+
+# (file, what, by what, how often): KUnit 6.12 as an external module.
+KUNIT_EDITS = (
+    # struct module cannot carry suites here: ext.c takes them, not a notifier.
+    ("test.c", "#ifdef CONFIG_MODULES", "#if 0", 3),
+    ("test.c", "late_initcall(kunit_init)", "module_init(kunit_init)", 1),
+    # journal_info, which stands in for kunit_test, is a void pointer.
+    ("test.c", "kunit_err(current->kunit_test,",
+     "kunit_err((struct kunit *)current->kunit_test,", 1),
+    # Not exported; this does the same.
+    ("try-catch.c", "kthread_exit(0)", "kthread_complete_and_exit(NULL, 0)", 1),
+    # 6.1's bus_register() takes no const.
+    ("device.c", "static const struct bus_type kunit_bus_type",
+     "static struct bus_type kunit_bus_type", 1),
+)
+
+
+class BuildError(Exception):
+    """The message is for a person; what make printed is part of it."""
+
+
+def _write(path, data):
+    """Write only what differs: make goes by the time of the last change."""
+    if not path.exists() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _kunit_tree(source):
+    """Contents of the folder KUnit is built in: relative path -> bytes."""
+    tree = {}
+    for path in sorted((source / "lib/kunit").iterdir()):
+        if path.suffix in (".c", ".h"):
+            tree[path.name] = path.read_bytes()
+    for path in sorted((source / "include/kunit").iterdir()):
+        tree["include/kunit/" + path.name] = path.read_bytes()
+    for name, old, new, times in KUNIT_EDITS:
+        text = tree[name].decode()
+        if text.count(old) != times:
+            raise BuildError(f"KUnit's {name} has changed: expected {times} times '{old}'; "
+                             f"see KUNIT_EDITS in {Path(__file__).name}")
+        tree[name] = text.replace(old, new).encode()
+    for path in sorted((HERE / "kunit-ext").rglob("*")):
+        if path.is_file():
+            tree[str(path.relative_to(HERE / "kunit-ext"))] = path.read_bytes()
+    return tree
+
+
+def _suite_links():
+    """The tree the suites are built in: relative path -> file it links to."""
+    links = {"Kbuild": HERE / "Kbuild"}
+    for top, pattern in ((HERE, "*.[ch]"), (REPO / "drivers/xen/xen-pciback", "**/*"),
+                         (REPO / "include", "**/*.h")):
+        for path in sorted(top.glob(pattern)):
+            if path.is_file() and (path.suffix in (".c", ".h") or path.name in ("Kbuild", "Makefile")
+                                   or path.suffix in (".mk", ".sh", ".probes")):
+                if path.name.endswith(".mod.c"):
+                    continue
+                links[str(path.relative_to(REPO))] = path
+    return links
+
+
+def _sync_links(dest, links):
+    for path in list(dest.rglob("*")):
+        if path.is_symlink() and str(path.relative_to(dest)) not in links:
+            path.unlink()
+    for name, target in links.items():
+        path = dest / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_symlink() or os.readlink(path) != str(target):
+            path.unlink(missing_ok=True)
+            path.symlink_to(target)
+
+
+def _make(kernel, folder, *args):
+    """Run make; its output is an error if it fails or warns."""
+    env = {k: v for k, v in os.environ.items()
+           if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "M", "KDIR", "KVER", "W")}
+    cmd = ["make", "-C", str((kernel / "build").resolve()), f"M={folder}",
+           f"-j{os.cpu_count() or 1}", *args, "modules"]
+    run = subprocess.run(cmd, env=env, text=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, check=False)
+    if run.returncode or re.search(r"\bwarning:|\bWARNING\b", run.stdout, re.I):
+        what = "failed" if run.returncode else "warned"
+        raise BuildError(f"make {what}: {' '.join(cmd)}\n{run.stdout}")
+
+
+def _built(folder, digest):
+    """Is there a complete result of exactly these inputs?"""
+    stamp = folder / ".inputs"
+    return stamp.exists() and stamp.read_text() == digest
+
+
+def _digest(*parts):
+    h = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode()
+        h.update(b"%d:" % len(data) + data)
+    return h.hexdigest()
+
+
+def modules(folder):
+    """The modules of a built folder, in the order they are to be loaded."""
+    order = (folder / "modules.order").read_text().split()
+    return [folder / (Path(name).stem + ".ko") if "/" not in name else Path(name).with_suffix(".ko")
+            for name in order]
+
+
+def build(kernel, source, say):
+    """Build for the kernel in folder @kernel. Return its modules in load order."""
+    release = (kernel / "release").read_text().strip()
+    version = (kernel / "pkgversion").read_text() if (kernel / "pkgversion").exists() else ""
+    work = REPO / "build" / release / "kunit"
+
+    lib = work / "lib"
+    tree = _kunit_tree(source)
+    lib_digest = _digest(release, version, *(x for item in sorted(tree.items()) for x in item))
+    if not _built(lib, lib_digest):
+        say(f"building KUnit for {release}")
+        for name, data in tree.items():
+            _write(lib / name, data)
+        _make(kernel, lib)
+        (lib / ".inputs").write_text(lib_digest)
+
+    suites = work / "suites"
+    links = _suite_links()
+    digest = _digest(lib_digest, *(x for name, path in sorted(links.items())
+                                   for x in (name, path.read_bytes())))
+    if not _built(suites, digest):
+        say(f"building the suites for {release}")
+        suites.mkdir(parents=True, exist_ok=True)
+        (suites / ".inputs").unlink(missing_ok=True)
+        _sync_links(suites, links)
+        _make(kernel, suites, f"KBUILD_EXTRA_SYMBOLS={lib}/Module.symvers", f"KUNIT_EXT={lib}", "W=1")
+        (suites / ".inputs").write_text(digest)
+
+    return modules(lib) + modules(suites)
