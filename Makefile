@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#
+#   make                    the module, for the running kernel
+#   make KVER=6.1.0-56-amd64    ... for another installed kernel
+#   make KDIR=/path/to/build    ... for a kernel build or headers folder
+#   make STUB=1             the stub alone: no serving of PV guests
+#   make install            under updates/, so that modprobe prefers it
+#   make demo               see a guest drive a disk (QEMU, no Xen needed)
+#   make test               every check there is
+#   make kunit | xen-test | check | bench     parts of it
+#   make clean
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+DRIVER := drivers/xen/xen-pciback
+
+ifeq ($(STUB),1)
+CONFIG := CONFIG_XEN_PCIDEV_BACKEND=n CONFIG_XEN_PCIDEV_STUB=m
+else
+CONFIG := CONFIG_XEN_PCIDEV_BACKEND=m CONFIG_XEN_PCIDEV_STUB=n
+endif
+KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
+
+.PHONY: module install clean demo test kunit xen-test check bench
+
+module:
+	$(KBUILD) modules
+
+install: module
+	$(KBUILD) INSTALL_MOD_DIR=updates modules_install
+	depmod -a $(KVER)
+
+clean:
+	$(KBUILD) clean
+
+demo:
+	scripts/demo.sh
+
+test:
+	scripts/test.sh
+
+kunit:
+	tests-kunit/run.py --kernel both
+
+xen-test:
+	tests-xen/run.py --kernel both --module ours
+
+check:
+	scripts/check.sh
+
+bench:
+	scripts/bench.sh
