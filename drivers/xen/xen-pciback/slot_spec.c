@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Parsing the names of PCI functions.
+ *
+ *   hide := { "(" spec ")" }        blanks around the parentheses
+ *   spec := [DOM ":"] BUS ":" DEV "." FUNC
+ *         | [DOM ":"] BUS ":" DEV ".*"
+ *         | [DOM ":"] BUS ":*.*"
+ *   DOM, BUS, DEV, FUNC := hexadecimal digits, "0x" allowed, blanks allowed
+ *                          before the number, any number of digits
+ *
+ * The blanks and the free number of digits come from the scanf() conversions
+ * that the in-tree driver has always accepted these names with; scripts depend
+ * on them ("3:0.0", "04:00.0\n").
+ *
+ * Pure: no locks, no allocation, no kernel state.
+ */
+#include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <pciback/slot_spec.h>
+
+#define MAX_DOMAIN	0xffff
+#define MAX_BUS		0xff
+#define MAX_DEV		0x1f
+#define MAX_FUNC	0x7
+
+/* A window on the text being parsed. */
+struct cursor {
+	const char *p;
+	const char *end;
+};
+
+static void skip_blanks(struct cursor *c)
+{
+	while (c->p < c->end && isspace(*c->p))
+		c->p++;
+}
+
+static bool take(struct cursor *c, char ch)
+{
+	if (c->p == c->end || *c->p != ch)
+		return false;
+	c->p++;
+	return true;
+}
+
+static int hex_digit(char ch)
+{
+	if (ch >= '0' && ch <= '9')
+		return ch - '0';
+	ch |= 0x20;
+	if (ch >= 'a' && ch <= 'f')
+		return ch - 'a' + 10;
+	return -1;
+}
+
+/* Saturates at S32_MAX: far outside every field's range, never a wildcard. */
+static bool take_hex(struct cursor *c, u32 *out)
+{
+	unsigned int digits = 0;
+	u32 v = 0;
+
+	skip_blanks(c);
+	if (c->end - c->p > 2 && c->p[0] == '0' && (c->p[1] | 0x20) == 'x' &&
+	    hex_digit(c->p[2]) >= 0)
+		c->p += 2;
+	for (; c->p < c->end && hex_digit(*c->p) >= 0; c->p++, digits++)
+		v = v > S32_MAX >> 4 ? S32_MAX : v << 4 | hex_digit(*c->p);
+	*out = v;
+	return digits;
+}
+
+/* "DEV.FUNC", "DEV.*" or "*.*" and then nothing but blanks. */
+static bool take_dev_func(struct cursor *c, struct slot_spec *out)
+{
+	u32 v;
+
+	if (take(c, '*')) {
+		out->dev = SLOT_SPEC_ANY;
+	} else if (take_hex(c, &v)) {
+		out->dev = v;
+	} else {
+		return false;
+	}
+	if (!take(c, '.'))
+		return false;
+	if (take(c, '*'))
+		out->func = SLOT_SPEC_ANY;
+	else if (out->dev != SLOT_SPEC_ANY && take_hex(c, &v))
+		out->func = v;
+	else
+		return false;
+	skip_blanks(c);
+	return c->p == c->end;
+}
+
+/**
+ * slot_spec_parse() - read one name
+ * @s: text, need not be terminated
+ * @len: its length
+ * @out: the name; undefined when the call fails
+ *
+ * Takes the whole text or nothing. Does not check ranges: see
+ * slot_spec_in_range().
+ *
+ * Context: any.
+ * Return: 0, or -EINVAL if the text is not a name.
+ */
+int slot_spec_parse(const char *s, size_t len, struct slot_spec *out)
+{
+	struct cursor start = { s, s + len };
+	struct cursor c = start;
+
+	if (take_hex(&c, &out->domain) && take(&c, ':') &&
+	    take_hex(&c, &out->bus) && take(&c, ':') &&
+	    take_dev_func(&c, out))
+		return 0;
+
+	c = start;
+	out->domain = 0;
+	if (take_hex(&c, &out->bus) && take(&c, ':') && take_dev_func(&c, out))
+		return 0;
+	return -EINVAL;
+}
+
+/**
+ * slot_spec_in_range() - could a function of this name exist?
+ * @spec: a parsed name
+ *
+ * Context: any.
+ * Return: true if every number fits its field.
+ */
+bool slot_spec_in_range(const struct slot_spec *spec)
+{
+	return spec->domain <= MAX_DOMAIN && spec->bus <= MAX_BUS &&
+	       spec->dev <= MAX_DEV && spec->func <= MAX_FUNC;
+}
+
+/**
+ * slot_spec_is_wild() - does the name stand for several functions?
+ * @spec: a parsed name
+ *
+ * Context: any.
+ */
+bool slot_spec_is_wild(const struct slot_spec *spec)
+{
+	return spec->dev == SLOT_SPEC_ANY || spec->func == SLOT_SPEC_ANY;
+}
+
+/**
+ * slot_spec_covers() - does a name stand for this function?
+ * @spec: a parsed name, wildcards allowed
+ * @domain: PCI domain of the function
+ * @bus: its bus number
+ * @devfn: its device and function number
+ *
+ * Context: any.
+ */
+bool slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn)
+{
+	return spec->domain == domain && spec->bus == bus &&
+	       (spec->dev == SLOT_SPEC_ANY || spec->dev == devfn >> 3) &&
+	       (spec->func == SLOT_SPEC_ANY || spec->func == (devfn & 7));
+}
+
+/* An item that is no "(...)" ends where the next one may begin. */
+static unsigned int junk_len(const char *s)
+{
+	unsigned int n = 0;
+
+	while (s[n] && s[n] != '(')
+		n++;
+	while (n && isspace(s[n - 1]))
+		n--;
+	return n;
+}
+
+/**
+ * slot_spec_next_hide() - read the next item of a hide list
+ * @list: the whole list, NUL-terminated
+ * @cursor: where to go on; 0 before the first call
+ * @item: what was found
+ *
+ * A bad item is stepped over, so that one typing error does not take the rest
+ * of the list with it: call again after -EINVAL or -ERANGE.
+ *
+ * Context: any.
+ * Return: 0: @item holds a name. -ENOENT: end of the list. -EINVAL: the text
+ * at @item->pos is not an item. -ERANGE: it is, but no function can have that
+ * name.
+ */
+int slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide_item *item)
+{
+	const char *p = list + *cursor;
+	unsigned int close;
+
+	while (isspace(*p))
+		p++;
+	item->pos = p - list;
+	item->len = 0;
+	if (!*p) {
+		*cursor = item->pos;
+		return -ENOENT;
+	}
+
+	close = *p == '(' ? strcspn(p + 1, "()") + 1 : 0;
+	if (!close || p[close] != ')') {
+		item->len = close ?: junk_len(p);
+		*cursor = item->pos + item->len;
+		return -EINVAL;
+	}
+	item->len = close + 1;
+	*cursor = item->pos + item->len;
+	/* No blank is allowed before the closing parenthesis. */
+	if (isspace(p[close - 1]) || slot_spec_parse(p + 1, close - 1, &item->spec))
+		return -EINVAL;
+	return slot_spec_in_range(&item->spec) ? 0 : -ERANGE;
+}
