@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Rows of the configuration space header, type 0 and type 1 (PCIe r6.0
+ * 7.5.1, PCI Local Bus r3.0 6.1), and the registers among them that do more
+ * than masks can say: COMMAND, BIST and the base address registers.
+ *
+ * Pure: reaches hardware through struct conf_hw only.
+ */
+#include <linux/string.h>
+#include "rows.h"
+
+/* Bits of COMMAND that the guest sees as the hardware has them. */
+#define COMMAND_HW	(PCI_COMMAND_MASTER | PCI_COMMAND_SPECIAL | \
+			 PCI_COMMAND_INVALIDATE | PCI_COMMAND_VGA_PALETTE | \
+			 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
+/*
+ * Bits of COMMAND that exist for the guest only. A function whose decoding is
+ * off answers its guest's accesses with Unsupported Request, which many
+ * machines turn into an NMI, that is, a crash of the host (XSA-120); error
+ * reporting bits bring the same about. None of these is ever written.
+ */
+#define COMMAND_VIRT	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY | \
+			 PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE)
+#define COMMAND_DECODE	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
+
+/*
+ * The function is enabled once and stays so until its guest is gone: a guest
+ * that toggles decoding, as every guest that sizes BARs does, must not walk
+ * the PCI core through its enabling (and its messages) each time.
+ */
+static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	const struct conf_hw *hw = cs->hw;
+	bool decode = val & COMMAND_DECODE;
+	u32 now, changed;
+	int err;
+
+	if (decode && !cs->enabled) {
+		err = hw->enable(cs->ctx);
+		if (err)
+			return err;
+		cs->enabled = true;
+	}
+	cs->intx_wanted = decode;
+
+	err = conf_hw_read(cs, reg, &now);
+	if (err)
+		return err;
+	changed = val ^ now;
+	if (changed & PCI_COMMAND_MASTER)
+		hw->set_master(cs->ctx, val & PCI_COMMAND_MASTER);
+	if (changed & PCI_COMMAND_INVALIDATE &&
+	    hw->set_mwi(cs->ctx, val & PCI_COMMAND_INVALIDATE))
+		val &= ~PCI_COMMAND_INVALIDATE;
+	if (cs->interrupt_control && (val ^ reg->virt) & PCI_COMMAND_INTX_DISABLE)
+		hw->set_intx(cs->ctx, !(val & PCI_COMMAND_INTX_DISABLE));
+
+	reg->virt = val & COMMAND_VIRT;
+	if (!cs->permissive)
+		return 0;
+
+	err = conf_hw_read(cs, reg, &now);
+	if (err)
+		return err;
+	val = (val & COMMAND_HW) | (now & ~COMMAND_HW);
+	return val == now ? 0 : conf_hw_write(cs, reg, val);
+}
+
+/* A guest may start the self-test, or write back what it read. */
+static int bist_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	u32 now;
+	int err;
+
+	err = conf_hw_read(cs, reg, &now);
+	if (err)
+		return err;
+	if (((val ^ now) & ~PCI_BIST_START) && val != PCI_BIST_START)
+		return 0;
+	return conf_hw_write(cs, reg, val);
+}
+
+static int bar_read(struct conf_space *cs, struct conf_reg *reg, u32 *val)
+{
+	*val = reg->sizing ? reg->len : reg->virt;
+	return 0;
+}
+
+/*
+ * The guest uses the addresses that the host assigned. It may size a BAR, and
+ * it may write the genuine value: that is how it repairs a function that lost
+ * its BARs in D3hot or in a reset.
+ */
+static int bar_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	u32 now;
+	int err;
+
+	reg->sizing = (val | reg->ignore) == U32_MAX;
+	if (reg->sizing || val != reg->virt)
+		return 0;
+	err = conf_hw_read(cs, reg, &now);
+	if (err)
+		return err;
+	return now == val ? 0 : conf_hw_write(cs, reg, val);
+}
+
+#define BAR_ROW(o)	\
+	{ .off = (o), .size = 4, .virt = U32_MAX, .read = bar_read, .write = bar_write, \
+	  .why = "addresses are the host's; a guest sizes and restores them" }
+
+static const struct conf_row header_rows[] = {
+	{ .off = PCI_VENDOR_ID, .size = 2, .virt = 0xffff,
+	  .why = "identity; a virtual function has none in hardware (PCIe r6.0 9.3.4.1.1)" },
+	{ .off = PCI_DEVICE_ID, .size = 2, .virt = 0xffff,
+	  .why = "identity; a virtual function has none in hardware (PCIe r6.0 9.3.4.1.2)" },
+	{ .off = PCI_COMMAND, .size = 2, .hw = COMMAND_HW, .virt = COMMAND_VIRT,
+	  .write = command_write,
+	  .why = "decoding and error reporting are never the guest's (XSA-120)" },
+	CONF_RAW(PCI_STATUS, 2, "error bits are the host's to clear"),
+	CONF_RAW(PCI_CLASS_REVISION, 4, "identity"),
+	{ .off = PCI_CACHE_LINE_SIZE, .size = 1, .hw = 0xff, .write_hw = 0xff,
+	  .why = "a hint to the function itself" },
+	CONF_RO(PCI_LATENCY_TIMER, 1, "arbitration on a shared bus is the host's"),
+	CONF_RAW(PCI_HEADER_TYPE, 1, "layout of the header"),
+	{ .off = PCI_BIST, .size = 1, .hw = 0xff, .write = bist_write,
+	  .why = "a self-test may be started, nothing else" },
+	CONF_RAW(PCI_CAPABILITY_LIST, 1, "capability list belongs to the function"),
+	{ .off = PCI_INTERRUPT_LINE, .size = 1, .virt = 0xff,
+	  .why = "the interrupt a PV guest binds is the host's choice" },
+	CONF_RO(PCI_INTERRUPT_PIN, 1, "wiring"),
+};
+
+static const struct conf_row type0_rows[] = {
+	BAR_ROW(PCI_BASE_ADDRESS_0),
+	BAR_ROW(PCI_BASE_ADDRESS_1),
+	BAR_ROW(PCI_BASE_ADDRESS_2),
+	BAR_ROW(PCI_BASE_ADDRESS_3),
+	BAR_ROW(PCI_BASE_ADDRESS_4),
+	BAR_ROW(PCI_BASE_ADDRESS_5),
+	CONF_RAW(PCI_CARDBUS_CIS, 4, "identity"),
+	CONF_RAW(PCI_SUBSYSTEM_VENDOR_ID, 2, "identity"),
+	CONF_RAW(PCI_SUBSYSTEM_ID, 2, "identity"),
+	BAR_ROW(PCI_ROM_ADDRESS),
+	CONF_RAW(PCI_MIN_GNT, 1, "identity"),
+	CONF_RAW(PCI_MAX_LAT, 1, "identity"),
+};
+
+static const struct conf_row type1_rows[] = {
+	BAR_ROW(PCI_BASE_ADDRESS_0),
+	BAR_ROW(PCI_BASE_ADDRESS_1),
+	CONF_RAW(PCI_PRIMARY_BUS, 1, "bus numbers are the host's"),
+	CONF_RAW(PCI_SECONDARY_BUS, 1, "bus numbers are the host's"),
+	CONF_RAW(PCI_SUBORDINATE_BUS, 1, "bus numbers are the host's"),
+	CONF_RAW(PCI_SEC_LATENCY_TIMER, 1, "arbitration on a shared bus is the host's"),
+	CONF_RAW(PCI_IO_BASE, 1, "windows are the host's"),
+	CONF_RAW(PCI_IO_LIMIT, 1, "windows are the host's"),
+	CONF_RAW(PCI_SEC_STATUS, 2, "error bits are the host's to clear"),
+	CONF_RAW(PCI_MEMORY_BASE, 2, "windows are the host's"),
+	CONF_RAW(PCI_MEMORY_LIMIT, 2, "windows are the host's"),
+	CONF_RAW(PCI_PREF_MEMORY_BASE, 2, "windows are the host's"),
+	CONF_RAW(PCI_PREF_MEMORY_LIMIT, 2, "windows are the host's"),
+	CONF_RAW(PCI_PREF_BASE_UPPER32, 4, "windows are the host's"),
+	CONF_RAW(PCI_PREF_LIMIT_UPPER32, 4, "windows are the host's"),
+	CONF_RAW(PCI_IO_BASE_UPPER16, 2, "windows are the host's"),
+	CONF_RAW(PCI_IO_LIMIT_UPPER16, 2, "windows are the host's"),
+	BAR_ROW(PCI_ROM_ADDRESS1),
+	CONF_RAW(PCI_BRIDGE_CONTROL, 2, "resets and error forwarding are the host's"),
+};
+
+static void preset(struct conf_space *cs, unsigned int off, u32 val)
+{
+	struct conf_reg *reg = conf_reg_at(cs, off);
+
+	reg->reset = val;
+	reg->virt = val;
+}
+
+static void preset_bar(struct conf_space *cs, unsigned int off, const struct conf_bar *bar)
+{
+	struct conf_reg *reg = conf_reg_at(cs, off);
+
+	preset(cs, off, bar->val);
+	reg->len = bar->len;
+	reg->ignore = bar->ignore;
+}
+
+/**
+ * conf_add_header() - give a space its header
+ * @cs: an empty space
+ * @id: the function
+ *
+ * A new guest finds decoding off, as after a reset of the function, and must
+ * switch it on; error reporting shows as the host has set it.
+ *
+ * Context: may sleep (reads COMMAND).
+ * Return: 0; -EINVAL: a header type other than 0 and 1; -ENOSPC; the
+ * hardware's error.
+ */
+int conf_add_header(struct conf_space *cs, const struct conf_ident *id)
+{
+	bool bridge = id->header_type == PCI_HEADER_TYPE_BRIDGE;
+	unsigned int i;
+	u32 command;
+	int err;
+
+	if (id->header_type != PCI_HEADER_TYPE_NORMAL && !bridge)
+		return -EINVAL;
+
+	err = conf_add_rows(cs, 0, header_rows, ARRAY_SIZE(header_rows));
+	if (!err)
+		err = bridge ? conf_add_rows(cs, 0, type1_rows, ARRAY_SIZE(type1_rows)) :
+			       conf_add_rows(cs, 0, type0_rows, ARRAY_SIZE(type0_rows));
+	if (!err)
+		err = cs->hw->read(cs->ctx, PCI_COMMAND, 2, &command);
+	if (err)
+		return err;
+
+	preset(cs, PCI_VENDOR_ID, id->vendor);
+	preset(cs, PCI_DEVICE_ID, id->device);
+	preset(cs, PCI_COMMAND, command & (PCI_COMMAND_PARITY | PCI_COMMAND_SERR));
+	preset(cs, PCI_INTERRUPT_LINE, id->irq_line);
+	for (i = 0; i < (bridge ? 2 : CONF_NR_BARS); i++)
+		preset_bar(cs, PCI_BASE_ADDRESS_0 + 4 * i, &id->bar[i]);
+	preset_bar(cs, bridge ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, &id->rom);
+	return 0;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Rows of the Power Management capability (PCI Bus Power Management r1.2 3.2).
+ *
+ * A guest may put its function into D0 to D3hot and read its data register.
+ * It may not arm PME: the wake-up would be the host's.
+ *
+ * Pure: reaches hardware through struct conf_hw only.
+ */
+#include "rows.h"
+
+static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	u32 clear = val & mask & PCI_PM_CTRL_PME_STATUS;
+	u32 now, want;
+	int err;
+
+	err = conf_hw_read(cs, reg, &now);
+	if (err)
+		return err;
+	now &= ~PCI_PM_CTRL_PME_STATUS;
+	want = (now & ~PCI_PM_CTRL_DATA_SEL_MASK) | (val & PCI_PM_CTRL_DATA_SEL_MASK) | clear;
+	if (want != now) {
+		err = conf_hw_write(cs, reg, want);
+		if (err)
+			return err;
+	}
+	if (!((now ^ val) & PCI_PM_CTRL_STATE_MASK))
+		return 0;
+	/* The core's own way, so that it knows the state and waits long enough. */
+	if (cs->hw->set_power_state(cs->ctx, val & PCI_PM_CTRL_STATE_MASK))
+		return PCIBIOS_SET_FAILED;
+	return 0;
+}
+
+static const struct conf_row pm_rows[] = {
+	CONF_CAP_HEADER,
+	{ .off = PCI_PM_PMC, .size = 2, .hw = 0xffff & ~PCI_PM_CAP_PME_MASK,
+	  .why = "no PME for a guest: the wake-up would be the host's" },
+	{ .off = PCI_PM_CTRL, .size = 2, .hw = 0xffff, .write = pmcsr_write,
+	  .why = "power state and data select; PME_En is the host's" },
+	CONF_RO(PCI_PM_PPB_EXTENSIONS, 1, "power of the bus below is the host's"),
+	CONF_RO(PCI_PM_DATA_REGISTER, 1, "read-only in hardware"),
+};
+
+const struct conf_cap conf_cap_pm = { PCI_CAP_ID_PM, pm_rows, ARRAY_SIZE(pm_rows) };
