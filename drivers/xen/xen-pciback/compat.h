@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Differences between kernels, each behind one wrapper. The HAVE_ symbols
+ * come from compat/probe.sh; nothing else in the module may ask which kernel
+ * it is built for.
+ */
+#ifndef PCIBACK_COMPAT_H
+#define PCIBACK_COMPAT_H
+
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+#include "compat/generated.h"
+
+/* Has user space tied this function to the driver? Caller holds the device lock. */
+static inline bool compat_driver_override_is(struct pci_dev *pdev,
+					     const struct device_driver *drv)
+{
+#ifdef HAVE_DEVICE_MATCH_DRIVER_OVERRIDE
+	return device_match_driver_override(&pdev->dev, drv) > 0;
+#else
+	return pdev->driver_override && !strcmp(pdev->driver_override, drv->name);
+#endif
+}
+
+#ifdef PCIBACK_WITH_GUESTS
+#include <xen/xenbus.h>
+
+static inline enum xenbus_state compat_frontend_state(struct xenbus_device *xdev)
+{
+#ifdef HAVE_XENBUS_READ_DRIVER_STATE_DEV
+	return xenbus_read_driver_state(xdev, xdev->otherend);
+#else
+	return xenbus_read_driver_state(xdev->otherend);
+#endif
+}
+
+static inline enum xenbus_state compat_backend_state(struct xenbus_device *xdev)
+{
+#ifdef HAVE_XENBUS_READ_DRIVER_STATE_DEV
+	return xenbus_read_driver_state(xdev, xdev->nodename);
+#else
+	return xenbus_read_driver_state(xdev->nodename);
+#endif
+}
+
+/* What a xenbus_driver's remove() returns, and how it does. */
+#ifdef HAVE_XENBUS_REMOVE_VOID
+#define COMPAT_XENBUS_REMOVE	void
+#define COMPAT_XENBUS_REMOVED	do { } while (0)
+#else
+#define COMPAT_XENBUS_REMOVE	int
+#define COMPAT_XENBUS_REMOVED	return 0
+#endif
+#endif
+
+#endif /* PCIBACK_COMPAT_H */

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The life of a seized function: taken from the host, held by one guest after
+ * the other, handed back. Everything a guest changes about a function is
+ * undone in one place, give_back().
+ *
+ * States, all under the record's lock:
+ *
+ *	idle		holder == NULL			anyone may assign it
+ *	assigned	holder != NULL			its guest's operations run
+ *	leaving		holder != NULL, leaving		no operation runs any more
+ *	gone		gone				nobody may assign it
+ */
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <pciback/device.h>
+#include <pciback/irq.h>
+#include <pciback/reset.h>
+#include <pciback/xen_host.h>
+
+/* Guards seized_devices and the @node of its members. A leaf: nothing is taken under it. */
+static DEFINE_SPINLOCK(seized_lock);
+static LIST_HEAD(seized_devices);
+
+static void device_free(struct kref *ref)
+{
+	struct pciback_device *dev = container_of(ref, struct pciback_device, ref);
+
+	kfree(dev->seizure.core);
+	kvfree(dev->conf);
+	pci_dev_put(dev->pdev);
+	mutex_destroy(&dev->lock);
+	kfree(dev);
+}
+
+/**
+ * pciback_device_put() - drop a reference to a record
+ * @dev: the record
+ *
+ * Context: may sleep.
+ */
+void pciback_device_put(struct pciback_device *dev)
+{
+	kref_put(&dev->ref, device_free);
+}
+
+static void list_add_seized(struct pciback_device *dev)
+{
+	spin_lock(&seized_lock);
+	list_add_tail(&dev->node, &seized_devices);
+	spin_unlock(&seized_lock);
+}
+
+static void list_del_seized(struct pciback_device *dev)
+{
+	spin_lock(&seized_lock);
+	list_del_init(&dev->node);
+	spin_unlock(&seized_lock);
+}
+
+/**
+ * pciback_device_find() - the record of a seized function
+ * @domain: PCI domain
+ * @bus: bus number
+ * @devfn: device and function number
+ *
+ * Context: may sleep.
+ * Return: the record, to be given up with pciback_device_put(); NULL: the
+ * function is not seized.
+ */
+struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
+{
+	struct pciback_device *dev, *found = NULL;
+
+	spin_lock(&seized_lock);
+	list_for_each_entry(dev, &seized_devices, node) {
+		if ((u32)pci_domain_nr(dev->pdev->bus) == domain &&
+		    dev->pdev->bus->number == bus && dev->pdev->devfn == devfn) {
+			pciback_device_get(dev);
+			found = dev;
+			break;
+		}
+	}
+	spin_unlock(&seized_lock);
+	return found;
+}
+
+/**
+ * pciback_device_for_each() - look at every seized function
+ * @fn: called for each, under a spinlock: must not sleep; false ends the walk
+ * @arg: argument for @fn
+ *
+ * Context: any but hard irq.
+ * Return: false if @fn ended the walk.
+ */
+bool pciback_device_for_each(bool (*fn)(struct pciback_device *dev, void *arg), void *arg)
+{
+	struct pciback_device *dev;
+	bool more = true;
+
+	spin_lock(&seized_lock);
+	list_for_each_entry(dev, &seized_devices, node) {
+		more = fn(dev, arg);
+		if (!more)
+			break;
+	}
+	spin_unlock(&seized_lock);
+	return more;
+}
+
+/* A function that cannot be reset is handed on as it is, but not in silence. */
+static void reset_and_restore(struct pciback_device *dev)
+{
+	int err = pciback_reset_function(dev->pdev);
+
+	dev->clean = !err;
+	if (err == -ENOTTY)
+		pci_info(dev->pdev,
+			 "has no reset of its own; what a guest left inside it stays there\n");
+	else if (err && !pci_dev_is_disconnected(dev->pdev))
+		pci_warn(dev->pdev, "reset failed (%d); do not trust it with another guest before the machine was power-cycled\n",
+			 err);
+	pciback_config_restore(dev);
+}
+
+/**
+ * pciback_device_seize() - take a function from the host
+ * @pdev: the function, without a driver
+ *
+ * Saves its configuration space, resets it, and leaves it quiet: bus
+ * mastering off, message signalled interrupts off, disabled in the PCI core.
+ * Decoding stays on (see pciback_config_save()).
+ *
+ * Context: sleeps. Caller holds device_lock(), as a driver's probe() does.
+ * Return: 0 or -errno; then the function is as it was.
+ */
+int pciback_device_seize(struct pci_dev *pdev)
+{
+	struct pciback_device *dev;
+	int err;
+
+	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	if (!dev)
+		return -ENOMEM;
+	kref_init(&dev->ref);
+	INIT_LIST_HEAD(&dev->node);
+	mutex_init(&dev->lock);
+	dev->pdev = pci_dev_get(pdev);
+	snprintf(dev->irq.name, sizeof(dev->irq.name), "xen-pciback[%s]", pci_name(pdev));
+
+	pciback_config_note(dev);
+	/* Assigns resources and routes the interrupt, which the guest's view shows. */
+	err = pci_enable_device(pdev);
+	if (err)
+		goto put;
+	err = pciback_device_conf_init(dev);
+	if (err)
+		goto disable;
+	err = pciback_config_save(dev);
+	if (err)
+		goto disable;
+
+	pciback_xen_prepare_msix(pdev);
+	reset_and_restore(dev);
+	pci_clear_master(pdev);
+	pci_disable_device(pdev);
+
+	/* Keeps a physical function's driver from removing it while we have it. */
+	pci_set_dev_assigned(pdev);
+	pci_set_drvdata(pdev, dev);
+	list_add_seized(dev);
+	return 0;
+
+disable:
+	pci_disable_device(pdev);
+put:
+	pciback_config_hand_back(dev, true);
+	pciback_device_put(dev);
+	return err;
+}
+
+/*
+ * Undoes all that a guest did and all that was done for it, in the reverse
+ * order of taking. Every way out of a guest comes through here.
+ */
+static void give_back(struct pciback_device *dev)
+{
+	struct pciback_holder *holder = dev->holder;
+	struct pci_dev *pdev = dev->pdev;
+
+	device_lock_assert(&pdev->dev);
+
+	mutex_lock(&dev->lock);
+	dev->leaving = true;
+	pciback_irq_teardown(dev);
+	mutex_unlock(&dev->lock);
+
+	/* @leaving keeps every operation out: the lock need not be held meanwhile. */
+	reset_and_restore(dev);
+	pci_clear_master(pdev);
+	if (dev->conf->enabled)
+		pci_disable_device(pdev);
+	pciback_xen_clear_owner(pdev);
+
+	mutex_lock(&dev->lock);
+	conf_reset(dev->conf);
+	dev->warned = false;
+	dev->irq.handled = 0;
+	dev->holder = NULL;
+	dev->leaving = false;
+	mutex_unlock(&dev->lock);
+	kref_put(&holder->ref, holder->release);
+}
+
+/**
+ * pciback_device_assign() - give an idle function to a guest
+ * @dev: the function
+ * @holder: the guest's instance
+ *
+ * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
+ * Return: 0; -EBUSY: another guest has it; -ENODEV: the host has it again;
+ * other -errno: its interrupts could not be given to the guest.
+ */
+int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	struct pci_dev *pdev = dev->pdev;
+	int err;
+
+	device_lock(&pdev->dev);
+	mutex_lock(&dev->lock);
+	if (dev->gone) {
+		err = -ENODEV;
+	} else if (dev->holder) {
+		err = -EBUSY;
+	} else {
+		err = pciback_xen_set_owner(pdev, holder->domid);
+		if (!err) {
+			kref_get(&holder->ref);
+			dev->holder = holder;
+			dev->clean = false;
+		}
+	}
+	mutex_unlock(&dev->lock);
+	device_unlock(&pdev->dev);
+	return err;
+}
+
+/**
+ * pciback_device_return() - take a function back from a guest
+ * @dev: the function
+ * @holder: the guest's instance
+ *
+ * Does nothing if the guest does not have the function any more.
+ *
+ * Context: sleeps, for a reset. Caller holds neither device_lock() nor
+ * @dev->lock.
+ */
+void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	device_lock(&dev->pdev->dev);
+	/* Only under device_lock() does the holder change. */
+	if (dev->holder == holder)
+		give_back(dev);
+	device_unlock(&dev->pdev->dev);
+}
+
+/**
+ * pciback_device_serves() - may this guest's operation go on?
+ * @dev: the function
+ * @holder: the guest's instance
+ *
+ * Context: caller holds @dev->lock; the answer holds as long.
+ */
+bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder)
+{
+	lockdep_assert_held(&dev->lock);
+	return dev->holder == holder && !dev->leaving;
+}
+
+/**
+ * pciback_device_set_permissive() - let guests write what no row allows
+ * @dev: the function
+ *
+ * Stays until the function is handed back to the host.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENODEV: the host has it again.
+ */
+int pciback_device_set_permissive(struct pciback_device *dev)
+{
+	guard(mutex)(&dev->lock);
+
+	if (dev->gone)
+		return -ENODEV;
+	if (!dev->permissive) {
+		dev->permissive = true;
+		pci_warn(dev->pdev,
+			 "permissive mode: the guest may write any register nothing else decides\n");
+		pci_warn(dev->pdev, "permissive mode is potentially unsafe!\n");
+	}
+	return 0;
+}
+
+static void warn_in_use(struct pciback_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+
+	pci_warn(pdev, "unbound while domain %d uses it\n", dev->holder->domid);
+	pci_warn(pdev, "the domain keeps its access to the device's memory and interrupts\n");
+	pci_warn(pdev, "shut down domain %d before the device is used for anything else,\n",
+		 dev->holder->domid);
+	pci_warn(pdev, "and next time detach it first: xl pci-detach %d %s\n",
+		 dev->holder->domid, pci_name(pdev));
+}
+
+/**
+ * pciback_device_unseize() - hand a function back to the host
+ * @pdev: the function
+ *
+ * A guest that has it loses it. A function that no guest touched since its
+ * last reset is not reset again.
+ *
+ * Context: sleeps. Caller holds device_lock(), as a driver's remove() does.
+ */
+void pciback_device_unseize(struct pci_dev *pdev)
+{
+	struct pciback_device *dev = pci_get_drvdata(pdev);
+	struct pciback_holder *holder;
+
+	list_del_seized(dev);
+	mutex_lock(&dev->lock);
+	dev->gone = true;
+	holder = dev->holder;
+	if (holder) {
+		/* It may lose its own last reference while it forgets the function. */
+		kref_get(&holder->ref);
+		dev->leaving = true;
+	}
+	mutex_unlock(&dev->lock);
+
+	if (holder) {
+		warn_in_use(dev);
+		holder->revoke(holder, dev);
+		give_back(dev);
+		kref_put(&holder->ref, holder->release);
+	} else if (!dev->clean) {
+		reset_and_restore(dev);
+		pci_clear_master(pdev);
+	}
+
+	pciback_xen_release_msix(pdev);
+	pciback_config_hand_back(dev, !holder);
+	pci_clear_dev_assigned(pdev);
+	pci_set_drvdata(pdev, NULL);
+	pciback_device_put(dev);
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Joins the pure configuration space engine (conf/) to a real function: what
+ * its BARs are, how its registers are reached, and what the engine's
+ * operations mean to the PCI core.
+ */
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <pciback/device.h>
+
+/* Module parameter "permissive": every function, every guest. */
+bool pciback_permissive_all;
+
+static int hw_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
+{
+	struct pciback_device *dev = ctx;
+	u16 word;
+	u8 byte;
+	int err;
+
+	switch (size) {
+	case 1:
+		err = pci_read_config_byte(dev->pdev, off, &byte);
+		*val = byte;
+		return err;
+	case 2:
+		err = pci_read_config_word(dev->pdev, off, &word);
+		*val = word;
+		return err;
+	default:
+		return pci_read_config_dword(dev->pdev, off, val);
+	}
+}
+
+static int hw_write(void *ctx, unsigned int off, unsigned int size, u32 val)
+{
+	struct pciback_device *dev = ctx;
+
+	switch (size) {
+	case 1:
+		return pci_write_config_byte(dev->pdev, off, val);
+	case 2:
+		return pci_write_config_word(dev->pdev, off, val);
+	default:
+		return pci_write_config_dword(dev->pdev, off, val);
+	}
+}
+
+static int hw_enable(void *ctx)
+{
+	struct pciback_device *dev = ctx;
+
+	return pci_enable_device(dev->pdev);
+}
+
+static void hw_set_master(void *ctx, bool on)
+{
+	struct pciback_device *dev = ctx;
+
+	if (on)
+		pci_set_master(dev->pdev);
+	else
+		pci_clear_master(dev->pdev);
+}
+
+static int hw_set_mwi(void *ctx, bool on)
+{
+	struct pciback_device *dev = ctx;
+
+	if (on)
+		return pci_set_mwi(dev->pdev);
+	pci_clear_mwi(dev->pdev);
+	return 0;
+}
+
+static void hw_set_intx(void *ctx, bool on)
+{
+	struct pciback_device *dev = ctx;
+
+	pci_intx(dev->pdev, on);
+}
+
+static int hw_set_power_state(void *ctx, unsigned int state)
+{
+	struct pciback_device *dev = ctx;
+
+	return pci_set_power_state(dev->pdev, (__force pci_power_t)state);
+}
+
+/*
+ * Administrators search for "tried to write to a read-only configuration space
+ * field": keep it. Once a guest, so it cannot flood.
+ */
+static void hw_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
+{
+	struct pciback_device *dev = ctx;
+
+	lockdep_assert_held(&dev->lock);
+	if (dev->warned)
+		return;
+	dev->warned = true;
+	pci_warn(dev->pdev,
+		 "domain %d tried to write to a read-only configuration space field at offset 0x%x, size %u; dropped, and so are later ones in silence. Only if the device does not work in the guest: echo %s > /sys/bus/pci/drivers/pciback/permissive\n",
+		 dev->holder ? dev->holder->domid : DOMID_INVALID, off, size,
+		 pci_name(dev->pdev));
+}
+
+static const struct conf_hw pci_hw = {
+	.read = hw_read,
+	.write = hw_write,
+	.enable = hw_enable,
+	.set_master = hw_set_master,
+	.set_mwi = hw_set_mwi,
+	.set_intx = hw_set_intx,
+	.set_power_state = hw_set_power_state,
+	.dropped = hw_dropped,
+};
+
+#define BAR_TYPE_BITS	0xf
+#define BAR_IO_IGNORE	((u32)~PCI_BASE_ADDRESS_IO_MASK)
+#define BAR_MEM_IGNORE	((u32)~PCI_BASE_ADDRESS_MEM_MASK)
+#define ROM_IGNORE	((u32)~PCI_ROM_ADDRESS_MASK)
+
+static bool resource_present(const struct resource *res)
+{
+	return res->flags && !(res->flags & (IORESOURCE_DISABLED | IORESOURCE_UNSET |
+					     IORESOURCE_BUSY));
+}
+
+static void describe_low(const struct resource *res, u32 ignore, struct conf_bar *bar)
+{
+	bar->ignore = ignore;
+	if (!resource_present(res))
+		return;
+	bar->val = lower_32_bits(res->start) | (res->flags & BAR_TYPE_BITS);
+	bar->len = lower_32_bits(-resource_size(res)) | (res->flags & BAR_TYPE_BITS);
+}
+
+/* @low is the resource of the register before: its address has 64 bits. */
+static void describe_high(const struct resource *low, struct conf_bar *bar)
+{
+	if (!resource_present(low))
+		return;
+	bar->val = upper_32_bits(low->start);
+	bar->len = upper_32_bits(-resource_size(low));
+}
+
+static void describe(struct pci_dev *pdev, struct conf_ident *id)
+{
+	unsigned int i, bars;
+
+	id->vendor = pdev->vendor;
+	id->device = pdev->device;
+	id->irq_line = pdev->irq;
+	id->header_type = pdev->hdr_type;
+
+	bars = pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE ? 2 : CONF_NR_BARS;
+	for (i = 0; i < bars; i++) {
+		const struct resource *res = &pdev->resource[i];
+
+		if (i && res[-1].flags & IORESOURCE_MEM_64)
+			describe_high(&res[-1], &id->bar[i]);
+		else
+			describe_low(res, res->flags & IORESOURCE_IO ? BAR_IO_IGNORE :
+				     BAR_MEM_IGNORE, &id->bar[i]);
+	}
+	describe_low(&pdev->resource[PCI_ROM_RESOURCE], ROM_IGNORE, &id->rom);
+}
+
+/**
+ * pciback_device_conf_init() - build the guest's view of a function
+ * @dev: record of an enabled function, with its interrupt routed; @dev->conf
+ *	is allocated here and freed with the record
+ *
+ * Context: may sleep. Caller holds device_lock().
+ * Return: 0 or -errno.
+ */
+int pciback_device_conf_init(struct pciback_device *dev)
+{
+	unsigned int size = dev->pdev->cfg_size;
+	struct conf_ident id = { };
+	int err;
+
+	dev->conf = kvzalloc(conf_space_bytes(size, CONF_MAX_REGS), GFP_KERNEL);
+	if (!dev->conf)
+		return -ENOMEM;
+	conf_space_init(dev->conf, size, CONF_MAX_REGS, &pci_hw, dev);
+	describe(dev->pdev, &id);
+	err = conf_add_header(dev->conf, &id);
+	if (!err)
+		err = conf_add_caps(dev->conf);
+	return err > 0 ? pcibios_err_to_errno(err) : err;
+}
+
+/**
+ * pciback_device_conf_read() - a guest reads configuration space
+ * @dev: the function
+ * @off: offset as the guest sent it
+ * @size: size as the guest sent it
+ * @val: the answer
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ * Return: as conf_read().
+ */
+int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 *val)
+{
+	lockdep_assert_held(&dev->lock);
+	return conf_read(dev->conf, off, size, val);
+}
+
+/**
+ * pciback_device_conf_write() - a guest writes configuration space
+ * @dev: the function
+ * @off: offset as the guest sent it
+ * @size: size as the guest sent it
+ * @val: value as the guest sent it
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ * Return: as conf_write().
+ */
+int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32 val)
+{
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	dev->conf->permissive = dev->permissive || READ_ONCE(pciback_permissive_all);
+	err = conf_write(dev->conf, off, size, val);
+	if (!err)
+		pciback_intx_update(dev);
+	return err;
+}

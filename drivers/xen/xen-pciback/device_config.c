@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What was in a function's configuration space when it was seized, and how it
+ * gets back there: after each guest, and when the host has the function again.
+ *
+ * The PCI core saves and restores most of it. It leaves out MSI while MSI is
+ * off, so a guest's last message address would stay behind, and it knows
+ * nothing of the PME that was disarmed for the time of seizure.
+ */
+#include <linux/pci.h>
+#include <pciback/device.h>
+
+/* Where the registers of an MSI capability are, given its flags. */
+struct msi_layout {
+	u8 off[PCIBACK_MSI_REGS];
+	u8 size[PCIBACK_MSI_REGS];
+};
+
+/* Offset 0 stands for "not there". PCIe r6.0 7.7.1. */
+static const struct msi_layout msi_layouts[2][2] = {
+	[false] = {
+		[false] = {
+			{ PCI_MSI_FLAGS, PCI_MSI_ADDRESS_LO, 0, PCI_MSI_DATA_32, 0 },
+			{ 2, 4, 0, 2, 0 },
+		},
+		[true] = {
+			{ PCI_MSI_FLAGS, PCI_MSI_ADDRESS_LO, 0, PCI_MSI_DATA_32, PCI_MSI_MASK_32 },
+			{ 2, 4, 0, 2, 4 },
+		},
+	},
+	[true] = {
+		[false] = {
+			{ PCI_MSI_FLAGS, PCI_MSI_ADDRESS_LO, PCI_MSI_ADDRESS_HI,
+			  PCI_MSI_DATA_64, 0 },
+			{ 2, 4, 4, 2, 0 },
+		},
+		[true] = {
+			{ PCI_MSI_FLAGS, PCI_MSI_ADDRESS_LO, PCI_MSI_ADDRESS_HI,
+			  PCI_MSI_DATA_64, PCI_MSI_MASK_64 },
+			{ 2, 4, 4, 2, 4 },
+		},
+	},
+};
+
+static const struct msi_layout *msi_layout(struct pci_dev *pdev)
+{
+	u16 flags = 0;
+
+	pci_read_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS, &flags);
+	return &msi_layouts[!!(flags & PCI_MSI_FLAGS_64BIT)][!!(flags & PCI_MSI_FLAGS_MASKBIT)];
+}
+
+static u32 read_reg(struct pci_dev *pdev, int pos, int size)
+{
+	u32 val = 0;
+	u16 word = 0;
+
+	if (size == 4) {
+		pci_read_config_dword(pdev, pos, &val);
+		return val;
+	}
+	pci_read_config_word(pdev, pos, &word);
+	return word;
+}
+
+static void write_reg(struct pci_dev *pdev, int pos, int size, u32 val)
+{
+	if (read_reg(pdev, pos, size) == val)
+		return;
+	if (size == 4)
+		pci_write_config_dword(pdev, pos, val);
+	else
+		pci_write_config_word(pdev, pos, val);
+}
+
+/**
+ * pciback_config_note() - note what is there before anything is touched
+ * @dev: record of a function about to be seized
+ *
+ * Also disarms PME: a guest would see the wake-up of the host.
+ *
+ * Context: may sleep. Caller holds device_lock().
+ */
+void pciback_config_note(struct pciback_device *dev)
+{
+	struct pciback_config *was = &dev->seizure;
+	struct pci_dev *pdev = dev->pdev;
+	int i;
+
+	pci_read_config_word(pdev, PCI_COMMAND, &was->command);
+	if (pdev->msi_cap) {
+		const struct msi_layout *msi = msi_layout(pdev);
+
+		for (i = 0; i < PCIBACK_MSI_REGS; i++)
+			if (msi->off[i])
+				was->msi[i] = read_reg(pdev, pdev->msi_cap + msi->off[i],
+						       msi->size[i]);
+		was->msi[0] &= ~PCI_MSI_FLAGS_ENABLE;
+	}
+	if (pdev->pm_cap) {
+		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &was->pmcsr);
+		if (was->pmcsr & PCI_PM_CTRL_PME_ENABLE)
+			pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
+					      was->pmcsr & ~(PCI_PM_CTRL_PME_ENABLE |
+							     PCI_PM_CTRL_PME_STATUS));
+	}
+}
+
+/**
+ * pciback_config_save() - keep a copy of what every guest shall find
+ * @dev: record of an enabled function
+ *
+ * Enabled, so that decoding is on in every state that is ever restored: a
+ * guest may have the registers mapped while the function is being taken from
+ * it, and an access to a function that does not decode can stop the machine
+ * (CVE-2015-8553).
+ *
+ * Context: may sleep. Caller holds device_lock().
+ * Return: 0 or -ENOMEM.
+ */
+int pciback_config_save(struct pciback_device *dev)
+{
+	int err = pci_save_state(dev->pdev);
+
+	if (err)
+		return err;
+	dev->seizure.core = pci_store_saved_state(dev->pdev);
+	return dev->seizure.core ? 0 : -ENOMEM;
+}
+
+/**
+ * pciback_config_restore() - put back what was saved at seizure
+ * @dev: the function, message signalled interrupts off
+ *
+ * Context: may sleep. Caller holds device_lock().
+ */
+void pciback_config_restore(struct pciback_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+	int i;
+
+	if (!dev->seizure.core || pci_dev_is_disconnected(pdev))
+		return;
+	pci_load_saved_state(pdev, dev->seizure.core);
+	pci_restore_state(pdev);
+	if (pdev->msi_cap) {
+		const struct msi_layout *msi = msi_layout(pdev);
+
+		for (i = 0; i < PCIBACK_MSI_REGS; i++)
+			if (msi->off[i])
+				write_reg(pdev, pdev->msi_cap + msi->off[i], msi->size[i],
+					  dev->seizure.msi[i]);
+	}
+}
+
+/**
+ * pciback_config_hand_back() - the last touches before the host has it again
+ * @dev: the function, restored and quiet
+ * @decode_too: decoding goes back to what it was, as no guest can be using it
+ *
+ * Context: may sleep. Caller holds device_lock().
+ */
+void pciback_config_hand_back(struct pciback_device *dev, bool decode_too)
+{
+	struct pci_dev *pdev = dev->pdev;
+	u16 now;
+
+	if (pci_dev_is_disconnected(pdev))
+		return;
+	if (pdev->pm_cap && dev->seizure.pmcsr & PCI_PM_CTRL_PME_ENABLE) {
+		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &now);
+		pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
+				      (now & ~PCI_PM_CTRL_PME_STATUS) | PCI_PM_CTRL_PME_ENABLE);
+	}
+	if (decode_too)
+		write_reg(pdev, PCI_COMMAND, 2, dev->seizure.command & ~PCI_COMMAND_MASTER);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What a frontend may ask for: the operations of Xen's io/pciif.h, carried out
+ * on a private copy of the request. Every field of it is the guest's and may
+ * hold anything.
+ */
+#include <linux/errno.h>
+#include <linux/nospec.h>
+#include <linux/pci.h>
+#include "guest.h"
+
+/* How the frontend is told: Xen's public io/pciif.h, XEN_PCI_ERR_*. */
+static s32 err_to_guest(int err)
+{
+	switch (err) {
+	case PCIBIOS_SUCCESSFUL:
+		return XEN_PCI_ERR_success;
+	case PCIBIOS_DEVICE_NOT_FOUND:
+		return XEN_PCI_ERR_dev_not_found;
+	case PCIBIOS_BAD_REGISTER_NUMBER:
+		return XEN_PCI_ERR_invalid_offset;
+	case PCIBIOS_SET_FAILED:
+		return XEN_PCI_ERR_access_denied;
+	case PCIBIOS_FUNC_NOT_SUPPORTED:
+		return XEN_PCI_ERR_not_implemented;
+	default:
+		/* Frontends know the errno of a failed enable as it is. */
+		return err;
+	}
+}
+
+static void op_conf_read(struct pciback_device *dev, struct xen_pci_op *op)
+{
+	op->err = err_to_guest(pciback_device_conf_read(dev, op->offset, op->size, &op->value));
+}
+
+static void op_conf_write(struct pciback_device *dev, struct xen_pci_op *op)
+{
+	op->err = err_to_guest(pciback_device_conf_write(dev, op->offset, op->size, op->value));
+}
+
+static void op_enable_msi(struct pciback_device *dev, struct xen_pci_op *op)
+{
+	op->err = pciback_msi_enable(dev, &op->value) ? XEN_PCI_ERR_op_failed :
+							 XEN_PCI_ERR_success;
+}
+
+static void op_enable_msix(struct pciback_device *dev, struct xen_pci_op *op)
+{
+	/* Here, and only here, frontends expect an errno, in both fields. */
+	op->err = pciback_msix_enable(dev, op->msix_entries, op->value);
+	op->value = op->err;
+}
+
+static void op_disable_msi(struct pciback_device *dev, struct xen_pci_op *op)
+{
+	op->value = pciback_msi_disable(dev);
+	op->err = XEN_PCI_ERR_success;
+}
+
+static void (*const ops[])(struct pciback_device *dev, struct xen_pci_op *op) = {
+	[XEN_PCI_OP_conf_read] = op_conf_read,
+	[XEN_PCI_OP_conf_write] = op_conf_write,
+	[XEN_PCI_OP_enable_msi] = op_enable_msi,
+	[XEN_PCI_OP_disable_msi] = op_disable_msi,
+	[XEN_PCI_OP_enable_msix] = op_enable_msix,
+	[XEN_PCI_OP_disable_msix] = op_disable_msi,
+};
+
+/**
+ * guest_do_op() - carry out one request
+ * @guest: the guest
+ * @op: private copy of its request; @op->err, @op->value and, for
+ *	enable_msix, @op->msix_entries are the answer
+ *
+ * A function that is not the guest's leaves @op->value as it was sent.
+ *
+ * Context: may sleep.
+ */
+void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
+{
+	struct pciback_device *dev;
+	u32 cmd = op->cmd;
+
+	op->err = XEN_PCI_ERR_dev_not_found;
+	dev = topology_get(&guest->topo, op->domain, op->bus, op->devfn);
+	if (!dev)
+		return;
+
+	mutex_lock(&dev->lock);
+	if (pciback_device_serves(dev, &guest->holder)) {
+		if (cmd < ARRAY_SIZE(ops))
+			ops[array_index_nospec(cmd, ARRAY_SIZE(ops))](dev, op);
+		else
+			op->err = XEN_PCI_ERR_not_implemented;
+	}
+	mutex_unlock(&dev->lock);
+	pciback_device_put(dev);
+}

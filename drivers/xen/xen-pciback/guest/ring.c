@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The page shared with a frontend, its event channel, and the worker that
+ * serves one request for each event.
+ *
+ * The event channel is bound with late EOI (XSA-332): from an event until the
+ * request it announced is answered, the guest cannot interrupt the host again.
+ * An event that announces nothing is reported as spurious, and the events core
+ * makes a guest that sends many of those wait.
+ */
+#include <linux/interrupt.h>
+#include <linux/workqueue.h>
+#include <xen/events.h>
+#include <asm/sync_bitops.h>
+#include "guest.h"
+
+static struct workqueue_struct *ring_wq;
+
+static bool request_pending(const struct ring *ring)
+{
+	return READ_ONCE(ring->page->flags) & XEN_PCIF_active;
+}
+
+static irqreturn_t ring_event(int irq, void *data)
+{
+	struct ring *ring = data;
+
+	if (request_pending(ring))
+		queue_work(ring_wq, &ring->work);
+	else
+		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
+	return IRQ_HANDLED;
+}
+
+/*
+ * A bit operation would be as wide as a long and touch the neighbouring field,
+ * and an atomic_t loses its bus lock on a host with one CPU, while the guest
+ * runs on another. A guest that keeps changing the flags to make this fail
+ * gets its flags overwritten.
+ */
+static void clear_pending(struct ring *ring)
+{
+	u32 *flags = &ring->page->flags;
+	unsigned int tries;
+	u32 old;
+
+	for (tries = 0; tries < 16; tries++) {
+		old = READ_ONCE(*flags);
+		if (sync_cmpxchg(flags, old, old & ~XEN_PCIF_active) == old)
+			return;
+	}
+	WRITE_ONCE(*flags, old & ~XEN_PCIF_active);
+}
+
+/* Only what an answer consists of; the rest of the page stays the guest's. */
+static void write_back(struct ring *ring, u32 nr_vectors)
+{
+	struct xen_pci_op *to = &ring->page->op;
+	const struct xen_pci_op *op = &ring->op;
+	u32 i;
+
+	WRITE_ONCE(to->err, op->err);
+	WRITE_ONCE(to->value, op->value);
+	for (i = 0; i < nr_vectors; i++)
+		WRITE_ONCE(to->msix_entries[i].vector, op->msix_entries[i].vector);
+}
+
+static void serve(struct ring *ring)
+{
+	struct pciback_guest *guest = container_of(ring, struct pciback_guest, ring);
+	struct xen_pci_op *op = &ring->op;
+	u32 nr_vectors;
+
+	/* The flag before what it announces. */
+	virt_rmb();
+	/* Once, and then only the copy: the guest may write meanwhile (XSA-155). */
+	memcpy(op, &ring->page->op, sizeof(*op));
+	barrier();
+
+	nr_vectors = op->cmd == XEN_PCI_OP_enable_msix ? op->value : 0;
+	guest_do_op(guest, op);
+	if (op->err)
+		nr_vectors = 0;
+
+	/*
+	 * The frontend gave up waiting: an answer now would be taken for the
+	 * answer to its next request.
+	 */
+	if (!request_pending(ring))
+		return;
+	write_back(ring, nr_vectors);
+	/* The answer before the flag that announces it. */
+	virt_wmb();
+	clear_pending(ring);
+}
+
+static void ring_work(struct work_struct *work)
+{
+	struct ring *ring = container_of(work, struct ring, work);
+	bool pending = request_pending(ring);
+
+	if (pending)
+		serve(ring);
+
+	guard(mutex)(&ring->lock);
+	if (!ring->irq)
+		return;
+	if (pending)
+		notify_remote_via_irq(ring->irq);
+	xen_irq_lateeoi(ring->irq, pending ? 0 : XEN_EOI_FLAG_SPURIOUS);
+}
+
+/**
+ * ring_init() - prepare a ring that is not connected
+ * @ring: the ring
+ */
+void ring_init(struct ring *ring)
+{
+	mutex_init(&ring->lock);
+	INIT_WORK(&ring->work, ring_work);
+}
+
+/**
+ * ring_connect() - map a frontend's page and bind its event channel
+ * @guest: the guest, not connected
+ * @gref: grant of the page, any value
+ * @port: event channel of the guest, any value
+ *
+ * Context: may sleep. Caller holds the guest's lock.
+ * Return: 0 or -errno; then xenstore holds an error node.
+ */
+int ring_connect(struct pciback_guest *guest, grant_ref_t gref, evtchn_port_t port)
+{
+	struct xenbus_device *xdev = guest->xdev;
+	struct ring *ring = &guest->ring;
+	void *page;
+	int irq;
+
+	lockdep_assert_held(&guest->lock);
+	irq = xenbus_map_ring_valloc(xdev, &gref, 1, &page);
+	if (irq < 0) {
+		xenbus_dev_fatal(xdev, irq,
+				 "pci-op-ref: cannot map the frontend's page, grant %u", gref);
+		return irq;
+	}
+	ring->page = page;
+
+	/* The first event may come before the call returns; its worker waits here. */
+	mutex_lock(&ring->lock);
+	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(xdev, port, ring_event, 0,
+							    "xen-pciback", ring);
+	if (irq > 0)
+		ring->irq = irq;
+	mutex_unlock(&ring->lock);
+	if (irq > 0)
+		return 0;
+
+	xenbus_dev_fatal(xdev, irq, "event-channel: cannot bind port %u of the frontend", port);
+	ring->page = NULL;
+	xenbus_unmap_ring_vfree(xdev, page);
+	return irq ?: -EINVAL;
+}
+
+/**
+ * ring_disconnect() - the opposite of ring_connect()
+ * @guest: the guest, connected or not
+ *
+ * Context: may sleep; waits for a request being served. Caller holds the
+ * guest's lock.
+ */
+void ring_disconnect(struct pciback_guest *guest)
+{
+	struct ring *ring = &guest->ring;
+	unsigned int irq;
+
+	lockdep_assert_held(&guest->lock);
+	if (!ring->page)
+		return;
+
+	/* From here the worker leaves the number alone: it may soon be another's. */
+	mutex_lock(&ring->lock);
+	irq = ring->irq;
+	ring->irq = 0;
+	mutex_unlock(&ring->lock);
+
+	/* No more events, then no more worker, then no more page (XSA-331). */
+	unbind_from_irqhandler(irq, ring);
+	cancel_work_sync(&ring->work);
+	xenbus_unmap_ring_vfree(guest->xdev, ring->page);
+	ring->page = NULL;
+}
+
+/**
+ * ring_module_init() - what all rings share
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ring_module_init(void)
+{
+	/* Unbound: a guest's requests must not hold up work of the CPU they arrive on. */
+	ring_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
+	return ring_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * ring_module_exit() - the opposite of ring_module_init()
+ */
+void ring_module_exit(void)
+{
+	destroy_workqueue(ring_wq);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Placement on one virtual bus, 0000:00, of 32 slots.
+ *
+ * A function keeps its function number, so that the functions of one device
+ * stay one device in the guest. A virtual function with number 0 gets a slot
+ * of its own: it need not be related to the function 0 that a guest expects
+ * in front of the others.
+ *
+ * Pure: no locks, no allocation.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/pci.h>
+#include <pciback/vpci.h>
+
+static bool same_device(const struct topo_addr *a, const struct topo_addr *b)
+{
+	return a->domain == b->domain && a->bus == b->bus &&
+	       PCI_SLOT(a->devfn) == PCI_SLOT(b->devfn);
+}
+
+/**
+ * vpci_place() - find a place for a function
+ * @vpci: the bus
+ * @real: the function's address in the host
+ * @virtfn: it is an SR-IOV virtual function
+ * @devfn: the place, taken when the call returns 0
+ *
+ * Return: 0; -ENOSPC: all slots are taken; -EEXIST: it has a place already.
+ */
+int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 *devfn)
+{
+	unsigned int func = PCI_FUNC(real->devfn);
+	bool lone = virtfn && !func;
+	struct vpci_slot *slot;
+	int i, found = -1;
+
+	for (i = VPCI_SLOTS - 1; i >= 0; i--) {
+		slot = &vpci->slots[i];
+		if (!slot->funcs)
+			found = i;
+	}
+	for (i = 0; !lone && i < VPCI_SLOTS; i++) {
+		slot = &vpci->slots[i];
+		if (slot->funcs && !slot->lone_vf && same_device(&slot->real, real)) {
+			found = i;
+			break;
+		}
+	}
+	if (found < 0)
+		return -ENOSPC;
+
+	slot = &vpci->slots[found];
+	if (slot->funcs & BIT(func))
+		return -EEXIST;
+	if (!slot->funcs) {
+		slot->real = *real;
+		slot->lone_vf = lone;
+	}
+	slot->funcs |= BIT(func);
+	*devfn = PCI_DEVFN(found, func);
+	return 0;
+}
+
+/**
+ * vpci_vacate() - free a place
+ * @vpci: the bus
+ * @devfn: the place
+ */
+void vpci_vacate(struct vpci *vpci, u8 devfn)
+{
+	vpci->slots[PCI_SLOT(devfn)].funcs &= ~BIT(PCI_FUNC(devfn));
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The INTx handler of a seized function.
+ *
+ * A guest's level-triggered line may be shared with functions of the host.
+ * The host then sees the guest's interrupts too, and Linux switches a line off
+ * for good when nobody claims its interrupts. So this handler claims them,
+ * from the time the guest turns decoding on until it turns it off or goes.
+ *
+ * It is installed on the INTx line only, never on a message signalled
+ * interrupt: those belong to the guest alone (XSA-157).
+ */
+#include <linux/interrupt.h>
+#include <linux/pci.h>
+#include <pciback/device.h>
+#include <pciback/irq.h>
+#include <pciback/xen_host.h>
+
+/* How often to ask Xen whether the line is still shared: a hypercall. */
+#define SHARED_CHECK_INTERVAL	1000
+
+static irqreturn_t intx_handler(int irq, void *data)
+{
+	struct pciback_device *dev = data;
+	struct pciback_irq *state = &dev->irq;
+
+	if (!READ_ONCE(state->acking))
+		return IRQ_NONE;
+
+	WRITE_ONCE(state->handled, state->handled + 1);
+	if (state->handled % SHARED_CHECK_INTERVAL == 0 && !pciback_xen_line_shared(irq)) {
+		dev_info_ratelimited(&dev->pdev->dev,
+				     "IRQ line %d is not shared with other domains; not claiming its interrupts any more\n",
+				     irq);
+		WRITE_ONCE(state->acking, false);
+	}
+	return IRQ_HANDLED;
+}
+
+static void intx_install(struct pciback_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+	int err;
+
+	if (!pdev->irq || pdev->msi_enabled || pdev->msix_enabled)
+		return;
+	/* Before the handler can run. */
+	WRITE_ONCE(dev->irq.acking, true);
+	err = request_irq(pdev->irq, intx_handler, IRQF_SHARED, dev->irq.name, dev);
+	if (err) {
+		WRITE_ONCE(dev->irq.acking, false);
+		dev_err_ratelimited(&pdev->dev,
+				    "no handler for IRQ line %d (%d); host devices on the same line may stop working\n",
+				    pdev->irq, err);
+		return;
+	}
+	dev->irq.line = pdev->irq;
+}
+
+static void intx_remove(struct pciback_device *dev)
+{
+	WRITE_ONCE(dev->irq.acking, false);
+	free_irq(dev->irq.line, dev);
+	dev->irq.line = 0;
+}
+
+/**
+ * pciback_intx_update() - install or remove the handler as the guest needs it
+ * @dev: the function, after its guest's COMMAND may have changed
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ */
+void pciback_intx_update(struct pciback_device *dev)
+{
+	bool want;
+
+	lockdep_assert_held(&dev->lock);
+	if (dev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return;
+	want = dev->conf->intx_wanted && !dev->leaving;
+	if (want && !dev->irq.line)
+		intx_install(dev);
+	else if (!want && dev->irq.line)
+		intx_remove(dev);
+}
+
+/**
+ * pciback_irq_teardown() - switch off every interrupt a guest had
+ * @dev: the function, its guest leaving
+ *
+ * Context: may sleep. Caller holds @dev->lock and device_lock().
+ */
+void pciback_irq_teardown(struct pciback_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	pciback_msi_disable(dev);
+	if (dev->irq.line)
+		intx_remove(dev);
+}

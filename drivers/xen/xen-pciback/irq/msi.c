@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * MSI and MSI-X on behalf of a guest. The host's PCI core programs the
+ * function; because the guest is registered as its owner, the interrupts are
+ * mapped to the guest, and it gets their pirq numbers to bind.
+ */
+#include <linux/pci.h>
+#include <linux/ratelimit.h>
+#include <linux/slab.h>
+#include <pciback/device.h>
+#include <pciback/irq.h>
+#include <pciback/xen_host.h>
+
+static void report(struct pciback_device *dev, const char *what, int err)
+{
+	dev_warn_ratelimited(&dev->pdev->dev, "domain %d: cannot enable %s: %d\n",
+			     dev->holder ? dev->holder->domid : DOMID_INVALID, what, err);
+}
+
+/**
+ * pciback_msi_disable() - turn off whatever message signalled kind is on
+ * @dev: the function
+ *
+ * Serves both disable operations: a Linux guest forgets which kind it had on
+ * before it tears it down and then asks for the other one, so a backend that
+ * insists on the right one leaves MSI-X on and refuses to enable it again.
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ * Return: the pirq of the function's INTx line, 0 if it has none.
+ */
+u32 pciback_msi_disable(struct pciback_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+
+	lockdep_assert_held(&dev->lock);
+	if (pdev->msix_enabled)
+		pci_disable_msix(pdev);
+	if (pdev->msi_enabled)
+		pci_disable_msi(pdev);
+	dev->irq.mode = PCIBACK_IRQ_INTX;
+	if (dev->irq.line)
+		WRITE_ONCE(dev->irq.acking, true);
+	return pciback_xen_pirq(pdev->irq);
+}
+
+static void enabled(struct pciback_device *dev, enum pciback_irq_mode mode)
+{
+	dev->irq.mode = mode;
+	/* The line is not ours to claim while the function does not use it. */
+	WRITE_ONCE(dev->irq.acking, false);
+}
+
+/**
+ * pciback_msi_enable() - XEN_PCI_OP_enable_msi
+ * @dev: the function
+ * @value: the pirq to bind; 0 if the call fails
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ * Return: 0; -EALREADY: MSI is on; -ENXIO: MSI-X is on; -EOPNOTSUPP: this
+ * host has no pirqs to give to a PV guest; other -errno from the PCI core.
+ */
+int pciback_msi_enable(struct pciback_device *dev, u32 *value)
+{
+	struct pci_dev *pdev = dev->pdev;
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	*value = 0;
+	if (pdev->msi_enabled)
+		err = -EALREADY;
+	else if (pdev->msix_enabled)
+		err = -ENXIO;
+	else
+		err = pci_enable_msi(pdev);
+	if (!err) {
+		*value = pciback_xen_pirq(pdev->irq);
+		if (*value) {
+			enabled(dev, PCIBACK_IRQ_MSI);
+			return 0;
+		}
+		pci_disable_msi(pdev);
+		err = -EOPNOTSUPP;
+	}
+	report(dev, "MSI", err);
+	return err;
+}
+
+/* Decoding of a virtual function is switched by its physical function. */
+static bool memory_decoded(struct pci_dev *pdev)
+{
+	u16 command = 0;
+
+	pci_read_config_word(pci_physfn(pdev), PCI_COMMAND, &command);
+	return !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MEMORY;
+}
+
+/* The core takes indices as they come; the table has an end. */
+static int check_entries(struct pci_dev *pdev, const struct xen_msix_entry *entries, u32 nr)
+{
+	int size = pci_msix_vec_count(pdev);
+	u32 i;
+
+	if (size < 0)
+		return size;
+	for (i = 0; i < nr; i++)
+		if (entries[i].entry >= size)
+			return -EINVAL;
+	return 0;
+}
+
+/* All pirqs at once or none: 16 bits is what the protocol has for them. */
+static int collect_pirqs(const struct msix_entry *vectors, struct xen_msix_entry *entries, u32 nr)
+{
+	u32 i, pirq;
+
+	for (i = 0; i < nr; i++) {
+		pirq = pciback_xen_pirq(vectors[i].vector);
+		if (!pirq)
+			return -EOPNOTSUPP;
+		if (pirq > U16_MAX)
+			return -ERANGE;
+		entries[i].vector = pirq;
+	}
+	return 0;
+}
+
+static int enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entries, u32 nr)
+{
+	struct msix_entry *vectors;
+	u32 i;
+	int err;
+
+	vectors = kcalloc(nr, sizeof(*vectors), GFP_KERNEL);
+	if (!vectors)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		vectors[i].entry = entries[i].entry;
+	err = pci_enable_msix_exact(pdev, vectors, nr);
+	if (!err) {
+		err = collect_pirqs(vectors, entries, nr);
+		if (err)
+			pci_disable_msix(pdev);
+	}
+	kfree(vectors);
+	return err;
+}
+
+/**
+ * pciback_msix_enable() - XEN_PCI_OP_enable_msix
+ * @dev: the function
+ * @entries: table indices, in the caller's own copy; their pirqs on success
+ * @nr: how many, as the guest sent it
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ * Return: 0; -EINVAL: no entries, too many, a duplicate or one outside the
+ * table; -EALREADY: MSI-X is on; -ENXIO: MSI is on or memory decoding off;
+ * -EOPNOTSUPP: this host has no pirqs to give to a PV guest; -ERANGE: a pirq
+ * does not fit the protocol; other -errno from the PCI core. On failure
+ * nothing has changed.
+ */
+int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr)
+{
+	struct pci_dev *pdev = dev->pdev;
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	if (!nr || nr > SH_INFO_MAX_VEC)
+		err = -EINVAL;
+	else if (pdev->msix_enabled)
+		err = -EALREADY;
+	else if (pdev->msi_enabled || !memory_decoded(pdev))
+		err = -ENXIO;
+	else
+		err = check_entries(pdev, entries, nr);
+	if (!err)
+		err = enable_entries(pdev, entries, nr);
+	if (err)
+		report(dev, "MSI-X", err);
+	else
+		enabled(dev, PCIBACK_IRQ_MSIX);
+	return err;
+}

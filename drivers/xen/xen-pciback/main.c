@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * xen-pciback: gives PCI functions of the host to Xen guests.
+ *
+ * This file holds the module's parameters and the order in which its parts
+ * start and stop. Documentation/design.rst is the map of the rest.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <xen/xen.h>
+#include <pciback/claim.h>
+#include <pciback/device.h>
+#include <pciback/guest.h>
+
+static char *hide;
+module_param(hide, charp, 0444);
+MODULE_PARM_DESC(hide, "PCI functions to hide from the host: (DDDD:BB:DD.F)(BB:DD.*)...");
+
+module_param_named(permissive, pciback_permissive_all, bool, 0644);
+MODULE_PARM_DESC(permissive, "let every guest write registers that nothing else decides (unsafe)");
+
+static bool passthrough;
+module_param(passthrough, bool, 0444);
+MODULE_PARM_DESC(passthrough, "guests see the host's PCI addresses instead of one virtual bus");
+
+static int __init pciback_init(void)
+{
+	int err;
+
+	/* Also built in: the same kernel on bare metal must find its devices. */
+	if (!xen_initial_domain())
+		return -ENODEV;
+
+	err = pciback_slots_hide(hide);
+	if (err)
+		goto clear;
+	err = pci_register_driver(&pciback_pci_driver);
+	if (err)
+		goto clear;
+	err = pciback_sysfs_init(&pciback_pci_driver.driver);
+	if (err)
+		goto unregister;
+	err = pciback_guest_init(passthrough);
+	if (err)
+		goto sysfs;
+	return 0;
+
+sysfs:
+	pciback_sysfs_exit(&pciback_pci_driver.driver);
+unregister:
+	pci_unregister_driver(&pciback_pci_driver);
+clear:
+	pciback_slots_clear();
+	return err;
+}
+
+static void __exit pciback_exit(void)
+{
+	pciback_guest_exit();
+	pciback_sysfs_exit(&pciback_pci_driver.driver);
+	pci_unregister_driver(&pciback_pci_driver);
+	pciback_slots_clear();
+}
+
+module_init(pciback_init);
+module_exit(pciback_exit);
+
+MODULE_DESCRIPTION("Xen PCI-device stub driver and backend");
+MODULE_LICENSE("Dual BSD/GPL");
+/* No PCI alias: udev loads the module for a guest's backend, nothing else. */
+MODULE_ALIAS("xen-backend:pci");

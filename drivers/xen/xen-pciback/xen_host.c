@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Hypercalls and the kernel's Xen support, as far as the driver needs them.
+ * Nothing else in the module calls the hypervisor about a PCI function.
+ */
+#include <linux/irq.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+#include <xen/events.h>
+#include <xen/interface/physdev.h>
+#include <xen/pci.h>
+#include <xen/xen.h>
+#include <asm/xen/hypercall.h>
+#include <pciback/xen_host.h>
+
+static int physdev_op(struct pci_dev *pdev, int cmd)
+{
+	struct physdev_pci_device ppdev = {
+		.seg = pci_domain_nr(pdev->bus),
+		.bus = pdev->bus->number,
+		.devfn = pdev->devfn,
+	};
+
+	/* The hypervisor's segments have 16 bits. */
+	if (!xen_initial_domain() || pci_domain_nr(pdev->bus) > U16_MAX || !pdev->msix_cap)
+		return -ENOSYS;
+	return HYPERVISOR_physdev_op(cmd, &ppdev);
+}
+
+/**
+ * pciback_xen_prepare_msix() - have Xen map the MSI-X table before a guest may
+ * @pdev: the function
+ *
+ * A failure is reported and otherwise ignored: it shows again, with an error
+ * for the guest, when MSI-X is enabled. PHYSDEVOP_prepare_msix.
+ *
+ * Context: may sleep.
+ */
+void pciback_xen_prepare_msix(struct pci_dev *pdev)
+{
+	int err = physdev_op(pdev, PHYSDEVOP_prepare_msix);
+
+	if (err && err != -ENOSYS)
+		pci_err(pdev, "Xen cannot prepare MSI-X (%d); guests may have to do without it\n",
+			err);
+}
+
+/**
+ * pciback_xen_release_msix() - undo pciback_xen_prepare_msix()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pciback_xen_release_msix(struct pci_dev *pdev)
+{
+	int err = physdev_op(pdev, PHYSDEVOP_release_msix);
+
+	if (err && err != -ENOSYS)
+		pci_warn(pdev, "Xen did not release MSI-X (%d); the host may have to do without it\n",
+			 err);
+}
+
+/**
+ * pciback_xen_set_owner() - tell the kernel whose interrupts a function's are
+ * @pdev: the function
+ * @domid: the guest
+ *
+ * The host's MSI setup maps the interrupts to this domain.
+ *
+ * Context: may sleep.
+ * Return: 0, or -errno.
+ */
+int pciback_xen_set_owner(struct pci_dev *pdev, domid_t domid)
+{
+	int err;
+
+	if (!xen_initial_domain())
+		return 0;
+	err = xen_register_device_domain_owner(pdev, domid);
+	if (err != -EEXIST)
+		return err;
+	pci_err(pdev, "still owned by domain %d; now owned by domain %d\n",
+		xen_find_device_domain_owner(pdev), domid);
+	xen_unregister_device_domain_owner(pdev);
+	return xen_register_device_domain_owner(pdev, domid);
+}
+
+/**
+ * pciback_xen_clear_owner() - undo pciback_xen_set_owner()
+ * @pdev: the function
+ *
+ * Context: may sleep.
+ */
+void pciback_xen_clear_owner(struct pci_dev *pdev)
+{
+	if (xen_initial_domain())
+		xen_unregister_device_domain_owner(pdev);
+}
+
+/**
+ * pciback_xen_pirq() - the physical interrupt behind a Linux irq
+ * @irq: Linux irq number, any value
+ *
+ * xen_pirq_from_irq() takes its caller's word that the irq is a pirq and stops
+ * the machine if it is not; guests can bring about the one case or the other
+ * (a function without an interrupt, MSI in a PVH host). So look who drives it.
+ *
+ * Context: any.
+ * Return: the pirq, or 0 if the irq is none.
+ */
+u32 pciback_xen_pirq(unsigned int irq)
+{
+	struct irq_data *data = irq ? irq_get_irq_data(irq) : NULL;
+	struct irq_chip *chip = data ? irq_data_get_irq_chip(data) : NULL;
+
+	if (!chip || !chip->name || strcmp(chip->name, "xen-pirq"))
+		return 0;
+	return xen_pirq_from_irq(irq);
+}
+
+/**
+ * pciback_xen_line_shared() - does another domain use this interrupt line?
+ * @irq: Linux irq of the line
+ *
+ * Context: any.
+ */
+bool pciback_xen_line_shared(unsigned int irq)
+{
+	/* The name reads the other way round: nonzero is "only ours". */
+	return xen_initial_domain() && pciback_xen_pirq(irq) && !xen_test_irq_shared(irq);
+}

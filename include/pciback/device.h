@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The record of a seized function: from the moment the driver takes it until
+ * it is handed back to the host.
+ *
+ * Lock order: a guest's state lock > the PCI function's device_lock() > a
+ * guest's topology lock > struct pciback_device's @lock. The list of seized
+ * functions has a spinlock of its own, a leaf.
+ */
+#ifndef PCIBACK_DEVICE_H
+#define PCIBACK_DEVICE_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <pciback/conf.h>
+#include <pciback/irq.h>
+#include <xen/interface/xen.h>
+
+struct pciback_device;
+
+/* The registers of the MSI capability: flags, address, data, mask. */
+#define PCIBACK_MSI_REGS	5
+
+/**
+ * struct pciback_config - what a function's configuration space held
+ * @core: what the PCI core saves and restores
+ * @command: COMMAND
+ * @pmcsr: PMCSR, 0 without the capability
+ * @msi: registers of the MSI capability, which the core leaves as they are
+ *	when MSI is off
+ */
+struct pciback_config {
+	struct pci_saved_state *core;
+	u16 command;
+	u16 pmcsr;
+	u32 msi[PCIBACK_MSI_REGS];
+};
+
+/**
+ * struct pciback_holder - whoever may hold a function: a guest's instance
+ * @ref: keeps the holder while a function points at it
+ * @domid: the guest's domain
+ * @release: frees the holder
+ * @revoke: the function is being taken away while held: forget it. Called
+ *	with the function's device_lock() held.
+ */
+struct pciback_holder {
+	struct kref ref;
+	domid_t domid;
+	void (*release)(struct kref *ref);
+	void (*revoke)(struct pciback_holder *holder, struct pciback_device *dev);
+};
+
+/**
+ * struct pciback_device - a seized function
+ * @ref: the list of seized functions holds one, every user of the record one
+ * @node: in the list of seized functions; that list's lock
+ * @pdev: the function; set once, reference held
+ * @lock: guards everything below
+ * @holder: the guest that has it, NULL when idle
+ * @leaving: its guest is going or the function is: no more operations
+ * @gone: handed back to the host; nobody may take it any more
+ * @warned: this guest's first dropped write has been reported
+ * @permissive: the administrator lets guests write what no row allows
+ * @conf: configuration space as the guest sees it
+ * @irq: interrupts
+ * @clean: reset since it was last in a guest's hands; device_lock()
+ * @seizure: configuration space as it was at seizure; device_lock()
+ */
+struct pciback_device {
+	struct kref ref;
+	struct list_head node;
+	struct pci_dev *pdev;
+	struct mutex lock;
+	struct pciback_holder *holder;
+	bool leaving;
+	bool gone;
+	bool warned;
+	bool permissive;
+	struct conf_space *conf;
+	struct pciback_irq irq;
+	bool clean;
+	struct pciback_config seizure;
+};
+
+int pciback_device_seize(struct pci_dev *pdev);
+void pciback_device_unseize(struct pci_dev *pdev);
+
+struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn);
+void pciback_device_put(struct pciback_device *dev);
+static inline void pciback_device_get(struct pciback_device *dev)
+{
+	kref_get(&dev->ref);
+}
+
+int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
+bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder);
+int pciback_device_set_permissive(struct pciback_device *dev);
+bool pciback_device_for_each(bool (*fn)(struct pciback_device *dev, void *arg), void *arg);
+
+/* device_config.c: keeping and giving back what was there at seizure */
+void pciback_config_note(struct pciback_device *dev);
+int pciback_config_save(struct pciback_device *dev);
+void pciback_config_restore(struct pciback_device *dev);
+void pciback_config_hand_back(struct pciback_device *dev, bool decode_too);
+
+/* device_conf.c: the guest's view of it */
+extern bool pciback_permissive_all;
+int pciback_device_conf_init(struct pciback_device *dev);
+int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 *val);
+int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32 val);
+
+#endif /* PCIBACK_DEVICE_H */

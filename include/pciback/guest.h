@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Serving PV guests: one instance for each guest that has PCI functions.
+ */
+#ifndef PCIBACK_GUEST_H
+#define PCIBACK_GUEST_H
+
+#include <linux/types.h>
+
+#ifdef PCIBACK_WITH_GUESTS
+int pciback_guest_init(bool passthrough);
+void pciback_guest_exit(void);
+#else
+/* The stub alone: functions are seized, reset and listed, guests are HVM. */
+static inline int pciback_guest_init(bool passthrough)
+{
+	return 0;
+}
+
+static inline void pciback_guest_exit(void)
+{
+}
+#endif
+
+#endif /* PCIBACK_GUEST_H */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Placement of functions on a guest's virtual PCI bus. Pure: usable in the
+ * kernel, under KUnit and in user space alike.
+ */
+#ifndef PCIBACK_VPCI_H
+#define PCIBACK_VPCI_H
+
+#include <linux/types.h>
+
+/**
+ * struct topo_addr - address of a function
+ * @domain: PCI domain
+ * @bus: bus number
+ * @devfn: device and function number
+ */
+struct topo_addr {
+	u32 domain;
+	u8 bus;
+	u8 devfn;
+};
+
+#define VPCI_SLOTS	32
+
+/**
+ * struct vpci_slot - one device number of the virtual bus
+ * @real: the host's address of the functions in it; function number unused
+ * @funcs: function numbers in use; 0: the slot is free
+ * @lone_vf: holds a virtual function with function number 0, which stays alone
+ */
+struct vpci_slot {
+	struct topo_addr real;
+	u8 funcs;
+	bool lone_vf;
+};
+
+/**
+ * struct vpci - the virtual bus
+ * @slots: by device number
+ */
+struct vpci {
+	struct vpci_slot slots[VPCI_SLOTS];
+};
+
+int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 *devfn);
+void vpci_vacate(struct vpci *vpci, u8 devfn);
+
+#endif /* PCIBACK_VPCI_H */

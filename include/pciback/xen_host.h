@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the driver asks of the hypervisor and of the kernel's Xen support. Each
+ * call is harmless when not running on Xen, so that the rest can be tested on
+ * any machine.
+ */
+#ifndef PCIBACK_XEN_HOST_H
+#define PCIBACK_XEN_HOST_H
+
+#include <linux/pci.h>
+#include <xen/interface/xen.h>
+
+void pciback_xen_prepare_msix(struct pci_dev *pdev);
+void pciback_xen_release_msix(struct pci_dev *pdev);
+int pciback_xen_set_owner(struct pci_dev *pdev, domid_t domid);
+void pciback_xen_clear_owner(struct pci_dev *pdev);
+u32 pciback_xen_pirq(unsigned int irq);
+bool pciback_xen_line_shared(unsigned int irq);
+
+#endif /* PCIBACK_XEN_HOST_H */
