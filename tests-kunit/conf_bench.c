@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* The hardware of struct conf_bench: memory, masks and a note of each call. */
+#include "conf_bench.h"
+
+u32 conf_bench_get(const struct conf_bench *b, unsigned int off, unsigned int size)
+{
+	u32 val = 0;
+
+	while (size--)
+		val = val << 8 | b->hw[off + size];
+	return val;
+}
+
+void conf_bench_set(struct conf_bench *b, unsigned int off, unsigned int size, u32 val)
+{
+	for (; size--; off++, val >>= 8)
+		b->hw[off] = val;
+}
+
+static int bench_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_reads++;
+	*val = b->read_err ? ~0U : conf_bench_get(b, off, size);
+	return b->read_err;
+}
+
+static int bench_write(void *ctx, unsigned int off, unsigned int size, u32 val)
+{
+	struct conf_bench *b = ctx;
+	unsigned int i;
+
+	b->nr_writes++;
+	if (b->write_err)
+		return b->write_err;
+	b->last_off = off;
+	b->last_size = size;
+	b->last_val = val;
+	for (i = off; i < off + size; i++, val >>= 8) {
+		u8 follow = b->writable[i] & ~b->w1c[i];
+
+		b->hw[i] = (b->hw[i] & ~follow) | (val & follow);
+		b->hw[i] &= ~(val & b->w1c[i]);
+	}
+	return 0;
+}
+
+static void set_command(struct conf_bench *b, u16 bits, bool on)
+{
+	u16 val = conf_bench_get(b, PCI_COMMAND, 2);
+
+	conf_bench_set(b, PCI_COMMAND, 2, on ? val | bits : val & ~bits);
+}
+
+static int bench_enable(void *ctx)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_enable++;
+	if (!b->enable_err)
+		set_command(b, PCI_COMMAND_IO | PCI_COMMAND_MEMORY, true);
+	return b->enable_err;
+}
+
+static void bench_set_master(void *ctx, bool on)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_master++;
+	b->master = on;
+	set_command(b, PCI_COMMAND_MASTER, on);
+}
+
+static int bench_set_mwi(void *ctx, bool on)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_mwi++;
+	b->mwi = on;
+	if (!b->mwi_err)
+		set_command(b, PCI_COMMAND_INVALIDATE, on);
+	return b->mwi_err;
+}
+
+static void bench_set_intx(void *ctx, bool on)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_intx++;
+	b->intx = on;
+	set_command(b, PCI_COMMAND_INTX_DISABLE, !on);
+}
+
+static int bench_set_power_state(void *ctx, unsigned int state)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_power++;
+	b->power = state;
+	return b->power_err;
+}
+
+static void bench_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_dropped++;
+	b->dropped_off = off;
+	b->dropped_size = size;
+	b->dropped_val = val;
+}
+
+static const struct conf_hw bench_hw = {
+	.read = bench_read,
+	.write = bench_write,
+	.enable = bench_enable,
+	.set_master = bench_set_master,
+	.set_mwi = bench_set_mwi,
+	.set_intx = bench_set_intx,
+	.set_power_state = bench_set_power_state,
+	.dropped = bench_dropped,
+};
+
+/**
+ * conf_bench_new() - an empty space on the bench
+ * @test: ends its life; its @priv becomes the bench
+ * @size: bytes of configuration space
+ * @max_regs: registers to make room for
+ */
+struct conf_bench *conf_bench_new(struct kunit *test, unsigned int size, unsigned int max_regs)
+{
+	struct conf_bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	b->cs = kunit_kzalloc(test, conf_space_bytes(size, max_regs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, b->cs);
+	memset(b->writable, 0xff, sizeof(b->writable));
+	conf_space_init(b->cs, size, max_regs, &bench_hw, b);
+	test->priv = b;
+	return b;
+}
+
+u32 conf_bench_read(struct kunit *test, unsigned int off, unsigned int size)
+{
+	struct conf_bench *b = test->priv;
+	u32 val = 0;
+
+	KUNIT_EXPECT_EQ_MSG(test, conf_read(b->cs, off, size, &val), 0,
+			    "read of %u at %#x", size, off);
+	return val;
+}
+
+void conf_bench_write(struct kunit *test, unsigned int off, unsigned int size, u32 val)
+{
+	struct conf_bench *b = test->priv;
+
+	KUNIT_EXPECT_EQ_MSG(test, conf_write(b->cs, off, size, val), 0,
+			    "write of %#x, size %u, at %#x", val, size, off);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What a guest can see and do in the capabilities of a function: power
+ * management, vital product data, MSI and MSI-X; and capability lists as
+ * broken as hardware has them.
+ */
+#include <kunit/test.h>
+#include "conf_bench.h"
+#include "suites.h"
+
+#define PM	0x40
+#define VPD	0x48
+#define MSI	0x50
+#define MSIX	0x68
+#define EXP	0x74
+#define VNDR	0xb0
+
+#define PMCSR		(PM + PCI_PM_CTRL)
+#define MSI_FLAGS	(MSI + PCI_MSI_FLAGS)
+#define MSIX_FLAGS	(MSIX + PCI_MSIX_FLAGS)
+
+static const struct conf_ident ident = { .vendor = 0x8086, .device = 0x10d3 };
+
+static void link_cap(struct conf_bench *b, unsigned int from, unsigned int pos, u8 id)
+{
+	conf_bench_set(b, from, 1, pos);
+	conf_bench_set(b, pos, 1, id);
+}
+
+static void add_caps(struct kunit *test, struct conf_bench *b)
+{
+	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, conf_add_caps(b->cs), 0);
+	b->nr_writes = 0;
+}
+
+/* A function with one of each, and a PCIe and a vendor's, which have no rows. */
+static struct conf_bench *card(struct kunit *test)
+{
+	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+
+	conf_bench_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	link_cap(b, PCI_CAPABILITY_LIST, PM, PCI_CAP_ID_PM);
+	link_cap(b, PM + 1, VPD, PCI_CAP_ID_VPD);
+	link_cap(b, VPD + 1, MSI, PCI_CAP_ID_MSI);
+	link_cap(b, MSI + 1, MSIX, PCI_CAP_ID_MSIX);
+	link_cap(b, MSIX + 1, EXP, PCI_CAP_ID_EXP);
+	link_cap(b, EXP + 1, VNDR, PCI_CAP_ID_VNDR);
+	conf_bench_set(b, PM + PCI_PM_PMC, 2, 0xfe23);
+	conf_bench_set(b, PM + PCI_PM_PPB_EXTENSIONS, 2, 0x7dc0);
+	b->w1c[PMCSR + 1] = 0x80;
+	conf_bench_set(b, MSI_FLAGS, 2, 0x0184);
+	conf_bench_set(b, MSIX_FLAGS, 2, 0x0004);
+	conf_bench_set(b, MSIX + PCI_MSIX_TABLE, 4, 0x00000003);
+	conf_bench_set(b, EXP + PCI_EXP_DEVCTL, 2, 0x2810);
+	return b;
+}
+
+struct reg_row {
+	const char *name;
+	u8 off, size;
+	u32 hw;
+	u32 seen;
+	u32 write;
+	int err;
+	u32 hw_after;
+	unsigned int power_calls, power;
+};
+
+static const struct reg_row reg_rows[] = {
+	{ "PM: id and link", PM, 2, 0x4801, 0x4801, 0, 0, 0x4801 },
+	{ "PM: PMC shows no PME", PM + 2, 2, 0xfe23, 0x0623, 0xffff, 0, 0xfe23 },
+	{ "PM: bridge extensions", PM + 6, 1, 0xc0, 0xc0, 0x00, 0, 0xc0 },
+	{ "PM: data", PM + 7, 1, 0x7d, 0x7d, 0x00, 0, 0x7d },
+	{ "PMCSR: same state", PMCSR, 2, 0x0008, 0x0008, 0x0008, 0, 0x0008 },
+	{ "PMCSR: D0 to D3hot", PMCSR, 2, 0x0008, 0x0008, 0x000b, 0, 0x0008, 1, 3 },
+	{ "PMCSR: D0 to D1", PMCSR, 2, 0x0008, 0x0008, 0x0001, 0, 0x0008, 1, 1 },
+	{ "PMCSR: D3hot to D0", PMCSR, 2, 0x000b, 0x000b, 0x0008, 0, 0x000b, 1, 0 },
+	{ "PMCSR: D3hot by a byte", PMCSR, 1, 0x08, 0x08, 0x03, 0, 0x08, 1, 3 },
+	{ "PMCSR: arm PME", PMCSR, 2, 0x0008, 0x0008, 0x0108, 0, 0x0008 },
+	{ "PMCSR: arm PME by a byte", PMCSR + 1, 1, 0x00, 0x00, 0x01, 0, 0x00 },
+	{ "PMCSR: data select", PMCSR, 2, 0x0008, 0x0008, 0x1e08, 0, 0x1e08 },
+	{ "PMCSR: data select off", PMCSR, 2, 0x1e08, 0x1e08, 0x0008, 0, 0x0008 },
+	{ "PMCSR: clear PME status", PMCSR, 2, 0x8008, 0x8008, 0x8008, 0, 0x0008 },
+	{ "PMCSR: keep PME status", PMCSR, 2, 0x8008, 0x8008, 0x0008, 0, 0x8008 },
+	{ "PMCSR: keep PME status, data select", PMCSR, 2, 0x8008, 0x8008, 0x0208, 0, 0x8208 },
+	{ "PMCSR: keep PME status, D3hot by a byte", PMCSR, 2, 0x8008, 0x8008, 0x000b, 0,
+	  0x8008, 1, 3 },
+	{ "PMCSR: scale and reserved bits", PMCSR, 2, 0x0008, 0x0008, 0x60f4, 0, 0x0008 },
+
+	{ "VPD: id and link", VPD, 2, 0x5003, 0x5003, 0, 0, 0x5003 },
+	{ "VPD: address", VPD + 2, 2, 0x0000, 0x0000, 0x0010, 0, 0x0010 },
+	{ "VPD: address with write flag", VPD + 2, 2, 0x0010, 0x0010, 0x8020,
+	  PCIBIOS_SET_FAILED, 0x0010 },
+	{ "VPD: write flag by a byte", VPD + 3, 1, 0x00, 0x00, 0x80, PCIBIOS_SET_FAILED, 0x00 },
+	{ "VPD: data", VPD + 4, 4, 0x12345678, 0x12345678, 0, 0, 0x12345678 },
+	{ "VPD: id, link, address", VPD, 4, 0x00105003, 0x00105003, 0x00200000, 0, 0x00205003 },
+
+	{ "MSI: id and link", MSI, 2, 0x6805, 0x6805, 0, 0, 0x6805 },
+	{ "MSI-X: id and link", MSIX, 2, 0x7411, 0x7411, 0, 0, 0x7411 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(reg, reg_rows, name);
+
+static void follows_row(struct kunit *test)
+{
+	const struct reg_row *row = test->param_value;
+	bool permissive[] = { false, true };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
+		struct conf_bench *b = card(test);
+
+		add_caps(test, b);
+		conf_bench_set(b, row->off, row->size, row->hw);
+		b->cs->permissive = permissive[i];
+		KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), row->seen);
+		KUNIT_EXPECT_EQ(test, conf_write(b->cs, row->off, row->size, row->write),
+				row->err);
+		KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), row->hw_after);
+		KUNIT_EXPECT_EQ(test, b->nr_power, row->power_calls);
+		KUNIT_EXPECT_EQ(test, b->power, row->power);
+		KUNIT_EXPECT_EQ(test, b->nr_dropped, 0);
+	}
+}
+
+static void unwritten_pme_status_stays(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	add_caps(test, b);
+	conf_bench_set(b, PMCSR, 2, 0x8008);
+	conf_bench_write(test, PMCSR, 1, 0x0b);
+	KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, PMCSR, 2), 0x8008, "written byte: the other");
+	KUNIT_EXPECT_EQ(test, b->power, 3);
+	conf_bench_write(test, PMCSR + 1, 1, 0x02);
+	KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, PMCSR, 2), 0x8208, "data select");
+}
+
+static void refused_power_state(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	add_caps(test, b);
+	b->power_err = -EIO;
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, PMCSR, 2, 0x0003), PCIBIOS_SET_FAILED);
+	KUNIT_EXPECT_EQ(test, b->nr_power, 1);
+}
+
+struct flags_row {
+	const char *name;
+	bool permissive, interrupt_control;
+	u16 command, msi, msix;		/* hardware before */
+	bool to_msix;			/* the register written */
+	u16 write;
+	int err;
+	u16 after;
+};
+
+#define REFUSED	PCIBIOS_SET_FAILED
+
+static const struct flags_row flags_rows[] = {
+	{ "MSI on", 0, 0, 0, 0x0184, 0x0004, false, 0x0185, REFUSED, 0x0184 },
+	{ "MSI off", 0, 0, 0, 0x0185, 0x0004, false, 0x0184, REFUSED, 0x0185 },
+	{ "MSI written back", 0, 0, 0, 0x0185, 0x0004, false, 0x0185, 0, 0x0185 },
+	{ "MSI-X on", 0, 0, 0, 0x0184, 0x0004, true, 0x8004, REFUSED, 0x0004 },
+	{ "MSI-X written back", 0, 0, 0, 0x0184, 0xc004, true, 0xc004, 0, 0xc004 },
+
+	{ "control: MSI on", 0, 1, 0, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
+	{ "control: MSI on, INTx disabled", 0, 1, 0x400, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
+	{ "control: MSI off", 0, 1, 0, 0x0185, 0x0004, false, 0x0184, 0, 0x0184 },
+	{ "control: MSI vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0194, REFUSED, 0x0184 },
+	{ "control: MSI on and vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0195, REFUSED, 0x0184 },
+	{ "control: MSI on, MSI-X is", 0, 1, 0, 0x0184, 0x8004, false, 0x0185, REFUSED, 0x0184 },
+	{ "control: MSI off, MSI-X is on", 0, 1, 0, 0x0185, 0x8004, false, 0x0184, 0, 0x0184 },
+	{ "control: MSI-X on", 0, 1, 0, 0x0184, 0x0004, true, 0x8004, 0, 0x8004 },
+	{ "control: MSI-X on, masked", 0, 1, 0, 0x0184, 0x0004, true, 0xc004, 0, 0xc004 },
+	{ "control: MSI-X unmasked", 0, 1, 0, 0x0184, 0xc004, true, 0x8004, 0, 0x8004 },
+	{ "control: MSI-X masked, off", 0, 1, 0, 0x0184, 0x0004, true, 0x4004, 0, 0x4004 },
+	{ "control: MSI-X off", 0, 1, 0, 0x0184, 0x8004, true, 0x0004, 0, 0x0004 },
+	{ "control: MSI-X on, MSI is", 0, 1, 0, 0x0185, 0x0004, true, 0x8004, REFUSED, 0x0004 },
+	{ "control: MSI-X table size", 0, 1, 0, 0x0184, 0x0004, true, 0x0005, REFUSED, 0x0004 },
+
+	{ "permissive: MSI on", 1, 0, 0, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
+	{ "permissive: MSI on, MSI-X is", 1, 0, 0, 0x0184, 0x8004, false, 0x0185, 0, 0x0185 },
+	{ "permissive: MSI-X on", 1, 0, 0, 0x0184, 0x0004, true, 0x8004, 0, 0x8004 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(flags, flags_rows, name);
+
+static void writes_flags(struct kunit *test)
+{
+	const struct flags_row *row = test->param_value;
+	unsigned int off = row->to_msix ? MSIX_FLAGS : MSI_FLAGS;
+	struct conf_bench *b = card(test);
+
+	add_caps(test, b);
+	conf_bench_set(b, PCI_COMMAND, 2, row->command);
+	conf_bench_set(b, MSI_FLAGS, 2, row->msi);
+	conf_bench_set(b, MSIX_FLAGS, 2, row->msix);
+	b->cs->permissive = row->permissive;
+	b->cs->interrupt_control = row->interrupt_control;
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, off, 2, row->write), row->err);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, off, 2), row->after);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, off, 2), row->after);
+	KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, row->to_msix ? MSI_FLAGS : MSIX_FLAGS, 2),
+			    row->to_msix ? row->msi : row->msix, "the other one");
+}
+
+struct raw_row {
+	const char *name;
+	u8 off, size;
+};
+
+static const struct raw_row raw_rows[] = {
+	{ "MSI address", MSI + PCI_MSI_ADDRESS_LO, 4 },
+	{ "MSI data", MSI + PCI_MSI_DATA_64, 2 },
+	{ "MSI mask", MSI + PCI_MSI_MASK_64, 4 },
+	{ "MSI-X table", MSIX + PCI_MSIX_TABLE, 4 },
+	{ "MSI-X pending bits", MSIX + PCI_MSIX_PBA, 4 },
+	{ "PCIe id and link", EXP, 2 },
+	{ "PCIe device control", EXP + PCI_EXP_DEVCTL, 2 },
+	{ "vendor's id and link", VNDR, 2 },
+	{ "vendor's own", VNDR + 2, 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(raw, raw_rows, name);
+
+static void leaves_to_hardware(struct kunit *test)
+{
+	const struct raw_row *row = test->param_value;
+	u32 all = U32_MAX >> (32 - 8 * row->size);
+	struct conf_bench *b = card(test);
+	u32 hw;
+
+	add_caps(test, b);
+	hw = conf_bench_get(b, row->off, row->size);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), hw);
+	conf_bench_write(test, row->off, row->size, ~hw);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), hw);
+	KUNIT_EXPECT_EQ(test, b->nr_dropped, 1);
+	b->cs->permissive = true;
+	conf_bench_write(test, row->off, row->size, ~hw);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), ~hw & all);
+}
+
+/* A list as the hardware has it, one step per element. */
+struct step {
+	u8 pos;
+	u8 id;
+	u8 next;
+};
+
+struct list_row {
+	const char *name;
+	u16 status;
+	u8 first;
+	struct step steps[4];
+	u8 msi, msix;		/* where they are found */
+	u8 with, without;	/* a byte that has a row, one that has none */
+};
+
+static const struct list_row list_rows[] = {
+	{ "one capability", 0x10, 0x50, { { 0x50, 0x05, 0 } }, 0x50, 0, 0x52, 0x54 },
+	{ "status says there are none", 0x00, 0x50, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
+	{ "pointer 0", 0x10, 0x00, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
+	{ "pointer into the header", 0x10, 0x3c, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
+	{ "low bits of a pointer", 0x10, 0x53, { { 0x50, 0x05, 0x72 }, { 0x70, 0x11, 3 } },
+	  0x50, 0x70, 0x72, 0x74 },
+	{ "circle of one", 0x10, 0x50, { { 0x50, 0x05, 0x50 } }, 0x50, 0, 0x52, 0x54 },
+	{ "circle of two", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x11, 0x50 } },
+	  0x50, 0x70, 0x72, 0x54 },
+	{ "all ones end it", 0x10, 0x50, { { 0x50, 0xff, 0x70 }, { 0x70, 0x11, 0 } },
+	  0, 0, 0, 0x72 },
+	{ "the first of two of a kind", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x05, 0 } },
+	  0x50, 0, 0x52, 0x72 },
+	{ "link back into the header", 0x10, 0x50, { { 0x50, 0x05, 0x04 } }, 0x50, 0, 0x52, 0x54 },
+	{ "registers over the end", 0x10, 0xfc, { { 0xfc, 0x01, 0x50 }, { 0x50, 0x05, 0 } },
+	  0x50, 0, 0xfe, 0x54 },
+	{ "registers of two overlap", 0x10, 0x50, { { 0x50, 0x01, 0x54 }, { 0x54, 0x05, 0 } },
+	  0x54, 0, 0x52, 0x58 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(list, list_rows, name);
+
+/* However broken, the list ends, and what is not found is not written. */
+static void walks_list(struct kunit *test)
+{
+	const struct list_row *row = test->param_value;
+	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	int i;
+
+	conf_bench_set(b, PCI_STATUS, 2, row->status);
+	conf_bench_set(b, PCI_CAPABILITY_LIST, 1, row->first);
+	for (i = 0; i < ARRAY_SIZE(row->steps) && row->steps[i].pos; i++) {
+		conf_bench_set(b, row->steps[i].pos, 1, row->steps[i].id);
+		conf_bench_set(b, row->steps[i].pos + 1, 1, row->steps[i].next);
+	}
+	add_caps(test, b);
+	KUNIT_EXPECT_EQ(test, b->cs->cap_msi, row->msi);
+	KUNIT_EXPECT_EQ(test, b->cs->cap_msix, row->msix);
+	if (row->with)
+		KUNIT_EXPECT_NOT_NULL(test, conf_reg_at(b->cs, row->with));
+	KUNIT_EXPECT_NULL(test, conf_reg_at(b->cs, row->without));
+}
+
+static void needs_room(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
+	b->cs->max_regs = b->cs->nr_regs + 1;
+	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), -ENOSPC);
+}
+
+static void unreadable_list(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
+	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
+	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), PCIBIOS_DEVICE_NOT_FOUND);
+}
+
+static struct kunit_case conf_cap_cases[] = {
+	KUNIT_CASE_PARAM(follows_row, reg_gen_params),
+	KUNIT_CASE(unwritten_pme_status_stays),
+	KUNIT_CASE(refused_power_state),
+	KUNIT_CASE_PARAM(writes_flags, flags_gen_params),
+	KUNIT_CASE_PARAM(leaves_to_hardware, raw_gen_params),
+	KUNIT_CASE_PARAM(walks_list, list_gen_params),
+	KUNIT_CASE(needs_room),
+	KUNIT_CASE(unreadable_list),
+	{}
+};
+
+struct kunit_suite conf_cap_suite = {
+	.name = "conf_cap",
+	.test_cases = conf_cap_cases,
+};

@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The configuration space engine: every way in which an access can lie on a
+ * register, against a model that knows nothing but single bytes.
+ */
+#include <kunit/test.h>
+#include <linux/limits.h>
+#include "conf_bench.h"
+#include "suites.h"
+
+/* Accesses go here; the register under test lies inside with room around it. */
+#define AREA		0x40
+#define AREA_LEN	16
+#define ROW_AT		(AREA + 4)
+
+/* How a register treats each of its bytes. */
+struct kind {
+	const char *name;
+	bool raw;
+	u8 hw;		/* the guest sees these bits of the hardware ... */
+	u8 virt;	/* ... and these of the virtual value */
+	u8 write_hw;
+	u8 write_virt;
+	u8 w1c;
+};
+
+static const struct kind kinds[] = {
+	{ .name = "read-only", .hw = 0xff },
+	{ .name = "virtual", .virt = 0xff, .write_virt = 0xff },
+	{ .name = "through", .hw = 0xff, .write_hw = 0xff },
+	{ .name = "mixed", .hw = 0x0f, .virt = 0xf0, .write_hw = 0x06, .write_virt = 0x60 },
+	{ .name = "w1c", .hw = 0xff, .w1c = 0xff },
+	{ .name = "half w1c", .hw = 0xff, .write_hw = 0x0f, .w1c = 0xf0 },
+	{ .name = "hidden" },
+	{ .name = "raw", .raw = true, .hw = 0xff },
+};
+
+/* One register: of which kind, how long, and how far from its natural place. */
+struct geometry {
+	const struct kind *kind;
+	unsigned int size;
+	unsigned int shift;
+};
+
+static const unsigned int sizes[] = { 1, 2, 4 };
+
+#define NR_SHIFTS	8
+
+static const void *geometry_gen_params(const void *prev, char *desc)
+{
+	static struct geometry g;
+	/* 0 asks for the first. */
+	static unsigned int next;
+	unsigned int i;
+
+	if (!prev)
+		next = 0;
+	i = next++;
+	if (i >= ARRAY_SIZE(kinds) * ARRAY_SIZE(sizes) * NR_SHIFTS)
+		return NULL;
+	g.shift = i % NR_SHIFTS;
+	g.size = sizes[i / NR_SHIFTS % ARRAY_SIZE(sizes)];
+	g.kind = &kinds[i / NR_SHIFTS / ARRAY_SIZE(sizes)];
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s register of %u at +%u", g.kind->name,
+		 g.size, g.shift);
+	return &g;
+}
+
+/* What the register and its neighbours should hold, byte by byte. */
+struct model {
+	u8 hw[AREA_LEN];
+	u8 virt[AREA_LEN];
+};
+
+struct setting {
+	const struct kind *kind;
+	struct conf_row row;
+	struct conf_bench *bench;
+	unsigned int from, to;		/* bytes of the register, within the area */
+	struct model start;
+};
+
+/* The same byte of a mask, for every byte of a register. */
+static u32 spread(u8 byte, unsigned int size)
+{
+	return (byte * 0x01010101U) & (U32_MAX >> (32 - 8 * size));
+}
+
+static void set_up(struct kunit *test, struct setting *s, const struct geometry *g)
+{
+	unsigned int i;
+
+	s->kind = g->kind;
+	s->bench = conf_bench_new(test, PCI_CFG_SPACE_SIZE, 4);
+	s->from = ROW_AT - AREA + g->shift;
+	s->to = s->from + g->size;
+	s->row = (struct conf_row){
+		.off = ROW_AT + g->shift, .size = g->size, .raw = g->kind->raw,
+		.hw = spread(g->kind->hw, g->size), .virt = spread(g->kind->virt, g->size),
+		.write_hw = spread(g->kind->write_hw, g->size),
+		.write_virt = spread(g->kind->write_virt, g->size),
+		.w1c = spread(g->kind->w1c, g->size),
+	};
+	KUNIT_ASSERT_EQ(test, conf_add_rows(s->bench->cs, 0, &s->row, 1), 0);
+	for (i = 0; i < AREA_LEN; i++) {
+		/* Every byte differs from its neighbours and from what is written. */
+		s->start.hw[i] = 0xa1 + 7 * i;
+		s->start.virt[i] = 0x5e - 5 * i;
+		if (i >= s->from && i < s->to)
+			s->bench->w1c[AREA + i] = g->kind->w1c;
+	}
+}
+
+static void put_start(struct setting *s)
+{
+	struct conf_reg *reg = &s->bench->cs->regs[0];
+	unsigned int i;
+
+	memcpy(s->bench->hw + AREA, s->start.hw, AREA_LEN);
+	reg->virt = 0;
+	for (i = s->from; i < s->to; i++)
+		reg->virt |= (u32)s->start.virt[i] << 8 * (i - s->from);
+	s->bench->nr_writes = 0;
+	s->bench->nr_dropped = 0;
+}
+
+static bool in_row(const struct setting *s, unsigned int i)
+{
+	return !s->kind->raw && i >= s->from && i < s->to;
+}
+
+static void check_read(struct kunit *test, struct setting *s, unsigned int at, unsigned int size)
+{
+	u32 want = 0, got = ~0;
+	unsigned int i;
+
+	put_start(s);
+	for (i = at; i < at + size; i++) {
+		u8 byte = s->start.hw[i];
+
+		if (in_row(s, i))
+			byte = (byte & s->kind->hw) | (s->start.virt[i] & s->kind->virt);
+		want |= (u32)byte << 8 * (i - at);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, conf_read(s->bench->cs, AREA + at, size, &got), 0,
+			    "read of %u at +%d", size, (int)at - 4);
+	KUNIT_EXPECT_EQ_MSG(test, got, want, "read of %u at +%d", size, (int)at - 4);
+	KUNIT_EXPECT_EQ(test, s->bench->nr_writes, 0);
+}
+
+static void model_write(struct setting *s, struct model *m, unsigned int at, unsigned int size,
+			u32 val)
+{
+	bool touched = false;
+	unsigned int i;
+
+	for (i = at; i < at + size; i++)
+		touched |= in_row(s, i);
+
+	for (i = at; i < at + size; i++, val >>= 8) {
+		const struct kind *k = s->kind;
+		u8 byte = val;
+
+		if (in_row(s, i)) {
+			m->virt[i] = (m->virt[i] & ~k->write_virt) | (byte & k->write_virt);
+			m->hw[i] = (m->hw[i] & ~k->write_hw) | (byte & k->write_hw);
+			m->hw[i] &= ~(byte & k->w1c);
+		} else if (!touched && s->bench->cs->permissive) {
+			m->hw[i] = byte;
+		}
+	}
+}
+
+static void check_write(struct kunit *test, struct setting *s, unsigned int at, unsigned int size,
+			u32 val)
+{
+	struct conf_bench *b = s->bench;
+	struct model want = s->start;
+	bool touched = false;
+	unsigned int i;
+
+	put_start(s);
+	model_write(s, &want, at, size, val);
+	KUNIT_EXPECT_EQ_MSG(test, conf_write(b->cs, AREA + at, size, val), 0,
+			    "write of %#x, size %u, at +%d", val, size, (int)at - 4);
+	for (i = 0; i < AREA_LEN; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, b->hw[AREA + i], want.hw[i],
+				    "hardware byte +%d after write of %#x, size %u, at +%d",
+				    (int)i - 4, val, size, (int)at - 4);
+		if (!in_row(s, i))
+			continue;
+		KUNIT_EXPECT_EQ_MSG(test, (u8)(b->cs->regs[0].virt >> 8 * (i - s->from)),
+				    want.virt[i],
+				    "virtual byte +%d after write of %#x, size %u, at +%d",
+				    (int)i - 4, val, size, (int)at - 4);
+		touched |= i >= at && i < at + size;
+	}
+	/* Dropped as a whole, and said so, or not at all. */
+	KUNIT_EXPECT_EQ_MSG(test, b->nr_dropped, !touched && !b->cs->permissive,
+			    "write of size %u at +%d", size, (int)at - 4);
+}
+
+static void overlaps(struct kunit *test)
+{
+	static const u32 vals[] = { 0, U32_MAX, 0x96c33c69 };
+	struct setting s;
+	unsigned int i, j, at;
+
+	set_up(test, &s, test->param_value);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (at = 0; at < AREA_LEN; at += sizes[i]) {
+			check_read(test, &s, at, sizes[i]);
+			for (j = 0; j < ARRAY_SIZE(vals); j++) {
+				s.bench->cs->permissive = false;
+				check_write(test, &s, at, sizes[i], vals[j]);
+				s.bench->cs->permissive = true;
+				check_write(test, &s, at, sizes[i], vals[j]);
+			}
+		}
+	}
+}
+
+struct access_row {
+	const char *name;
+	s32 off;
+	s32 size;
+	unsigned int cfg_size;
+	int err;
+};
+
+#define BAD	PCIBIOS_BAD_REGISTER_NUMBER
+
+static const struct access_row access_rows[] = {
+	{ "first byte", 0, 1, 256, 0 },
+	{ "first dword", 0, 4, 256, 0 },
+	{ "last byte of 256", 255, 1, 256, 0 },
+	{ "last word of 256", 254, 2, 256, 0 },
+	{ "last dword of 256", 252, 4, 256, 0 },
+	{ "byte behind 256", 256, 1, 256, BAD },
+	{ "dword behind 256", 256, 4, 256, BAD },
+	{ "far behind 256", 4092, 4, 256, BAD },
+	{ "first extended dword", 256, 4, 4096, 0 },
+	{ "last dword of 4096", 4092, 4, 4096, 0 },
+	{ "last byte of 4096", 4095, 1, 4096, 0 },
+	{ "byte behind 4096", 4096, 1, 4096, BAD },
+	{ "dword behind 4096", 4096, 4, 4096, BAD },
+	{ "greatest offset", S32_MAX, 1, 4096, BAD },
+	{ "greatest aligned offset", S32_MAX - 3, 4, 4096, BAD },
+	{ "offset -1", -1, 1, 4096, BAD },
+	{ "offset -2, word", -2, 2, 4096, BAD },
+	{ "offset -4, dword", -4, 4, 4096, BAD },
+	{ "least offset", S32_MIN, 4, 4096, BAD },
+	{ "size 0", 0, 0, 4096, BAD },
+	{ "size 3", 0, 3, 4096, BAD },
+	{ "size 3 at its multiple", 6, 3, 4096, BAD },
+	{ "size 5", 0, 5, 4096, BAD },
+	{ "size 8", 0, 8, 4096, BAD },
+	{ "size -1", 0, -1, 4096, BAD },
+	{ "size -4", 4, -4, 4096, BAD },
+	{ "least size", 0, S32_MIN, 4096, BAD },
+	{ "greatest size", 0, S32_MAX, 4096, BAD },
+	{ "word at 1", 1, 2, 4096, BAD },
+	{ "word at 3", 3, 2, 4096, BAD },
+	{ "dword at 1", 1, 4, 4096, BAD },
+	{ "dword at 2", 2, 4, 4096, BAD },
+	{ "dword at 3", 3, 4, 4096, BAD },
+	{ "dword over the end", 254, 4, 256, BAD },
+};
+
+KUNIT_ARRAY_PARAM_DESC(access, access_rows, name);
+
+static void checks_access(struct kunit *test)
+{
+	const struct access_row *row = test->param_value;
+	struct conf_bench *b = conf_bench_new(test, row->cfg_size, 1);
+	u32 val = 0xdeadbeef;
+
+	memset(b->hw, 0x77, sizeof(b->hw));
+	b->cs->permissive = true;
+	KUNIT_EXPECT_EQ(test, conf_read(b->cs, row->off, row->size, &val), row->err);
+	if (row->err) {
+		KUNIT_EXPECT_EQ_MSG(test, val, 0, "a refused read answers 0");
+		KUNIT_EXPECT_EQ(test, b->nr_reads, 0);
+	} else {
+		KUNIT_EXPECT_EQ(test, val, 0x77777777U >> (32 - 8 * row->size));
+	}
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, row->off, row->size, 0), row->err);
+	KUNIT_EXPECT_EQ(test, b->nr_writes, !row->err);
+	KUNIT_EXPECT_EQ_MSG(test, b->nr_dropped, 0, "refused is not dropped");
+}
+
+/* Bits of the value above the size of the access are noise. */
+static void ignores_excess_bits(struct kunit *test)
+{
+	static const struct conf_row row = {
+		.off = 0x40, .size = 4, .virt = U32_MAX, .write_virt = U32_MAX,
+	};
+	struct conf_bench *b = conf_bench_new(test, 256, 1);
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &row, 1), 0);
+	conf_bench_write(test, 0x41, 1, 0xffffff12);
+	KUNIT_EXPECT_EQ(test, b->cs->regs[0].virt, 0x1200);
+	b->cs->permissive = true;
+	conf_bench_write(test, 0x50, 1, 0xffffff34);
+	KUNIT_EXPECT_EQ(test, b->last_val, 0x34);
+	b->cs->permissive = false;
+	conf_bench_write(test, 0x50, 2, 0xffff5678);
+	KUNIT_EXPECT_EQ(test, b->dropped_off, 0x50);
+	KUNIT_EXPECT_EQ(test, b->dropped_size, 2);
+	KUNIT_EXPECT_EQ(test, b->dropped_val, 0x5678);
+}
+
+/* A dword over COMMAND and Status, the classic: four registers in one access. */
+static void several_registers_in_one_access(struct kunit *test)
+{
+	static const struct conf_row rows[] = {
+		{ .off = 0, .size = 1, .virt = 0xff, .write_virt = 0xff },
+		{ .off = 1, .size = 1, .hw = 0xff },
+		{ .off = 2, .size = 1, .hw = 0xff, .write_hw = 0xff },
+		{ .off = 3, .size = 1, .hw = 0xff, .w1c = 0xff },
+	};
+	struct conf_bench *b = conf_bench_new(test, 256, 4);
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0x80, rows, 4), 0);
+	b->w1c[0x83] = 0xff;
+	conf_bench_set(b, 0x80, 4, 0x44332211);
+	conf_bench_write(test, 0x80, 4, 0x04abcdef);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, 0x80, 4), 0x40ab2211);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x80, 4), 0x40ab22efU);
+}
+
+static int seen_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	reg->reset = mask;	/* a place to look it up */
+	reg->virt = val;
+	return 0;
+}
+
+static int odd_read(struct conf_space *cs, struct conf_reg *reg, u32 *val)
+{
+	*val = 0x44332211;
+	return 0;
+}
+
+struct handler_row {
+	const char *name;
+	unsigned int off, size;
+	u32 val;
+	u32 merged;
+	u32 mask;
+};
+
+static const struct handler_row handler_rows[] = {
+	{ "whole", 0x40, 4, 0xaabbccdd, 0xaabbccdd, 0xffffffff },
+	{ "low half", 0x40, 2, 0xaabb, 0x4433aabb, 0x0000ffff },
+	{ "high half", 0x42, 2, 0xaabb, 0xaabb2211, 0xffff0000 },
+	{ "second byte", 0x41, 1, 0xaa, 0x4433aa11, 0x0000ff00 },
+	{ "last byte", 0x43, 1, 0xaa, 0xaa332211, 0xff000000 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(handler, handler_rows, name);
+
+/* A handler gets the register's reading where the guest wrote nothing. */
+static void merges_for_handler(struct kunit *test)
+{
+	static const struct conf_row reg = {
+		.off = 0x40, .size = 4, .read = odd_read, .write = seen_write,
+	};
+	const struct handler_row *row = test->param_value;
+	struct conf_bench *b = conf_bench_new(test, 256, 1);
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &reg, 1), 0);
+	conf_bench_write(test, row->off, row->size, row->val);
+	KUNIT_EXPECT_EQ(test, b->cs->regs[0].virt, row->merged);
+	KUNIT_EXPECT_EQ(test, b->cs->regs[0].reset, row->mask);
+	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x42, 1), 0x33);
+}
+
+static int refusing_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	return PCIBIOS_SET_FAILED;
+}
+
+static int failing_read(struct conf_space *cs, struct conf_reg *reg, u32 *val)
+{
+	return PCIBIOS_DEVICE_NOT_FOUND;
+}
+
+static void first_error_ends_access(struct kunit *test)
+{
+	static const struct conf_row rows[] = {
+		{ .off = 0, .size = 1, .virt = 0xff, .write_virt = 0xff },
+		{ .off = 1, .size = 1, .read = failing_read, .write = refusing_write },
+		{ .off = 2, .size = 1, .virt = 0xff, .write_virt = 0xff },
+	};
+	struct conf_bench *b = conf_bench_new(test, 256, 3);
+	u32 val = 0xdeadbeef;
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0x40, rows, 3), 0);
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x40, 4, 0x00332211), PCIBIOS_SET_FAILED);
+	KUNIT_EXPECT_EQ(test, b->cs->regs[0].virt, 0x11);
+	KUNIT_EXPECT_EQ(test, b->cs->regs[2].virt, 0);
+	KUNIT_EXPECT_EQ(test, conf_read(b->cs, 0x40, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ_MSG(test, val, 0, "a failed read tells nothing");
+}
+
+static void hands_on_hardware_errors(struct kunit *test)
+{
+	static const struct conf_row row = { .off = 0x40, .size = 4, .hw = ~0U, .write_hw = ~0U };
+	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	u32 val = 0xdeadbeef;
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &row, 1), 0);
+	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
+	KUNIT_EXPECT_EQ(test, conf_read(b->cs, 0x40, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, val, 0);
+	KUNIT_EXPECT_EQ(test, conf_read(b->cs, 0x50, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x40, 2, 1), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+	b->read_err = 0;
+	b->write_err = PCIBIOS_SET_FAILED;
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x40, 4, 1), PCIBIOS_SET_FAILED);
+	b->cs->permissive = true;
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x50, 4, 1), PCIBIOS_SET_FAILED);
+}
+
+/* No write where nothing changes: some registers act on any write. */
+static void writes_only_changes(struct kunit *test)
+{
+	static const struct conf_row row = {
+		.off = 0x40, .size = 2, .hw = 0xffff, .write_hw = 0x00ff, .w1c = 0xf000,
+	};
+	struct conf_bench *b = conf_bench_new(test, 256, 1);
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &row, 1), 0);
+	b->w1c[0x41] = 0xf0;
+	conf_bench_set(b, 0x40, 2, 0xf812);
+	conf_bench_write(test, 0x40, 2, 0x0012);
+	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+	conf_bench_write(test, 0x40, 2, 0x0013);
+	KUNIT_EXPECT_EQ(test, b->nr_writes, 1);
+	KUNIT_EXPECT_EQ_MSG(test, b->last_val, 0x0813, "no one in a w1c bit");
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, 0x40, 2), 0xf813);
+	conf_bench_write(test, 0x40, 2, 0x8013);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, 0x40, 2), 0x7813);
+}
+
+static void reset_forgets_the_guest(struct kunit *test)
+{
+	static const struct conf_row row = {
+		.off = 0x40, .size = 2, .virt = 0xffff, .write_virt = 0xffff,
+	};
+	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	struct conf_space *cs = b->cs;
+
+	KUNIT_ASSERT_EQ(test, conf_add_rows(cs, 0, &row, 1), 0);
+	cs->regs[0].reset = 0x1234;
+	conf_bench_write(test, 0x40, 2, 0x5678);
+	cs->regs[0].sizing = true;
+	cs->permissive = true;
+	cs->enabled = true;
+	cs->intx_wanted = true;
+	conf_reset(cs);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x40, 2), 0x1234);
+	KUNIT_EXPECT_FALSE(test, cs->regs[0].sizing);
+	KUNIT_EXPECT_FALSE(test, cs->enabled);
+	KUNIT_EXPECT_FALSE(test, cs->intx_wanted);
+	KUNIT_EXPECT_TRUE_MSG(test, cs->permissive, "the administrator's, not the guest's");
+	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+}
+
+struct table_row {
+	const char *name;
+	unsigned int base;
+	struct conf_row rows[3];
+	unsigned int nr;
+	int err;
+};
+
+static const struct table_row table_rows[] = {
+	{ "side by side", 0x40, { { .off = 0, .size = 2 }, { .off = 2, .size = 2 } }, 2, 0 },
+	{ "at the very end", 0xfc, { { .off = 0, .size = 4 } }, 1, 0 },
+	{ "over the end", 0xfc, { { .off = 2, .size = 4 } }, 1, -ERANGE },
+	{ "behind the end", 0x100, { { .off = 0, .size = 1 } }, 1, -ERANGE },
+	{ "same byte", 0x40, { { .off = 0, .size = 1 }, { .off = 0, .size = 1 } }, 2, -EEXIST },
+	{ "last byte taken", 0x40, { { .off = 3, .size = 1 }, { .off = 0, .size = 4 } }, 2, -EEXIST },
+	{ "inside another", 0x40, { { .off = 0, .size = 4 }, { .off = 1, .size = 2 } }, 2, -EEXIST },
+	{ "one too many", 0x40,
+	  { { .off = 0, .size = 1 }, { .off = 1, .size = 1 }, { .off = 2, .size = 1 } }, 3, -ENOSPC },
+};
+
+KUNIT_ARRAY_PARAM_DESC(table, table_rows, name);
+
+static void takes_table(struct kunit *test)
+{
+	const struct table_row *row = test->param_value;
+	struct conf_bench *b = conf_bench_new(test, 256, 2);
+
+	KUNIT_EXPECT_EQ(test, conf_add_rows(b->cs, row->base, row->rows, row->nr), row->err);
+	KUNIT_EXPECT_EQ(test, b->cs->nr_regs, row->err == -ERANGE ? 0 :
+			row->err == -EEXIST ? 1 : row->err == -ENOSPC ? 2 : row->nr);
+	if (!row->err) {
+		struct conf_reg *reg = conf_reg_at(b->cs, row->base + row->rows[0].size - 1);
+
+		KUNIT_ASSERT_NOT_NULL(test, reg);
+		KUNIT_EXPECT_EQ(test, reg->pos, row->base);
+		KUNIT_EXPECT_NULL(test, conf_reg_at(b->cs, row->base - 1));
+	}
+}
+
+static struct kunit_case conf_space_cases[] = {
+	KUNIT_CASE_PARAM(overlaps, geometry_gen_params),
+	KUNIT_CASE_PARAM(checks_access, access_gen_params),
+	KUNIT_CASE(ignores_excess_bits),
+	KUNIT_CASE(several_registers_in_one_access),
+	KUNIT_CASE_PARAM(merges_for_handler, handler_gen_params),
+	KUNIT_CASE(first_error_ends_access),
+	KUNIT_CASE(hands_on_hardware_errors),
+	KUNIT_CASE(writes_only_changes),
+	KUNIT_CASE(reset_forgets_the_guest),
+	KUNIT_CASE_PARAM(takes_table, table_gen_params),
+	{}
+};
+
+struct kunit_suite conf_space_suite = {
+	.name = "conf_space",
+	.test_cases = conf_space_cases,
+};

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Module with the suites of the driver. The driver's own objects, all but
+ * main.c, are linked into it: its init is KUnit's.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+#include "suites.h"
+
+kunit_test_suites(&slot_spec_suite,
+		  &conf_space_suite,
+		  &conf_header_suite,
+		  &conf_cap_suite);
+
+MODULE_DESCRIPTION("KUnit suites of xen-pciback");
+MODULE_LICENSE("Dual BSD/GPL");

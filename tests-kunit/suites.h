@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The suites that are linked with the driver's code into one module. */
+#ifndef PCIBACK_TESTS_SUITES_H
+#define PCIBACK_TESTS_SUITES_H
+
+#include <kunit/test.h>
+
+extern struct kunit_suite conf_cap_suite;
+extern struct kunit_suite conf_header_suite;
+extern struct kunit_suite conf_space_suite;
+extern struct kunit_suite slot_spec_suite;
+
+#endif /* PCIBACK_TESTS_SUITES_H */
