@@ -67,6 +67,8 @@ struct pciback_holder {
  * @conf: configuration space as the guest sees it
  * @irq: interrupts
  * @clean: reset since it was last in a guest's hands; device_lock()
+ * @used: some guest had it, and may still have its registers mapped;
+ *	device_lock()
  * @seizure: configuration space as it was at seizure; device_lock()
  */
 struct pciback_device {
@@ -82,6 +84,7 @@ struct pciback_device {
 	struct conf_space *conf;
 	struct pciback_irq irq;
 	bool clean;
+	bool used;
 	struct pciback_config seizure;
 };
 

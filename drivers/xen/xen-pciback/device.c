@@ -239,6 +239,7 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 			kref_get(&holder->ref);
 			dev->holder = holder;
 			dev->clean = false;
+			dev->used = true;
 		}
 	}
 	mutex_unlock(&dev->lock);
@@ -350,7 +351,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 	}
 
 	pciback_xen_release_msix(pdev);
-	pciback_config_hand_back(dev, !holder);
+	pciback_config_hand_back(dev, !dev->used);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);
 	pciback_device_put(dev);
