@@ -19,19 +19,23 @@ CONFIG := CONFIG_XEN_PCIDEV_BACKEND=n CONFIG_XEN_PCIDEV_STUB=m
 else
 CONFIG := CONFIG_XEN_PCIDEV_BACKEND=m CONFIG_XEN_PCIDEV_STUB=n
 endif
+# Distribution headers lack the System.map without which kbuild skips depmod,
+# and the key without which signing only prints errors.
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
 .PHONY: module install clean demo test kunit xen-test check bench
 
 module:
-	$(KBUILD) modules
+	+$(KBUILD) modules
 
 install: module
-	$(KBUILD) INSTALL_MOD_DIR=updates modules_install
-	depmod -a $(KVER)
+	+$(KBUILD) INSTALL_MOD_DIR=updates $(NO_KEY) modules_install
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
 
 clean:
-	$(KBUILD) clean
+	+$(KBUILD) clean
 
 demo:
 	scripts/demo.sh

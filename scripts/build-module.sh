@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#
+# build-module.sh KERNEL OUT [make args]
+#
+# Builds the module for a kernel of the cache (k6.1, k6.12) in a copy of the
+# sources: OUT/drivers/xen/xen-pciback/xen-pciback.ko. The source folders stay
+# clean and kernels do not share objects. Only changed files are copied, so a
+# second run has little to do. make's output goes to standard output.
+#
+#   build-module.sh k6.12 build/example W=1
+#   build-module.sh k6.12 build/example STUB=1 clean module
+
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(dirname "$here")
+# shellcheck source=scripts/lib/cache.sh
+. "$here/lib/cache.sh"
+
+# The parts of the source tree that make needs.
+sources() {
+	cd "$top"
+	find Makefile Kconfig drivers include -type f \
+		\( -name '*.[ch]' -o -name '*.sh' -o -name 'K*' -o -name Makefile \) \
+		! -name '*.mod.c' ! -name generated.h | sort
+}
+
+# sync_sources OUT: the same files there as here; times of unchanged ones stay.
+sync_sources() {
+	local out=$1 file
+	sources >"$out/.sources.new"
+	while read -r file; do
+		cmp -s "$top/$file" "$out/$file" && continue
+		mkdir -p "$out/$(dirname "$file")"
+		cp "$top/$file" "$out/$file"
+	done <"$out/.sources.new"
+	# A file that was renamed must not be found under its old name.
+	if [ -e "$out/.sources" ]; then
+		comm -23 "$out/.sources" "$out/.sources.new" | (cd "$out" && xargs -r rm -f)
+	fi
+	mv "$out/.sources.new" "$out/.sources"
+}
+
+if [ $# -lt 2 ]; then
+	sed -n '4,12s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+fi
+kernel=$1
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+shift 2
+
+"$here/setup.sh" build
+kdir=$(readlink -f "$XPB_CURRENT/$kernel/build")
+
+exec 8>"$out/.lock"
+flock 8
+sync_sources "$out"
+# The caller may be make itself: its variables are not for the inner one.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+make -C "$out" --no-print-directory -j"$(nproc)" KDIR="$kdir" "$@"
