@@ -50,10 +50,10 @@ static inline enum xenbus_state compat_backend_state(struct xenbus_device *xdev)
 /* What a xenbus_driver's remove() returns, and how it does. */
 #ifdef HAVE_XENBUS_REMOVE_VOID
 #define COMPAT_XENBUS_REMOVE	void
-#define COMPAT_XENBUS_REMOVED	do { } while (0)
+#define COMPAT_XENBUS_REMOVED
 #else
 #define COMPAT_XENBUS_REMOVE	int
-#define COMPAT_XENBUS_REMOVED	return 0
+#define COMPAT_XENBUS_REMOVED	0
 #endif
 #endif
 

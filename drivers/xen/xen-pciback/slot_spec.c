@@ -77,13 +77,12 @@ static bool take_dev_func(struct cursor *c, struct slot_spec *out)
 {
 	u32 v;
 
-	if (take(c, '*')) {
+	if (take(c, '*'))
 		out->dev = SLOT_SPEC_ANY;
-	} else if (take_hex(c, &v)) {
+	else if (take_hex(c, &v))
 		out->dev = v;
-	} else {
+	else
 		return false;
-	}
 	if (!take(c, '.'))
 		return false;
 	if (take(c, '*'))

@@ -322,7 +322,7 @@ static COMPAT_XENBUS_REMOVE guest_remove(struct xenbus_device *xdev)
 		dev_set_drvdata(&xdev->dev, NULL);
 		guest_shutdown(guest);
 	}
-	COMPAT_XENBUS_REMOVED;
+	return COMPAT_XENBUS_REMOVED;
 }
 
 static const struct xenbus_device_id guest_ids[] = {
