@@ -484,10 +484,13 @@ static const struct table_row table_rows[] = {
 	{ "over the end", 0xfc, { { .off = 2, .size = 4 } }, 1, -ERANGE },
 	{ "behind the end", 0x100, { { .off = 0, .size = 1 } }, 1, -ERANGE },
 	{ "same byte", 0x40, { { .off = 0, .size = 1 }, { .off = 0, .size = 1 } }, 2, -EEXIST },
-	{ "last byte taken", 0x40, { { .off = 3, .size = 1 }, { .off = 0, .size = 4 } }, 2, -EEXIST },
-	{ "inside another", 0x40, { { .off = 0, .size = 4 }, { .off = 1, .size = 2 } }, 2, -EEXIST },
+	{ "last byte taken", 0x40,
+	  { { .off = 3, .size = 1 }, { .off = 0, .size = 4 } }, 2, -EEXIST },
+	{ "inside another", 0x40,
+	  { { .off = 0, .size = 4 }, { .off = 1, .size = 2 } }, 2, -EEXIST },
 	{ "one too many", 0x40,
-	  { { .off = 0, .size = 1 }, { .off = 1, .size = 1 }, { .off = 2, .size = 1 } }, 3, -ENOSPC },
+	  { { .off = 0, .size = 1 }, { .off = 1, .size = 1 }, { .off = 2, .size = 1 } }, 3,
+	  -ENOSPC },
 };
 
 KUNIT_ARRAY_PARAM_DESC(table, table_rows, name);

@@ -417,6 +417,7 @@ static struct kunit_suite fake_pci_suite = {
 	.exit = bridge_exit,
 	.test_cases = fake_pci_cases,
 };
+
 kunit_test_suites(&fake_pci_suite);
 
 MODULE_DESCRIPTION("KUnit suite of the fake PCI host bridge");

@@ -76,7 +76,7 @@ def _parse(lines):
         m = result.match(line)
         if not m:
             if re.match(r" {4,}(?!KTAP|# Subtest|# module|\d+\.\.\d)\S", line):
-                notes.append(re.sub(r"\S*/kunit/suites/", "", line.strip()))
+                notes.append(re.sub(r"\S*/kunit/suites/drivers/xen/xen-pciback/", "", line.strip()))
             continue
         depth, name = len(m[1]), m[3].strip()
         verdict = Verdict(m[2] == "ok", "# SKIP" in line, notes, {})

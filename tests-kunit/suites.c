@@ -10,7 +10,8 @@
 kunit_test_suites(&slot_spec_suite,
 		  &conf_space_suite,
 		  &conf_header_suite,
-		  &conf_cap_suite);
+		  &conf_cap_suite,
+		  &vpci_suite);
 
 MODULE_DESCRIPTION("KUnit suites of xen-pciback");
 MODULE_LICENSE("Dual BSD/GPL");
