@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#
+# module.sh build|sparse|stub|facts|install|dkms KERNEL: one check of the module as
+# built for a kernel of the cache. Says what is wrong, exits 1 if anything is, 77 if
+# it cannot be tried here (with the reason). scripts/check.sh calls it; "build" must
+# have been first. Everything lands below build/check/.
+
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scripts=$(dirname "$here")
+top=$(dirname "$scripts")
+# shellcheck source=scripts/lib/cache.sh
+. "$scripts/lib/cache.sh"
+
+what=$1
+kernel=$2
+release=$(xpb_release "$kernel")
+kdir=$(readlink -f "$XPB_CURRENT/$kernel/build")
+work="$top/build/check"
+out="$work/$kernel"
+ko="drivers/xen/xen-pciback/xen-pciback.ko"
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+# quietly_build OUT ARGS...: no output but complaints, and none of those either.
+quietly_build() {
+	local dir=$1 log="$1.log"
+	shift
+	# -Werror: what warned has no object, so the next run warns again.
+	if ! "$scripts/build-module.sh" "$kernel" "$dir" KCFLAGS=-Werror "$@" >"$log" 2>&1; then
+		grep -v '^  [A-Z]' "$log" | head -n 40
+		fail "make failed, all of it: $log"
+	fi
+	if grep -iE '\b(warning|error):' "$log"; then
+		# Also what only modpost or objtool says must be said again.
+		rm -rf "$dir"
+		fail "make complained, all of it: $log"
+	fi
+}
+
+check_build() {
+	quietly_build "$out" W=1
+}
+
+check_stub() {
+	quietly_build "$out-stub" STUB=1 W=1
+	if modinfo -F depends "$out-stub/$ko" | grep .; then
+		fail "the stub depends on other modules"
+	fi
+}
+
+# Same flags as check_build, so only sparse runs again (C=2: on every file).
+check_sparse() {
+	quietly_build "$out" W=1 C=2
+}
+
+# is_field FIELD EXPECTED: what modinfo has to say, sorted, on one line.
+is_field() {
+	local seen
+	seen=$(modinfo -F "$1" "$out/$ko" | sed 's/:.*//;t' | sort | paste -sd ' ')
+	[ "$seen" = "$2" ] || fail "modinfo $1 is '$seen', not '$2'"
+}
+
+dkms_version() {
+	sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf"
+}
+
+# What modprobe, udev and scripts go by; anything more would be a new promise.
+check_facts() {
+	local alias status=0
+	alias=$(modinfo -F alias "$out/$ko")
+	# A PCI alias would make udev load the module for every device there is.
+	[ "$alias" = "xen-backend:pci" ] || fail "alias is '$alias', not 'xen-backend:pci'" || status=1
+	is_field license "Dual BSD/GPL" || status=1
+	is_field version "$(dkms_version)" || status=1
+	is_field name "xen_pciback" || status=1
+	is_field parm "hide passthrough permissive" || status=1
+	is_field depends "" || status=1
+	modinfo -F vermagic "$out/$ko" | grep -qF "$release " || fail "vermagic names another kernel" ||
+		status=1
+	return "$status"
+}
+
+# stock_tree DIR: a root with the kernel's own xen-pciback and an index.
+stock_tree() {
+	local mods="$1/lib/modules/$release"
+	rm -rf "$1"
+	mkdir -p "$mods"
+	(cd "$XPB_CURRENT/$kernel/modules/" &&
+		cp --parents modules.order modules.builtin modules.builtin.modinfo \
+			kernel/drivers/xen/xen-pciback/xen-pciback.ko* "$mods")
+	depmod -b "$1" "$release"
+	[[ $(chosen "$1") = kernel/* ]] || fail "the tree to try on is wrong: $(chosen "$1")"
+}
+
+# chosen ROOT: which file modprobe would load, from the module folder on.
+chosen() {
+	modprobe -n -v --ignore-install -d "$1" -S "$release" xen-pciback |
+		sed -n "s|^insmod .*/lib/modules/$release/\([^ ]*\) *$|\1|p"
+}
+
+# With the flags of check_build: nothing is compiled again.
+check_install() {
+	local root="$work/$kernel-install" log="$work/$kernel-install.log"
+	stock_tree "$root"
+	make -C "$out" KDIR="$kdir" KCFLAGS=-Werror W=1 INSTALL_MOD_PATH="$root" install >"$log" 2>&1 || {
+		tail -n 20 "$log"
+		fail "make install failed"
+	}
+	# Kernels that compress their modules have ours compressed as well.
+	[[ $(chosen "$root") =~ ^updates/xen-pciback\.ko(\.[a-z]+)?$ ]] ||
+		fail "modprobe takes $(chosen "$root") after make install"
+}
+
+check_dkms() {
+	local root="$work/$kernel-dkms" name=xen-pciback version src status log
+	command -v dkms >/dev/null || { echo "dkms is not installed"; return 77; }
+	[ "$(id -u)" -eq 0 ] || { echo "dkms installs only as root"; return 77; }
+	stock_tree "$root"
+	version=$(dkms_version)
+	src="$root/src/$name-$version"
+	mkdir -p "$src" "$root/dkms"
+	# As a person copies the tree: a fresh clone, without what was built there.
+	(cd "$top" && "$here/tree.py" list all | grep -E '^(drivers|include|Makefile|Kconfig|dkms.conf)' |
+		xargs cp --parents -t "$src")
+	log="$root/dkms.log"
+	status=0
+	# Depmod by hand: dkms knows only the host's own module index.
+	# No signing: it would make a key in the host's own folder.
+	sign_file=/nonexistent dkms install --no-depmod --dkmstree "$root/dkms" \
+		--sourcetree "$root/src" --installtree "$root/lib/modules" \
+		--kernelsourcedir "$kdir" -m "$name" -v "$version" -k "$release" \
+		>"$log" 2>&1 || status=$?
+	if [ "$status" -ne 0 ]; then
+		tail -n 20 "$log"
+		find "$root/dkms" -name make.log -exec tail -n 20 {} +
+		fail "dkms install failed"
+	fi
+	depmod -b "$root" "$release"
+	[[ $(chosen "$root") =~ ^updates/dkms/xen-pciback\.ko(\.[a-z]+)?$ ]] ||
+		fail "modprobe takes $(chosen "$root") after dkms install"
+}
+
+case "$what" in
+build | sparse | stub | facts | install | dkms) "check_$what" ;;
+*) fail "module.sh: unknown check: $what" ;;
+esac

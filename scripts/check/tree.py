@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""tree.py list all|c|kernel-c|sh|py: the tree's files of one kind, one a line.
+tree.py spdx|size|kernel-doc|kernels|python: one check; its findings, exit 1 if any.
+
+What needs nothing but the text of the sources. scripts/check.sh calls it.
+"""
+import ast
+import os
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+# What builds and runs leave behind; the same as in .gitignore.
+NOT_SOURCE_DIRS = {".git", "build", "out", "__pycache__", ".tmp_versions"}
+NOT_SOURCE = re.compile(r"\.(o|ko|mod|mod\.c|a|cmd)$|^(Module\.symvers|modules\.order|generated\.h)$"
+                        r"|^\..*\.(cmd|d)$|^\.checkpatch-")
+SPDX = "SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause"
+MAX_SIZE = 24 * 1024
+
+
+def files():
+    """Every file that belongs to the project, as paths from the top."""
+    found = []
+    for folder, dirs, names in os.walk(TOP):
+        dirs[:] = sorted(d for d in dirs if d not in NOT_SOURCE_DIRS)
+        found += [Path(folder, n).relative_to(TOP) for n in names if not NOT_SOURCE.search(n)]
+    return sorted(found)
+
+
+def text(path):
+    return (TOP / path).read_text(encoding="utf-8")
+
+
+def interpreter(path):
+    """What the first line names, for files without a telling suffix."""
+    with open(TOP / path, "rb") as f:
+        first = f.readline()
+    return first.decode(errors="replace") if first.startswith(b"#!") else ""
+
+
+def kind(path):
+    if path.suffix in (".c", ".h"):
+        return "c"
+    if path.suffix == ".sh" or (not path.suffix and re.search(r"\b(ba|da)?sh\b", interpreter(path))):
+        return "sh"
+    if path.suffix == ".py" or "python" in interpreter(path):
+        return "py"
+    return None
+
+
+def of_kind(wanted):
+    return [p for p in files() if kind(p) == wanted]
+
+
+def is_kernel(path):
+    """Compiled into a kernel module: kernel style applies, not a C library's."""
+    return path.parts[0] in ("drivers", "include", "tests-kunit")
+
+
+def check_spdx():
+    """The licence at the top of every file but the licences themselves."""
+    for path in files():
+        # The format of ABI files has no place for it.
+        if path.parts[0] == "LICENSES" or path.name == ".gitignore" or "ABI" in path.parts:
+            continue
+        head = text(path).split("\n", 3)[:3]
+        if not any(SPDX in line for line in head):
+            yield f"{path}: no '{SPDX}' in its first three lines"
+
+
+def check_size():
+    """A file that cannot be read in one sitting holds more than one concept."""
+    for path in files():
+        if path.parts[0] == "LICENSES":
+            continue
+        size = (TOP / path).stat().st_size
+        if size > MAX_SIZE:
+            yield f"{path}: {size} bytes, the limit is {MAX_SIZE}"
+
+
+# A definition at the start of a line; calls and declarations end otherwise.
+FUNCTION = re.compile(r"^(?!static\b|return\b|else\b)[a-z_][\w \t*]*?[ *](\w+)\((?:[^;{}()]|\([^()]*\))*\)\n\{",
+                      re.M)
+
+
+def check_kernel_doc():
+    """What another file may call says what it does, in kernel-doc right above."""
+    for path in files():
+        if path.parts[0] != "drivers" or path.suffix != ".c" or "probes" in path.parts:
+            continue
+        source = text(path)
+        for function in FUNCTION.finditer(source):
+            above = source[:function.start()]
+            comment = above[above.rfind("/*"):]
+            if not re.match(rf"/\*\*\n \* {function[1]}\(\) - (?:(?!\*/).)*\*/\n\Z", comment, re.S):
+                yield f"{path}: {function[1]}() has no kernel-doc right above it"
+
+
+def check_kernels():
+    """Which kernel it is built for is asked in compat.h and nowhere else."""
+    asked = re.compile(r"\bHAVE_|KERNEL_VERSION|LINUX_VERSION_CODE|\bRHEL_RELEASE")
+    for path in files():
+        if path.parts[0] not in ("drivers", "include") or path.suffix not in (".c", ".h"):
+            continue
+        if path.name == "compat.h":
+            continue
+        for number, line in enumerate(text(path).split("\n"), 1):
+            if asked.search(line):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+def check_python():
+    """Every program is at least Python; pyflakes looks further."""
+    for path in of_kind("py"):
+        try:
+            ast.parse(text(path), str(path))
+        except SyntaxError as err:
+            yield f"{path}:{err.lineno}: {err.msg}"
+
+
+CHECKS = {"spdx": check_spdx, "size": check_size, "kernel-doc": check_kernel_doc,
+          "kernels": check_kernels, "python": check_python}
+
+
+def listed(what):
+    """Files as "tree.py list" names them."""
+    if what == "all":
+        return files()
+    if what == "kernel-c":
+        return [p for p in of_kind("c") if is_kernel(p)]
+    return of_kind(what)
+
+
+def main():
+    args = sys.argv[1:]
+    if len(args) == 2 and args[0] == "list":
+        print("\n".join(str(p) for p in listed(args[1])))
+        return 0
+    if len(args) != 1 or args[0] not in CHECKS:
+        print(__doc__, file=sys.stderr)
+        return 2
+    findings = list(CHECKS[args[0]]())
+    print("\n".join(findings))
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
