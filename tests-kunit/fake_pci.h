@@ -60,7 +60,7 @@ struct fake_pci_write {
  * @last_cap: last capability of the list so far
  * @last_ext: last extended capability of the list so far
  * @nr_reads: configuration reads
- * @nr_writes: configuration writes
+ * @nr_writes: configuration writes, heard or not
  * @nr_flr: function level resets, of PCIe or Advanced Features
  * @nr_bus_reset: resets of the bus the function is on
  * @nr_pm_reset: resets by going from D3hot to D0
@@ -115,6 +115,7 @@ void fake_pci_host_init(struct fake_pci_host *host);
 int fake_pci_host_probe(struct fake_pci_host *host);
 void fake_pci_host_remove(struct fake_pci_host *host);
 struct pci_dev *fake_pci_dev_get(struct fake_pci_fn *fn);
+void fake_pci_set_present(struct fake_pci_fn *fn, bool present);
 void fake_pci_unplug(struct fake_pci_fn *fn);
 void fake_pci_replug(struct fake_pci_fn *fn);
 

@@ -140,10 +140,13 @@ static void write_fn(struct fake_pci_fn *fn, int where, int size, u32 value)
 	u8 old_ps = fn->pm ? fn->cfg[fn->pm + PCI_PM_CTRL] & PCI_PM_CTRL_STATE_MASK : 0;
 	int i;
 
+	/* Also what a dead function will not hear: somebody tried. */
 	fn->nr_writes++;
 	if (fn->nr_log < FAKE_PCI_LOG_LEN)
 		fn->log[fn->nr_log] = (struct fake_pci_write){ where, size, value };
 	fn->nr_log++;
+	if (fn->dead || where + size > fn->size)
+		return;
 
 	for (i = 0; i < size; i++) {
 		u8 b = value >> (8 * i);
@@ -182,7 +185,7 @@ static int fake_pci_write(struct pci_bus *bus, unsigned int devfn, int where, in
 
 	raw_spin_lock_irqsave(&host->lock, flags);
 	fn = find_fn(host, bus->number, devfn);
-	if (fn && !fn->dead && where + size <= fn->size)
+	if (fn)
 		write_fn(fn, where, size, val);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return fn ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
@@ -291,7 +294,14 @@ struct pci_dev *fake_pci_dev_get(struct fake_pci_fn *fn)
 }
 EXPORT_SYMBOL_GPL(fake_pci_dev_get);
 
-static void set_present(struct fake_pci_fn *fn, bool present)
+/**
+ * fake_pci_set_present() - take a function off the bus, unnoticed, or put it back
+ * @fn: the function
+ * @present: it answers at its address
+ *
+ * Context: any.
+ */
+void fake_pci_set_present(struct fake_pci_fn *fn, bool present)
 {
 	unsigned long flags;
 
@@ -299,18 +309,23 @@ static void set_present(struct fake_pci_fn *fn, bool present)
 	fn->present = present;
 	raw_spin_unlock_irqrestore(&fn->host->lock, flags);
 }
+EXPORT_SYMBOL_GPL(fake_pci_set_present);
 
 /**
  * fake_pci_unplug() - surprise removal: first gone, then noticed
  * @fn: the function
+ *
+ * As a hotplug port does it: the core is told that the device will not answer
+ * before its driver is.
  */
 void fake_pci_unplug(struct fake_pci_fn *fn)
 {
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 
-	set_present(fn, false);
+	fake_pci_set_present(fn, false);
 	if (!pdev)
 		return;
+	pdev->error_state = pci_channel_io_perm_failure;
 	pci_stop_and_remove_bus_device_locked(pdev);
 	pci_dev_put(pdev);
 }

@@ -11,7 +11,10 @@ kunit_test_suites(&slot_spec_suite,
 		  &conf_space_suite,
 		  &conf_header_suite,
 		  &conf_cap_suite,
-		  &vpci_suite);
+		  &vpci_suite,
+		  &claim_suite,
+		  &sysfs_suite,
+		  &seize_suite);
 
 MODULE_DESCRIPTION("KUnit suites of xen-pciback");
 MODULE_LICENSE("Dual BSD/GPL");

@@ -5,10 +5,13 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite claim_suite;
 extern struct kunit_suite conf_cap_suite;
 extern struct kunit_suite conf_header_suite;
 extern struct kunit_suite conf_space_suite;
+extern struct kunit_suite seize_suite;
 extern struct kunit_suite slot_spec_suite;
+extern struct kunit_suite sysfs_suite;
 extern struct kunit_suite vpci_suite;
 
 #endif /* PCIBACK_TESTS_SUITES_H */

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* The machine of seize_bench.h: its functions, its driver, its sysfs. */
+#include <kunit/test.h>
+#include <linux/async.h>
+#include <linux/fs.h>
+#include <linux/slab.h>
+#include <pciback/claim.h>
+#include "seize_bench.h"
+
+#define DRIVER_DIR	"/sys/bus/pci/drivers/pciback/"
+#define DEVICE_DIR	"/sys/bus/pci/devices/"
+
+static const u8 vpd_image[] = { 0x82, 1, 0, 'x', 0x78 };
+
+static void describe_pcie(struct fake_pci_fn *fn, int type)
+{
+	fake_pci_bar_mem(fn, 0, 0x1000);
+	fake_pci_bar_io(fn, 1, 0x20);
+	fake_pci_bar_mem64(fn, 2, 0x4000);
+	fake_pci_rom(fn, 0x800);
+	fake_pci_cap_pm(fn, 0x40, PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3hot | 3, false);
+	fake_pci_cap_msi(fn, 0x50, PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT | 2 << 1);
+	fake_pci_cap_exp(fn, 0x70, type, true);
+	fake_pci_cap_msix(fn, 0xb0, 4, 2, 0x802);
+	fake_pci_cap_vpd(fn, 0xc0, vpd_image, sizeof(vpd_image));
+	fake_pci_cap_vendor(fn, 0xd0, 12);
+	fake_pci_ext_aer(fn, 0x100);
+	fake_pci_ext_dsn(fn, 0x150, 0x0123456789abcdefULL);
+}
+
+static void describe(struct seize_bench *b)
+{
+	describe_pcie(b->fn[CARD], PCI_EXP_TYPE_RC_END);
+	describe_pcie(b->fn[CARD_1], PCI_EXP_TYPE_RC_END);
+	describe_pcie(b->fn[BELOW], PCI_EXP_TYPE_ENDPOINT);
+	describe_pcie(b->fn[BELOW_1], PCI_EXP_TYPE_ENDPOINT);
+	fake_pci_cap_exp(b->fn[PORT], 0x40, PCI_EXP_TYPE_ROOT_PORT, false);
+
+	fake_pci_bar_mem(b->fn[OLD], 0, 0x100);
+	fake_pci_cap_msi(b->fn[OLD], 0x50, 0);
+	fake_pci_cap_af(b->fn[OLD], 0x60, true);
+
+	fake_pci_bar_mem(b->fn[PLAIN], 0, 0x100);
+
+	fake_pci_bar_mem(b->fn[SOFT], 0, 0x100);
+	fake_pci_cap_pm(b->fn[SOFT], 0x40, 3, true);
+}
+
+static const struct {
+	u8 devfn;
+	u16 device;
+} bench_fns[NR_BENCH_FNS] = {
+	[CARD] = { PCI_DEVFN(3, 0), 0x10f0 },
+	[CARD_1] = { PCI_DEVFN(3, 1), 0x10f1 },
+	[PORT] = { PCI_DEVFN(4, 0), 0x0001 },
+	[OLD] = { PCI_DEVFN(5, 0), 0x10f2 },
+	[PLAIN] = { PCI_DEVFN(6, 0), 0x10f3 },
+	[SOFT] = { PCI_DEVFN(7, 0), 0x10f4 },
+	[BELOW] = { PCI_DEVFN(0, 0), 0x10f5 },
+	[BELOW_1] = { PCI_DEVFN(0, 1), 0x10f6 },
+};
+
+static void guest_release(struct kref *ref)
+{
+	struct bench_guest *guest = container_of(ref, struct bench_guest, holder.ref);
+
+	guest->released = true;
+}
+
+static void guest_revoke(struct pciback_holder *holder, struct pciback_device *dev)
+{
+	container_of(holder, struct bench_guest, holder)->revoked++;
+}
+
+/**
+ * bench_guest_init() - somebody to give functions to
+ * @guest: memory for him, of the test's
+ * @domid: his domain
+ */
+void bench_guest_init(struct bench_guest *guest, domid_t domid)
+{
+	*guest = (struct bench_guest){ };
+	kref_init(&guest->holder.ref);
+	guest->holder.domid = domid;
+	guest->holder.release = guest_release;
+	guest->holder.revoke = guest_revoke;
+}
+
+/**
+ * bench_driver_start() - what the module's init does, but for guests
+ * @b: the bench
+ *
+ * Returns when everything that was listed has been seized.
+ */
+int bench_driver_start(struct seize_bench *b)
+{
+	int err = pci_register_driver(&pciback_pci_driver);
+
+	if (err)
+		return err;
+	b->driver = true;
+	err = pciback_sysfs_init(&pciback_pci_driver.driver);
+	if (err)
+		return err;
+	b->sysfs = true;
+	async_synchronize_full();
+	return 0;
+}
+
+/**
+ * bench_driver_stop() - what the module's exit does, but for guests
+ * @b: the bench
+ */
+void bench_driver_stop(struct seize_bench *b)
+{
+	if (b->sysfs)
+		pciback_sysfs_exit(&pciback_pci_driver.driver);
+	b->sysfs = false;
+	if (b->driver)
+		pci_unregister_driver(&pciback_pci_driver);
+	b->driver = false;
+	pciback_slots_clear();
+}
+
+int seize_bench_init(struct kunit *test)
+{
+	struct seize_bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	fake_pci_host_init(&b->host);
+	bench_guest_init(&b->guest, 7);
+	test->priv = b;
+	for (i = 0; i < NR_BENCH_FNS; i++) {
+		struct fake_pci_fn *parent = i == BELOW || i == BELOW_1 ? b->fn[PORT] : NULL;
+
+		b->fn[i] = i == PORT ?
+			fake_pci_add_bridge(&b->host, parent, bench_fns[i].devfn, bench_fns[i].device) :
+			fake_pci_add_endpoint(&b->host, parent, bench_fns[i].devfn, bench_fns[i].device);
+		KUNIT_ASSERT_NOT_NULL(test, b->fn[i]);
+	}
+	describe(b);
+	KUNIT_ASSERT_EQ(test, fake_pci_host_probe(&b->host), 0);
+	KUNIT_ASSERT_EQ(test, bench_driver_start(b), 0);
+	return 0;
+}
+
+void seize_bench_exit(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+
+	if (!b)
+		return;
+	bench_driver_stop(b);
+	fake_pci_host_remove(&b->host);
+	/* Whoever still holds the pretend guest would hold freed memory. */
+	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
+	KUNIT_EXPECT_FALSE(test, b->guest.released);
+}
+
+static ssize_t file_write(const char *path, const char *text)
+{
+	struct file *file = filp_open(path, O_WRONLY, 0);
+	loff_t pos = 0;
+	ssize_t ret;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	ret = kernel_write(file, text, strlen(text), &pos);
+	filp_close(file, NULL);
+	return ret;
+}
+
+static ssize_t in_dir(const char *dir, const char *fn, const char *file, const char *text)
+{
+	char *path = kasprintf(GFP_KERNEL, "%s%s%s", dir, fn, file);
+	ssize_t ret;
+
+	if (!path)
+		return -ENOMEM;
+	ret = file_write(path, text);
+	kfree(path);
+	return ret;
+}
+
+/**
+ * bench_driver_write() - echo -n TEXT > .../drivers/pciback/FILE
+ * @file: name of the file
+ * @text: what to write
+ */
+ssize_t bench_driver_write(const char *file, const char *text)
+{
+	return in_dir(DRIVER_DIR, "", file, text);
+}
+
+static struct file *driver_open(const char *name, int flags)
+{
+	char *path = kasprintf(GFP_KERNEL, DRIVER_DIR "%s", name);
+	struct file *file;
+
+	if (!path)
+		return ERR_PTR(-ENOMEM);
+	file = filp_open(path, flags, 0);
+	kfree(path);
+	return file;
+}
+
+/**
+ * bench_driver_read() - cat .../drivers/pciback/FILE
+ * @name: name of the file
+ * @buf: for what it says, NUL-terminated
+ * @size: room in @buf
+ */
+ssize_t bench_driver_read(const char *name, char *buf, size_t size)
+{
+	struct file *file = driver_open(name, O_RDONLY);
+	loff_t pos = 0;
+	ssize_t ret;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	ret = kernel_read(file, buf, size - 1, &pos);
+	buf[max_t(ssize_t, ret, 0)] = '\0';
+	filp_close(file, NULL);
+	return ret;
+}
+
+/**
+ * bench_driver_mode() - permissions of .../drivers/pciback/FILE
+ * @name: name of the file
+ */
+int bench_driver_mode(const char *name)
+{
+	struct file *file = driver_open(name, O_PATH);
+	int mode;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	mode = file_inode(file)->i_mode & 0777;
+	filp_close(file, NULL);
+	return mode;
+}
+
+/**
+ * bench_name() - the name of a function
+ * @fn: the function, known to the core
+ *
+ * Return: valid until the next call.
+ */
+const char *bench_name(struct fake_pci_fn *fn)
+{
+	static char name[16];
+
+	snprintf(name, sizeof(name), "%04x:%02x:%02x.%d", FAKE_PCI_DOMAIN,
+		 fn->parent ? fake_pci_peek(fn->parent, PCI_SECONDARY_BUS, 1) : 0,
+		 PCI_SLOT(fn->devfn), PCI_FUNC(fn->devfn));
+	return name;
+}
+
+/**
+ * bench_fn_write() - echo -n TEXT > .../devices/FN/FILE
+ * @fn: the function
+ * @file: name of the file
+ * @text: what to write
+ */
+ssize_t bench_fn_write(struct fake_pci_fn *fn, const char *file, const char *text)
+{
+	char slash[32];
+
+	snprintf(slash, sizeof(slash), "/%s", file);
+	return in_dir(DEVICE_DIR, bench_name(fn), slash, text);
+}
+
+ssize_t bench_bind(struct fake_pci_fn *fn)
+{
+	return bench_driver_write("bind", bench_name(fn));
+}
+
+ssize_t bench_unbind(struct fake_pci_fn *fn)
+{
+	return bench_driver_write("unbind", bench_name(fn));
+}
+
+/**
+ * bench_is_bound() - is the driver that of the function?
+ * @fn: the function
+ */
+bool bench_is_bound(struct fake_pci_fn *fn)
+{
+	struct pci_dev *pdev = fake_pci_dev_get(fn);
+	bool bound = pdev && pdev->dev.driver == &pciback_pci_driver.driver;
+
+	pci_dev_put(pdev);
+	return bound;
+}
+
+/**
+ * bench_find() - the driver's record of a function
+ * @fn: the function
+ *
+ * Return: the record, referenced, or NULL.
+ */
+struct pciback_device *bench_find(struct fake_pci_fn *fn)
+{
+	return pciback_device_find(FAKE_PCI_DOMAIN,
+				   fn->parent ? fake_pci_peek(fn->parent, PCI_SECONDARY_BUS, 1) : 0,
+				   fn->devfn);
+}
+
+/**
+ * bench_seize() - new_slot and bind
+ * @test: fails if that does
+ * @fn: the function
+ *
+ * Return: its record, referenced.
+ */
+struct pciback_device *bench_seize(struct kunit *test, struct fake_pci_fn *fn)
+{
+	struct pciback_device *dev;
+
+	KUNIT_ASSERT_EQ(test, bench_driver_write("new_slot", bench_name(fn)), 12);
+	KUNIT_ASSERT_EQ(test, bench_bind(fn), 12);
+	dev = bench_find(fn);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	return dev;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The driver at work on the fake host bridge: a small machine's worth of
+ * functions, the driver registered with its sysfs files, and a pretend guest.
+ */
+#ifndef PCIBACK_TESTS_SEIZE_BENCH_H
+#define PCIBACK_TESTS_SEIZE_BENCH_H
+
+#include <kunit/test.h>
+#include <pciback/device.h>
+#include "fake_pci.h"
+
+/* The functions of the bench. */
+enum bench_fn {
+	CARD,		/* 1234:00:03.0, PCIe, FLR, everything on it */
+	CARD_1,		/* 1234:00:03.1, its second function */
+	PORT,		/* 1234:00:04.0, root port */
+	OLD,		/* 1234:00:05.0, conventional, resets by AF */
+	PLAIN,		/* 1234:00:06.0, conventional, no reset, no capabilities */
+	SOFT,		/* 1234:00:07.0, conventional, resets by power state */
+	BELOW,		/* 1234:01:00.0, PCIe, FLR, below the port */
+	BELOW_1,	/* 1234:01:00.1 */
+	NR_BENCH_FNS
+};
+
+/**
+ * struct bench_guest - somebody who holds functions
+ * @holder: as the driver knows him
+ * @revoked: how often a function was taken from him
+ * @released: the last reference to him is gone
+ */
+struct bench_guest {
+	struct pciback_holder holder;
+	unsigned int revoked;
+	bool released;
+};
+
+/**
+ * struct seize_bench - the machine
+ * @host: its bridge
+ * @fn: its functions
+ * @guest: a pretend guest
+ * @driver: the driver is registered
+ * @sysfs: its files exist
+ */
+struct seize_bench {
+	struct fake_pci_host host;
+	struct fake_pci_fn *fn[NR_BENCH_FNS];
+	struct bench_guest guest;
+	bool driver;
+	bool sysfs;
+};
+
+/* Suites' init and exit; test->priv is the bench. */
+int seize_bench_init(struct kunit *test);
+void seize_bench_exit(struct kunit *test);
+
+void bench_guest_init(struct bench_guest *guest, domid_t domid);
+int bench_driver_start(struct seize_bench *b);
+void bench_driver_stop(struct seize_bench *b);
+
+/* sysfs, as a person uses it; a file of the driver, or of a function. */
+ssize_t bench_driver_write(const char *file, const char *text);
+ssize_t bench_driver_read(const char *file, char *buf, size_t size);
+int bench_driver_mode(const char *file);
+ssize_t bench_fn_write(struct fake_pci_fn *fn, const char *file, const char *text);
+const char *bench_name(struct fake_pci_fn *fn);
+ssize_t bench_bind(struct fake_pci_fn *fn);
+ssize_t bench_unbind(struct fake_pci_fn *fn);
+
+bool bench_is_bound(struct fake_pci_fn *fn);
+struct pciback_device *bench_find(struct fake_pci_fn *fn);
+struct pciback_device *bench_seize(struct kunit *test, struct fake_pci_fn *fn);
+
+#endif /* PCIBACK_TESTS_SEIZE_BENCH_H */

@@ -1,0 +1,606 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * A function's way: taken from the host, given to guests, taken back, handed
+ * to the host again, with every byte of its configuration space where it was;
+ * and what happens when that does not go well.
+ */
+#include <kunit/test.h>
+#include <linux/slab.h>
+#include <pciback/irq.h>
+#include "seize_bench.h"
+#include "suites.h"
+
+#define PM_CTRL		(0x40 + PCI_PM_CTRL)
+#define MSI_FLAGS	(0x50 + PCI_MSI_FLAGS)
+#define MSIX_FLAGS	(0xb0 + PCI_MSIX_FLAGS)
+#define DEVCTL		(0x70 + PCI_EXP_DEVCTL)
+
+/* What a guest does with a function before it goes. */
+enum mischief {
+	NOTHING,
+	WRITE_ALL,		/* all ones to every register, then junk */
+	WRITE_ALL_PERMISSIVE,	/* the same with nothing in its way */
+	SLEEP,			/* leave it in D3hot */
+	MSI_ON,			/* switch MSI on behind the core's back */
+};
+
+/* How the host had set up the function. */
+struct host_state {
+	u16 command;
+	u8 cache_line, latency, line;
+	u16 pm_ctrl;
+	u16 devctl;
+	bool msi;		/* left over from a driver: address and data, off */
+};
+
+struct way_row {
+	const char *name;
+	enum bench_fn fn;
+	enum mischief guest;
+	struct host_state host;
+};
+
+/* As firmware leaves a function, and as a driver does that was unbound. */
+#define FRESH	{ .line = 11 }
+#define USED	{ .command = 0x0142, .cache_line = 16, .latency = 64, .line = 10, \
+		  .devctl = 0x283f, .pm_ctrl = 0x0108, .msi = true }
+#define OLD_USED { .command = 0x0543, .cache_line = 8, .latency = 32, .line = 5 }
+
+static const struct way_row way_rows[] = {
+	{ "PCIe, fresh, no guest", CARD, NOTHING, FRESH },
+	{ "PCIe, fresh, guest writes", CARD, WRITE_ALL, FRESH },
+	{ "PCIe, fresh, permissive guest", CARD, WRITE_ALL_PERMISSIVE, FRESH },
+	{ "PCIe, fresh, guest sleeps", CARD, SLEEP, FRESH },
+	{ "PCIe, fresh, MSI behind the core", CARD, MSI_ON, FRESH },
+	{ "PCIe, used, no guest", CARD, NOTHING, USED },
+	{ "PCIe, used, guest writes", CARD, WRITE_ALL, USED },
+	{ "PCIe, used, permissive guest", CARD, WRITE_ALL_PERMISSIVE, USED },
+	{ "PCIe, used, guest sleeps", CARD, SLEEP, USED },
+	{ "PCIe, used, MSI behind the core", CARD, MSI_ON, USED },
+	{ "below a port, used, permissive guest", BELOW, WRITE_ALL_PERMISSIVE, USED },
+	{ "AF, fresh, guest writes", OLD, WRITE_ALL, FRESH },
+	{ "AF, used, no guest", OLD, NOTHING, OLD_USED },
+	{ "AF, used, permissive guest", OLD, WRITE_ALL_PERMISSIVE, OLD_USED },
+	{ "no reset, used, no guest", PLAIN, NOTHING, OLD_USED },
+	{ "no reset, used, guest writes", PLAIN, WRITE_ALL, OLD_USED },
+	{ "no reset, used, permissive guest", PLAIN, WRITE_ALL_PERMISSIVE, OLD_USED },
+	{ "power state reset, used, no guest", SOFT, NOTHING, OLD_USED },
+	{ "power state reset, used, permissive guest", SOFT, WRITE_ALL_PERMISSIVE, OLD_USED },
+	{ "power state reset, used, guest sleeps", SOFT, SLEEP, OLD_USED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(way, way_rows, name);
+
+static void set_up_by_host(struct fake_pci_fn *fn, const struct host_state *host)
+{
+	fake_pci_poke(fn, PCI_COMMAND, 2, host->command);
+	fake_pci_poke(fn, PCI_CACHE_LINE_SIZE, 1, host->cache_line);
+	fake_pci_poke(fn, PCI_LATENCY_TIMER, 1, host->latency);
+	fake_pci_poke(fn, PCI_INTERRUPT_LINE, 1, host->line);
+	if (fn->pm && host->pm_ctrl)
+		fake_pci_poke(fn, PM_CTRL, 2, host->pm_ctrl);
+	if (fn->exp && host->devctl)
+		fake_pci_poke(fn, DEVCTL, 2, host->devctl);
+	if (fn->msi && host->msi) {
+		fake_pci_poke(fn, fn->msi + PCI_MSI_ADDRESS_LO, 4, 0xfee01000);
+		fake_pci_poke(fn, fn->msi + PCI_MSI_ADDRESS_HI, 4, 0x00000001);
+		fake_pci_poke(fn, fn->msi + PCI_MSI_DATA_64, 2, 0x4021);
+		fake_pci_poke(fn, fn->msi + PCI_MSI_MASK_64, 4, 0x0000000e);
+	}
+}
+
+static void guest_write(struct pciback_device *dev, int off, int size, u32 val)
+{
+	mutex_lock(&dev->lock);
+	pciback_device_conf_write(dev, off, size, val);
+	mutex_unlock(&dev->lock);
+}
+
+static u32 guest_read(struct pciback_device *dev, int off, int size)
+{
+	u32 val;
+
+	mutex_lock(&dev->lock);
+	pciback_device_conf_read(dev, off, size, &val);
+	mutex_unlock(&dev->lock);
+	return val;
+}
+
+static void write_all(struct pciback_device *dev, u32 val)
+{
+	int off;
+
+	for (off = 0; off < dev->pdev->cfg_size; off += 4)
+		guest_write(dev, off, 4, val);
+}
+
+static void misbehave(struct kunit *test, struct pciback_device *dev, struct fake_pci_fn *fn,
+		      enum mischief guest)
+{
+	switch (guest) {
+	case NOTHING:
+		break;
+	case WRITE_ALL_PERMISSIVE:
+		KUNIT_EXPECT_EQ(test, pciback_device_set_permissive(dev), 0);
+		fallthrough;
+	case WRITE_ALL:
+		write_all(dev, 0xffffffff);
+		write_all(dev, 0x5a5a5a5a);
+		break;
+	case SLEEP:
+		guest_write(dev, PCI_COMMAND, 2, 0x0006);
+		guest_write(dev, PM_CTRL, 2, PCI_D3hot);
+		KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PM_CTRL, 1) & 3, 3);
+		break;
+	case MSI_ON:
+		fake_pci_poke(fn, MSI_FLAGS, 2, fake_pci_peek(fn, MSI_FLAGS, 2) |
+			      PCI_MSI_FLAGS_ENABLE);
+		break;
+	}
+}
+
+static void expect_same(struct kunit *test, struct fake_pci_fn *fn, const u8 *was, u8 *now,
+			const char *when)
+{
+	int i;
+
+	fake_pci_snapshot(fn, now);
+	for (i = 0; i < fn->size; i++)
+		KUNIT_EXPECT_EQ_MSG(test, now[i], was[i], "byte %#x, %s", i, when);
+}
+
+static void restores_every_byte(struct kunit *test)
+{
+	const struct way_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[row->fn];
+	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	u8 *idle = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	u8 *now = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	struct pciback_device *dev;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, was);
+	KUNIT_ASSERT_NOT_NULL(test, idle);
+	KUNIT_ASSERT_NOT_NULL(test, now);
+	set_up_by_host(fn, &row->host);
+	fake_pci_snapshot(fn, was);
+
+	dev = bench_seize(test, fn);
+	fake_pci_snapshot(fn, idle);
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+		misbehave(test, dev, fn, row->guest);
+		pciback_device_return(dev, &b->guest.holder);
+		expect_same(test, fn, idle, now, i ? "idle again" : "idle");
+	}
+	pciback_device_put(dev);
+	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	expect_same(test, fn, was, now, "handed back");
+}
+
+/* Seized, a function is quiet, but decodes: see CVE-2015-8553. */
+static void seized_is_quiet(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pci_dev *pdev = fake_pci_dev_get(fn);
+	struct pciback_device *dev;
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	fake_pci_poke(fn, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
+	fake_pci_poke(fn, PM_CTRL, 2, 0x0108);
+	dev = bench_seize(test, fn);
+	KUNIT_EXPECT_PTR_EQ(test, dev->pdev, pdev);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) &
+			(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER),
+			PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PM_CTRL, 2), 0x0008, "PME is disarmed");
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE, 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, 0);
+	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
+	KUNIT_EXPECT_TRUE(test, pci_is_dev_assigned(pdev));
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_BASE_ADDRESS_0, 4),
+			(u32)pci_resource_start(pdev, 0));
+
+	pciback_device_put(dev);
+	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
+	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
+	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PM_CTRL, 2), 0x0108, "PME is armed again");
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2), 0);
+	pci_dev_put(pdev);
+}
+
+/* One reset for each change of hands, none where nobody had his hands on it. */
+static void resets_between_hands(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pciback_device *dev = bench_seize(test, fn);
+
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 3);
+	pciback_device_put(dev);
+	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 3, "clean since the last guest");
+	KUNIT_EXPECT_EQ_MSG(test, b->fn[CARD_1]->nr_flr, 0, "its neighbour");
+}
+
+struct reset_row {
+	const char *name;
+	enum bench_fn fn;
+	unsigned int flr, bus, pm;
+};
+
+static const struct reset_row reset_rows[] = {
+	{ "PCIe FLR", CARD, 1, 0, 0 },
+	{ "PCIe FLR below a port", BELOW, 1, 0, 0 },
+	{ "AF FLR", OLD, 1, 0, 0 },
+	{ "power state", SOFT, 0, 0, 1 },
+	{ "none", PLAIN, 0, 0, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(reset, reset_rows, name);
+
+static void resets_by(struct kunit *test)
+{
+	const struct reset_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[row->fn];
+
+	pciback_device_put(bench_seize(test, fn));
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, row->flr);
+	KUNIT_EXPECT_EQ(test, fn->nr_bus_reset, row->bus);
+	KUNIT_EXPECT_EQ(test, fn->nr_pm_reset, row->pm);
+}
+
+static bool serves(struct pciback_device *dev, struct bench_guest *guest)
+{
+	bool ret;
+
+	mutex_lock(&dev->lock);
+	ret = pciback_device_serves(dev, &guest->holder);
+	mutex_unlock(&dev->lock);
+	return ret;
+}
+
+static void one_holder_at_a_time(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct bench_guest other;
+
+	bench_guest_init(&other, 8);
+	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_FALSE(test, serves(dev, &other));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.holder), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -EBUSY);
+
+	pciback_device_return(dev, &other.holder);
+	KUNIT_EXPECT_TRUE_MSG(test, serves(dev, &b->guest), "others cannot return it");
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, b->fn[CARD]->nr_flr, 2);
+
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.holder), 0);
+	pciback_device_return(dev, &other.holder);
+	KUNIT_EXPECT_EQ(test, kref_read(&other.holder.ref), 1);
+	KUNIT_EXPECT_EQ(test, b->guest.revoked + other.revoked, 0);
+	pciback_device_put(dev);
+}
+
+/* A guest finds nothing of its predecessor. */
+static void next_guest_finds_it_new(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	u32 bar = (u32)pci_resource_start(dev->pdev, 0);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	guest_write(dev, PCI_COMMAND, 2, 0x0407);
+	guest_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
+	guest_write(dev, 0xd4, 4, 0);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, PCI_COMMAND, 2), 0x0407);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, PCI_BASE_ADDRESS_0, 4), 0xfffff000);
+	KUNIT_EXPECT_TRUE(test, dev->warned);
+	KUNIT_EXPECT_TRUE(test, pci_is_enabled(dev->pdev));
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_FALSE(test, pci_is_enabled(dev->pdev));
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, PCI_COMMAND, 2), 0);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, PCI_BASE_ADDRESS_0, 4), bar);
+	KUNIT_EXPECT_FALSE(test, dev->warned);
+	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_put(dev);
+}
+
+struct view_row {
+	const char *name;
+	int bar;
+	u32 len;
+};
+
+static const struct view_row view_rows[] = {
+	{ "memory", 0, 0xfffff000 },
+	{ "ports", 1, 0xffffffe1 },
+	{ "64-bit memory", 2, 0xffffc00c },
+	{ "its upper half", 3, 0xffffffff },
+	{ "absent", 4, 0 },
+	{ "ROM", 8, 0xfffff800 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(view, view_rows, name);
+
+/* The guest sees the addresses of the host and the sizes of the hardware. */
+static void shows_bars(struct kunit *test)
+{
+	const struct view_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	int off = PCI_BASE_ADDRESS_0 + 4 * row->bar;
+	u32 hw = fake_pci_peek(b->fn[CARD], off, 4);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, off, 4), hw);
+	guest_write(dev, off, 4, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, off, 4), row->len);
+	guest_write(dev, off, 4, hw);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, off, 4), hw);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->fn[CARD], off, 4), hw);
+	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_put(dev);
+}
+
+/* Without Xen no interrupt is a pirq: refused, and nothing is left on. */
+static void refuses_vectors_it_cannot_hand_on(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pciback_device *dev = bench_seize(test, fn);
+	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
+	u32 value = 0xdeadbeef;
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	guest_write(dev, PCI_COMMAND, 2, 0x0006);
+	mutex_lock(&dev->lock);
+	KUNIT_EXPECT_EQ(test, pciback_msi_enable(dev, &value), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, value, 0);
+	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, 129), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, U32_MAX), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, 2), -EOPNOTSUPP);
+	entries[1].entry = 4;
+	KUNIT_EXPECT_EQ_MSG(test, pciback_msix_enable(dev, entries, 2), -EINVAL,
+			    "the table has 4 entries");
+	KUNIT_EXPECT_EQ(test, pciback_msi_disable(dev), 0);
+	mutex_unlock(&dev->lock);
+	KUNIT_EXPECT_EQ(test, dev->irq.mode, PCIBACK_IRQ_INTX);
+	KUNIT_EXPECT_FALSE(test, dev->pdev->msi_enabled);
+	KUNIT_EXPECT_FALSE(test, dev->pdev->msix_enabled);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE, 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, 0);
+	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_put(dev);
+}
+
+/* The handler on a shared line comes with decoding and goes with the guest. */
+static void handles_intx_while_decoding(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pci_dev *pdev = fake_pci_dev_get(b->fn[CARD]);
+	struct pciback_device *dev;
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	pdev->irq = 5;
+	dev = bench_seize(test, b->fn[CARD]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_EQ(test, guest_read(dev, PCI_INTERRUPT_LINE, 1), 5);
+	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
+	guest_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	KUNIT_EXPECT_EQ(test, dev->irq.line, 5);
+	KUNIT_EXPECT_TRUE(test, dev->irq.acking);
+	KUNIT_EXPECT_STREQ(test, dev->irq.name, "xen-pciback[1234:00:03.0]");
+	guest_write(dev, PCI_COMMAND, 2, 0);
+	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
+	guest_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO);
+	KUNIT_EXPECT_EQ(test, dev->irq.line, 5);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
+	KUNIT_EXPECT_FALSE(test, dev->irq.acking);
+	pciback_device_put(dev);
+	pci_dev_put(pdev);
+}
+
+static void unbind_takes_from_guest(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pciback_device *dev = bench_seize(test, fn);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	guest_write(dev, PCI_COMMAND, 2, 0x0006);
+	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, b->guest.revoked, 1);
+	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
+	KUNIT_EXPECT_FALSE(test, pci_is_enabled(dev->pdev));
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY,
+			    PCI_COMMAND_MEMORY, "the guest may still touch its registers");
+
+	/* The record outlives the binding while somebody looks at it. */
+	KUNIT_EXPECT_NULL(test, bench_find(fn));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciback_device_set_permissive(dev), -ENODEV);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
+	pciback_device_put(dev);
+}
+
+static void unload_takes_from_guest(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+
+	pciback_device_put(bench_seize(test, b->fn[OLD]));
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	pciback_device_put(dev);
+	bench_driver_stop(b);
+	KUNIT_EXPECT_EQ(test, b->guest.revoked, 1);
+	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[CARD]));
+	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[OLD]));
+	KUNIT_ASSERT_EQ(test, bench_driver_start(b), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(b->fn[CARD]), "the slots are forgotten");
+}
+
+struct gone_row {
+	const char *name;
+	enum bench_fn fn;
+	bool assigned;
+};
+
+static const struct gone_row gone_rows[] = {
+	{ "idle", CARD, false },
+	{ "assigned", CARD, true },
+	{ "below a port, assigned", BELOW, true },
+	{ "without reset, assigned", PLAIN, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(gone, gone_rows, name);
+
+/* Nobody talks to a device that is gone, and a new one in its place is new. */
+static void survives_surprise_removal(struct kunit *test)
+{
+	const struct gone_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[row->fn];
+	struct pciback_device *dev = bench_seize(test, fn);
+	unsigned int flr = fn->nr_flr;
+	struct pciback_device *again;
+
+	if (row->assigned)
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	fake_pci_unplug(fn);
+	KUNIT_EXPECT_EQ(test, b->guest.revoked, row->assigned);
+	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_NULL(test, bench_find(fn));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -ENODEV);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr);
+
+	fake_pci_replug(fn);
+	again = bench_find(fn);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, again, "its slot is still in the list");
+	KUNIT_EXPECT_PTR_NE(test, again, dev);
+	if (again)
+		pciback_device_put(again);
+	pciback_device_put(dev);
+}
+
+/* The parts of the host's view that a failed seizure must leave alone. */
+struct host_view {
+	u8 regs[PCI_CFG_SPACE_EXP_SIZE];
+	unsigned int refs;
+};
+
+static void look(struct fake_pci_fn *fn, struct pci_dev *pdev, struct host_view *view)
+{
+	fake_pci_snapshot(fn, view->regs);
+	view->refs = kref_read(&pdev->dev.kobj.kref);
+}
+
+static void expect_unseized(struct kunit *test, struct fake_pci_fn *fn, struct pci_dev *pdev,
+			    const struct host_view *was, struct host_view *now)
+{
+	expect_same(test, fn, was->regs, now->regs, "after a failed seizure");
+	KUNIT_EXPECT_EQ(test, kref_read(&pdev->dev.kobj.kref), was->refs);
+	KUNIT_EXPECT_FALSE(test, bench_is_bound(fn));
+	KUNIT_EXPECT_NULL(test, bench_find(fn));
+	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
+	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
+	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
+}
+
+static void failed_enable_leaves_no_trace(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pci_dev *pdev = fake_pci_dev_get(fn);
+	struct host_view *was = kunit_kzalloc(test, sizeof(*was), GFP_KERNEL);
+	struct host_view *now = kunit_kzalloc(test, sizeof(*now), GFP_KERNEL);
+	static const struct host_state used = USED;
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	KUNIT_ASSERT_NOT_NULL(test, was);
+	KUNIT_ASSERT_NOT_NULL(test, now);
+	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:03.0"), 0);
+	set_up_by_host(fn, &used);
+	look(fn, pdev, was);
+	/* No room was found for its BAR: the core will not enable it. */
+	pdev->resource[0].flags |= IORESOURCE_UNSET;
+	KUNIT_EXPECT_EQ(test, bench_bind(fn), -EINVAL);
+	expect_unseized(test, fn, pdev, was, now);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 0);
+
+	pdev->resource[0].flags &= ~IORESOURCE_UNSET;
+	KUNIT_EXPECT_EQ_MSG(test, bench_bind(fn), 12, "once the host has found room");
+	pci_dev_put(pdev);
+}
+
+static void unreadable_function_leaves_no_trace(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pci_dev *pdev = fake_pci_dev_get(fn);
+	struct host_view *was = kunit_kzalloc(test, sizeof(*was), GFP_KERNEL);
+	struct host_view *now = kunit_kzalloc(test, sizeof(*now), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	KUNIT_ASSERT_NOT_NULL(test, was);
+	KUNIT_ASSERT_NOT_NULL(test, now);
+	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:03.0"), 0);
+	look(fn, pdev, was);
+	fake_pci_set_present(fn, false);
+	KUNIT_EXPECT_LT(test, bench_bind(fn), 0);
+	fake_pci_set_present(fn, true);
+	expect_unseized(test, fn, pdev, was, now);
+	KUNIT_EXPECT_EQ(test, bench_bind(fn), 12);
+	pci_dev_put(pdev);
+}
+
+static struct kunit_case seize_cases[] = {
+	KUNIT_CASE_PARAM(restores_every_byte, way_gen_params),
+	KUNIT_CASE(seized_is_quiet),
+	KUNIT_CASE(resets_between_hands),
+	KUNIT_CASE_PARAM(resets_by, reset_gen_params),
+	KUNIT_CASE(one_holder_at_a_time),
+	KUNIT_CASE(next_guest_finds_it_new),
+	KUNIT_CASE_PARAM(shows_bars, view_gen_params),
+	KUNIT_CASE(refuses_vectors_it_cannot_hand_on),
+	KUNIT_CASE(handles_intx_while_decoding),
+	KUNIT_CASE(unbind_takes_from_guest),
+	KUNIT_CASE(unload_takes_from_guest),
+	KUNIT_CASE_PARAM(survives_surprise_removal, gone_gen_params),
+	KUNIT_CASE(failed_enable_leaves_no_trace),
+	KUNIT_CASE(unreadable_function_leaves_no_trace),
+	{}
+};
+
+struct kunit_suite seize_suite = {
+	.name = "seize",
+	.init = seize_bench_init,
+	.exit = seize_bench_exit,
+	.test_cases = seize_cases,
+};

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The driver's files in sysfs: what each says, takes and answers, and that a
+ * refused write changes nothing.
+ */
+#include <kunit/test.h>
+#include <linux/slab.h>
+#include "seize_bench.h"
+#include "suites.h"
+
+struct mode_row {
+	const char *name;
+	int mode;
+};
+
+static const struct mode_row mode_rows[] = {
+	{ "new_slot", 0200 }, { "remove_slot", 0200 }, { "slots", 0444 }, { "permissive", 0644 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(mode, mode_rows, name);
+
+static void has_mode(struct kunit *test)
+{
+	const struct mode_row *row = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, bench_driver_mode(row->name), row->mode);
+}
+
+struct input_row {
+	const char *name;
+	const char *file;
+	const char *text;
+	int err;		/* 0: the whole text is taken */
+};
+
+/* 1234:00:03.0 is listed and seized, 1234:00:05.0 neither. */
+static const struct input_row input_rows[] = {
+	{ "new_slot: nothing", "new_slot", "", 0 },
+	{ "new_slot: newline", "new_slot", "\n", -EINVAL },
+	{ "new_slot: blanks", "new_slot", "   ", -EINVAL },
+	{ "new_slot: no function", "new_slot", "1234:00:05", -EINVAL },
+	{ "new_slot: any bus", "new_slot", "1234:*:*.*", -EINVAL },
+	{ "new_slot: any device of one function", "new_slot", "1234:00:*.0", -EINVAL },
+	{ "new_slot: dots for colons", "new_slot", "0000:82.0.0", -EINVAL },
+	{ "new_slot: negative", "new_slot", "-1:03:00.0", -EINVAL },
+	{ "new_slot: two", "new_slot", "1234:00:05.0 1234:00:06.0", -EINVAL },
+	{ "new_slot: comma behind", "new_slot", "1234:00:05.0,", -EINVAL },
+	{ "new_slot: parentheses", "new_slot", "(1234:00:05.0)", -EINVAL },
+	{ "new_slot: function 8", "new_slot", "1234:00:05.8", -EINVAL },
+	{ "new_slot: device 32", "new_slot", "1234:00:20.0", -EINVAL },
+	{ "new_slot: bus 256", "new_slot", "1234:100:00.0", -EINVAL },
+	{ "new_slot: domain 65536", "new_slot", "10000:00:05.0", -EINVAL },
+	{ "new_slot: domain that would wrap", "new_slot", "1ffffffff:00:05.0", -EINVAL },
+	{ "new_slot: any function of device 32", "new_slot", "1234:00:20.*", -EINVAL },
+	{ "new_slot: listed already", "new_slot", "1234:00:03.0", 0 },
+
+	{ "remove_slot: nothing", "remove_slot", "", 0 },
+	{ "remove_slot: newline", "remove_slot", "\n", -EINVAL },
+	{ "remove_slot: junk", "remove_slot", "junk", -EINVAL },
+	{ "remove_slot: junk behind", "remove_slot", "1234:00:03.0 x", -EINVAL },
+	{ "remove_slot: not listed", "remove_slot", "1234:00:05.0", -ENOENT },
+	{ "remove_slot: other domain", "remove_slot", "00:03.0", -ENOENT },
+	{ "remove_slot: none of a wildcard", "remove_slot", "1234:00:05.*", -ENOENT },
+	{ "remove_slot: none of a bus", "remove_slot", "1234:01:*.*", -ENOENT },
+	{ "remove_slot: out of range", "remove_slot", "1234:00:03.8", -ENOENT },
+
+	{ "permissive: nothing", "permissive", "", 0 },
+	{ "permissive: newline", "permissive", "\n", -EINVAL },
+	{ "permissive: junk", "permissive", "1", -EINVAL },
+	{ "permissive: not seized", "permissive", "1234:00:05.0", -ENODEV },
+	{ "permissive: no such function", "permissive", "1234:00:1f.7", -ENODEV },
+	{ "permissive: any function", "permissive", "1234:00:03.*", -ENODEV },
+	{ "permissive: any device", "permissive", "1234:00:*.*", -ENODEV },
+	{ "permissive: out of range", "permissive", "1234:00:03.8", -ENODEV },
+
+	{ "bind: not listed", "bind", "1234:00:05.0", -ENODEV },
+	{ "bind: no such function", "bind", "1234:00:1f.7", -ENODEV },
+	{ "unbind: not seized", "unbind", "1234:00:05.0", -ENODEV },
+	{ "slots: is not written", "slots", "1234:00:05.0", -EACCES },
+};
+
+KUNIT_ARRAY_PARAM_DESC(input, input_rows, name);
+
+static void takes_input(struct kunit *test)
+{
+	const struct input_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	char text[64] = "";
+
+	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	KUNIT_EXPECT_EQ(test, bench_driver_write(row->file, row->text),
+			row->err ?: (int)strlen(row->text));
+
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 13);
+	KUNIT_EXPECT_STREQ(test, text, "1234:00:03.0\n");
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[CARD]));
+	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[OLD]));
+}
+
+/* Longer than any buffer on the way. */
+static void takes_no_overlong_input(struct kunit *test)
+{
+	static const char * const files[] = { "new_slot", "remove_slot", "permissive" };
+	char *text = kunit_kmalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
+	char slots[16];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	memset(text, '0', 2 * PAGE_SIZE);
+	strscpy(text + 2 * PAGE_SIZE - 16, "1234:00:05.0", 16);
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		KUNIT_EXPECT_EQ_MSG(test, bench_driver_write(files[i], text), -EINVAL, "%s",
+				    files[i]);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", slots, sizeof(slots)), 0);
+}
+
+static int lines_of(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static void lists_slots_in_order(struct kunit *test)
+{
+	char text[128];
+
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "0003:02:1f.7"), 12);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "04:00.0"), 7);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "ABCD:EF:0A.1\n"), 13);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "4:0.0"), 5);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 39);
+	KUNIT_EXPECT_STREQ(test, text, "0003:02:1f.7\n0000:04:00.0\nabcd:ef:0a.1\n");
+	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "4:0.0"), 5);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 26);
+	KUNIT_EXPECT_STREQ(test, text, "0003:02:1f.7\nabcd:ef:0a.1\n");
+}
+
+static void wildcard_of_functions(struct kunit *test)
+{
+	char text[256];
+
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:00.2"), 7);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:00.*"), 7);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:00.*"), 7);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 8 * 13);
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "0000:03:00.2\n0000:03:00.0\n"));
+	KUNIT_EXPECT_EQ(test, lines_of(text), 8);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "03:00.*"), 7);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "03:00.*"), -ENOENT);
+}
+
+/* 512 slots are more than a page can show: whole lines, and no more. */
+static void wildcard_of_devices(struct kunit *test)
+{
+	char *text = kunit_kzalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:*.*"), 6);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "0000:03:1f.7\n"));
+	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "04:*.*"), 6);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, 2 * PAGE_SIZE), 315 * 13);
+	KUNIT_EXPECT_EQ(test, lines_of(text), 315);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "03:*.*"), 6);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
+	KUNIT_EXPECT_TRUE(test, strstarts(text, "0000:04:00.0\n"));
+}
+
+static void sets_permissive(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pciback_device *card = bench_seize(test, b->fn[CARD]);
+	char text[64] = "";
+
+	pciback_device_put(bench_seize(test, b->fn[OLD]));
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("permissive", "1234:00:03.0\n"), 13);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 13);
+	KUNIT_EXPECT_STREQ(test, text, "1234:00:03.0\n");
+	KUNIT_EXPECT_EQ(test, bench_driver_write("permissive", "1234:0:3.0"), 10);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("permissive", "1234:00:05.0"), 12);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 26);
+
+	/* Guests come and go; the administrator's word stands until unbind. */
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(card, &b->guest.holder), 0);
+	pciback_device_return(card, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 26);
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 13);
+	KUNIT_EXPECT_STREQ(test, text, "1234:00:05.0\n");
+	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 13);
+	pciback_device_put(card);
+}
+
+static struct kunit_case sysfs_cases[] = {
+	KUNIT_CASE_PARAM(has_mode, mode_gen_params),
+	KUNIT_CASE_PARAM(takes_input, input_gen_params),
+	KUNIT_CASE(takes_no_overlong_input),
+	KUNIT_CASE(lists_slots_in_order),
+	KUNIT_CASE(wildcard_of_functions),
+	KUNIT_CASE(wildcard_of_devices),
+	KUNIT_CASE(sets_permissive),
+	{}
+};
+
+struct kunit_suite sysfs_suite = {
+	.name = "sysfs",
+	.init = seize_bench_init,
+	.exit = seize_bench_exit,
+	.test_cases = sysfs_cases,
+};
