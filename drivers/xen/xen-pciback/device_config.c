@@ -163,6 +163,7 @@ void pciback_config_restore(struct pciback_device *dev)
  */
 void pciback_config_hand_back(struct pciback_device *dev, bool decode_too)
 {
+	u16 keep = decode_too ? 0 : PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
 	struct pci_dev *pdev = dev->pdev;
 	u16 now;
 
@@ -173,6 +174,8 @@ void pciback_config_hand_back(struct pciback_device *dev, bool decode_too)
 		pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
 				      (now & ~PCI_PM_CTRL_PME_STATUS) | PCI_PM_CTRL_PME_ENABLE);
 	}
-	if (decode_too)
-		write_reg(pdev, PCI_COMMAND, 2, dev->seizure.command & ~PCI_COMMAND_MASTER);
+	/* Not all of the rest is in the core's copy: enabling cleared INTx Disable. */
+	pci_read_config_word(pdev, PCI_COMMAND, &now);
+	write_reg(pdev, PCI_COMMAND, 2,
+		  (now & keep) | (dev->seizure.command & ~keep & ~PCI_COMMAND_MASTER));
 }
