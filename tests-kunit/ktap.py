@@ -55,8 +55,18 @@ def suites_of(path):
 
 
 def _clean(log):
-    log = log.replace("\r", "")
-    return re.sub(r"(?m)^(?:<\d+>)?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?", "", log)
+    """Lines of the log without their time; a message of several lines as one."""
+    lines, last = [], None
+    for line in log.replace("\r", "").split("\n"):
+        m = re.match(r"(?:<\d+>)?\[ *(\d+\.\d+)\](?:\[ *[TC]\d+\])? ?(.*)", line)
+        stamp, text = (m[1], m[2]) if m else (None, line)
+        # The last line of an expectation is the test's own and not indented.
+        if stamp and stamp == last and lines and re.match(r" {4,}\S", lines[-1]) \
+                and not re.match(r" *(ok|not ok|#|KTAP|\d+\.\.)", text):
+            text = "    " + text.strip()
+        lines.append(text)
+        last = stamp
+    return lines
 
 
 @dataclass
@@ -105,7 +115,7 @@ def _count(res, label, verdict):
 
 def judge(log, suites):
     """Return {suite name: Result} with the kernel's own under ""."""
-    lines = _clean(log).split("\n")
+    lines = _clean(log)
     found = _parse(lines)
     results = {}
 
