@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# The physical devices and the pciback driver, seen from dom0. The addresses
+# NVME, NVME2 and NIC and the disk facts come from /xpb/config.
+
+PCI=/sys/bus/pci/devices
+STUB=/sys/bus/pci/drivers/pciback
+ALL_DEVICES=("$NVME" "$NVME2" "$NIC")
+
+# driver_of BDF: name of the bound driver, empty if none.
+driver_of() {
+	[ -e "$PCI/$1/driver" ] || return 0
+	basename "$(readlink "$PCI/$1/driver")"
+}
+
+is_bound() {
+	[ "$(driver_of "$1")" = "$2" ] || { echo "$1 is bound to '$(driver_of "$1")'"; return 1; }
+}
+
+is_loaded() {
+	[ -d "/sys/module/$1" ]
+}
+
+# hide_arg BDF...: the value of hide= for these.
+hide_arg() {
+	printf '(%s)' "$@"
+}
+
+# load_hiding BDF...: load the module under test with these hidden, further
+# parameters in $LOAD_OPTIONS.
+load_hiding() {
+	# shellcheck disable=SC2086 # a list of options
+	modprobe xen-pciback hide="$(hide_arg "$@")" $LOAD_OPTIONS
+}
+
+# stub_write FILE TEXT: write to one of the driver's files as xl does, with no
+# newline; prints poke's word for the result.
+stub_write() {
+	printf '%s' "$2" | poke "$STUB/$1"
+}
+
+is_listed() {
+	grep -qx "$1" "$STUB/slots"
+}
+
+is_assignable() {
+	xl pci-assignable-list | grep -qF "$1"
+}
+
+# config_of BDF: configuration space as text, to compare two moments.
+config_of() {
+	hexdump -e '"%06.6_ax" 16/1 " %02x" "\n"' "$PCI/$1/config"
+}
+
+# config_is BDF TEXT: it is now what config_of said then.
+config_is() {
+	diff <(printf '%s\n' "$2") <(config_of "$1")
+}
+
+# bind_to DRIVER BDF: give a device to one of dom0's own drivers.
+bind_to() {
+	modprobe "$1" || return 1
+	await 10 is_bound "$2" "$1" || echo "$2" >"/sys/bus/pci/drivers/$1/bind"
+	await 10 is_bound "$2" "$1"
+}
+
+# tidy: no guest, no module, no driver on the devices.
+tidy() {
+	local bdf left
+	guest_kill_all || return 1
+	for bdf in "${ALL_DEVICES[@]}"; do
+		# A quarantined device belongs to nobody until xl says otherwise.
+		if [ -d "$STUB" ] && [ -e "$STUB/$bdf" ]; then
+			xl pci-assignable-remove "$bdf" >/dev/null 2>&1
+		fi
+		printf '\n' >"$PCI/$bdf/driver_override"
+		[ ! -e "$PCI/$bdf/driver" ] || echo "$bdf" >"$PCI/$bdf/driver/unbind"
+	done
+	modprobe -r nvme e1000e 2>/dev/null
+	if is_loaded xen_pciback && ! rmmod xen_pciback; then
+		echo "xen-pciback does not unload: $(cat /sys/module/xen_pciback/refcnt) users"
+		return 1
+	fi
+	xenstore-rm /local/domain/0/error 2>/dev/null
+	for bdf in "${ALL_DEVICES[@]}"; do
+		left=$(driver_of "$bdf")
+		[ -z "$left" ] || { echo "$bdf is still bound to $left"; return 1; }
+	done
+}
+
+# module_is_ours: the loaded module is the one under test.
+module_is_ours() {
+	local want=updates
+	[ "$MODULE" = ours ] || want=kernel
+	modinfo -n xen-pciback | grep "/$want/"
+}

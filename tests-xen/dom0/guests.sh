@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# Guests, seen from dom0: made and destroyed by xl, spoken to over their console
+# (the protocol is in guest/init), heard through xenconsoled's log.
+
+guest_log() { echo "/var/log/xen/guest-$1.log"; }
+
+# guest_config NAME VCPUS BDF...: writes /run/xpb/NAME.cfg. With GUEST_QUICK=1 the
+# guest loads no driver for its devices.
+guest_config() {
+	local name=$1 vcpus=$2 pci='' quick=${GUEST_QUICK:+xpb_quick}
+	shift 2
+	[ $# -eq 0 ] || pci=$(printf '"%s",' "$@")
+	cat >"/run/xpb/$name.cfg" <<-END
+	name = "$name"
+	type = "pv"
+	memory = ${GUEST_MEMORY:-224}
+	vcpus = $vcpus
+	kernel = "/guest/vmlinux"
+	ramdisk = "/guest/initrd"
+	extra = "console=hvc0 loglevel=4 xpb_cookie=$name xpb_devices=$# $quick"
+	on_poweroff = "destroy"
+	on_crash = "destroy"
+	pci = [${pci%,}]
+	END
+}
+
+# guest_start NAME VCPUS BDF...: create it and wait until it takes commands.
+guest_start() {
+	guest_config "$@"
+	rm -f "$(guest_log "$1")"
+	timeout 60 xl create -q "/run/xpb/$1.cfg" || return 1
+	await 100 grep -q "^GUEST-READY $1" "$(guest_log "$1")" || {
+		echo "guest $1 did not get ready:"
+		tail -n 20 "$(guest_log "$1")"
+		return 1
+	}
+}
+
+# guest_run NAME COMMAND: run it in the guest; its output and exit status.
+guest_run() {
+	local name=$1 id="$BASHPID.$RANDOM" log tty
+	shift
+	log=$(guest_log "$name")
+	tty=$(xenstore-read "/local/domain/$(xl domid "$name")/console/tty") || return 1
+	printf 'RUN %s %s\n' "$id" "$*" >"$tty"
+	if ! await "${GUEST_LIMIT:-60}" grep -q "^END $id [0-9]* \." "$log"; then
+		echo "guest $name: no end of: $*"
+		return 1
+	fi
+	sed -n "/^BEGIN $id\$/,/^END $id /p" "$log" | sed '1d;$d'
+	return "$(sed -n "s/^END $id \([0-9]*\) .*/\1/p" "$log")"
+}
+
+# guest_bg NAME COMMAND: start it in the guest and do not wait.
+guest_bg() {
+	guest_run "$1" "($2) >/dev/null 2>&1 &"
+}
+
+guest_exists() {
+	xl domid "$1" >/dev/null 2>&1
+}
+
+guest_kill() {
+	# xl waits 20 s for each device whose guest does not answer.
+	timeout 100 xl destroy "$1"
+	await 30 not guest_exists "$1"
+}
+
+guest_kill_all() {
+	local id
+	for id in $(xl list | awk 'NR > 1 && $2 > 0 { print $2 }'); do
+		timeout 100 xl destroy "$id" || return 1
+	done
+	# The backend's nodes are the last thing to go.
+	await 20 no_backends
+}
+
+no_backends() {
+	local left
+	left=$(xenstore-ls -f /local/domain/0/backend/pci 2>/dev/null | grep /state)
+	[ -z "$left" ] || { echo "$left"; return 1; }
+}
+
+# backend_of NAME: xenstore folder of the guest's pci backend.
+backend_of() {
+	echo "/local/domain/0/backend/pci/$(xl domid "$1")/0"
+}
+
+# guest_irqs NAME: the interrupt lines of passed-through devices.
+guest_irqs() {
+	guest_run "$1" "grep -E 'nvme|eth|enp|e1000e|pcifront' /proc/interrupts"
+}
+
+# enough_vectors COUNT NAME: standard input has COUNT MSI-X lines that mention NAME.
+enough_vectors() {
+	[ "$(grep -c "msi-x.*$2" )" -ge "$1" ]
+}
+
+# same_sum NAME: the guest's first disk reads the known pattern.
+same_sum() {
+	[ "$(guest_run "$1" "disk_sum $DISK_SERIAL 0 $PATTERN_BLOCKS")" = "$PATTERN_SHA256" ]
+}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# What a scenario says: claims that are checked, and evidence.
+
+# check WHAT COMMAND...: claim WHAT; true if COMMAND succeeds. Its output is shown
+# when it fails. A failed claim does not end the scenario: the rest still tells.
+check() {
+	local what=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		echo "  ok    $what"
+	else
+		echo "  FAIL  $what"
+		echo "        command: $*"
+		[ -z "$out" ] || printf '%s\n' "$out" | tail -n 20 | sed 's/^/        | /'
+		echo "$what" >>/run/xpb/failures
+		return 1
+	fi
+}
+
+# must: as check, but nothing after it would make sense.
+must() {
+	check "$@" || exit 1
+}
+
+# refuse WHAT COMMAND...: claim that COMMAND fails.
+refuse() {
+	check "$1" not "${@:2}"
+}
+
+not() {
+	! "$@"
+}
+
+# same WHAT EXPECTED SEEN
+same() {
+	check "$1: $3" [ "$2" = "$3" ] ||
+		echo "        expected: $2"
+}
+
+# note TEXT: evidence.
+note() {
+	echo "  $*"
+}
+
+# show TITLE: evidence of several lines, from standard input.
+show() {
+	echo "  $1:"
+	sed 's/^/    /'
+}
+
+# skip REASON: this scenario cannot run here.
+skip() {
+	echo "$*" >/run/xpb/skip
+	exit 77
+}
+
+# has FILE PATTERN / lacks FILE PATTERN: extended regular expressions.
+has() {
+	grep -qE -- "$2" "$1" || { echo "no line like '$2' in $1:"; cat "$1"; return 1; }
+}
+
+lacks() {
+	! grep -E -- "$2" "$1"
+}
+
+# kmsg_mark: remember this place in the kernel log; kmsg_since prints what came after.
+kmsg_mark() {
+	KMSG_MARK="xpb-mark $RANDOM$RANDOM"
+	echo "$KMSG_MARK" >/dev/kmsg
+}
+
+kmsg_since() {
+	dmesg | sed "1,/$KMSG_MARK\$/d"
+}
+
+# kmsg_has WHAT PATTERN: claim that the kernel said so since the mark.
+kmsg_has() {
+	kmsg_since >/run/xpb/kmsg
+	check "$1" has /run/xpb/kmsg "$2" && show "kernel log" < <(grep -E -- "$2" /run/xpb/kmsg)
+}

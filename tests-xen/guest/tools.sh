@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=dash
+#
+# Words for the commands dom0 sends to a guest's console. Also used by dom0 on a
+# device it has got back, so that both sides measure with the same ruler.
+
+# await SECONDS COMMAND...: until COMMAND succeeds; a limit, not a measurement.
+await() {
+	_tries=$(($1 * 5))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		_tries=$((_tries - 1))
+		[ "$_tries" -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+# pci_of DRIVER: addresses of the functions bound to DRIVER.
+pci_of() {
+	for _d in "/sys/bus/pci/drivers/$1"/*:*; do
+		[ -e "$_d" ] && basename "$_d"
+	done
+}
+
+# disk_of SERIAL: block device of the NVMe disk with that serial number.
+disk_of() {
+	for _d in /sys/class/nvme/nvme*; do
+		[ -e "$_d" ] || continue
+		[ "$(tr -d ' ' <"$_d/serial")" = "$1" ] || continue
+		for _n in "$_d"/nvme*n*; do
+			[ -b "/dev/$(basename "$_n")" ] || continue
+			echo "/dev/$(basename "$_n")"
+			return 0
+		done
+	done
+	return 1
+}
+
+# disk_sum SERIAL FIRST COUNT: sha256 of COUNT 64k blocks from block FIRST on,
+# read past the page cache.
+disk_sum() {
+	_dev=$(disk_of "$1") || { echo "no disk $1"; return 1; }
+	dd if="$_dev" bs=64k skip="$2" count="$3" iflag=direct 2>/dev/null |
+		sha256sum | cut -d' ' -f1
+}
+
+# disk_fill SERIAL FIRST COUNT SEED: reproducible data to the disk; prints its sum.
+disk_fill() {
+	_dev=$(disk_of "$1") || { echo "no disk $1"; return 1; }
+	yes "$4 0123456789abcdef" | dd of=/tmp/fill bs=64k count="$3" iflag=fullblock 2>/dev/null
+	dd if=/tmp/fill of="$_dev" bs=64k seek="$2" oflag=direct conv=fsync 2>/dev/null || {
+		echo "write failed"
+		return 1
+	}
+	sha256sum </tmp/fill | cut -d' ' -f1
+	rm -f /tmp/fill
+}
+
+# net_of DRIVER: network interface of the first function bound to DRIVER.
+net_of() {
+	for _d in "/sys/bus/pci/drivers/$1"/*:*/net/*; do
+		[ -e "$_d" ] || continue
+		basename "$_d"
+		return 0
+	done
+	return 1
+}
+
+# net_ping DRIVER: address the card and reach the gateway QEMU plays.
+net_ping() {
+	_if=$(net_of "$1") || { echo "no interface of $1"; return 1; }
+	ip addr flush dev "$_if"
+	ip addr add 10.0.2.15/24 dev "$_if"
+	ip link set "$_if" up
+	await 20 grep -q 1 "/sys/class/net/$_if/carrier" || { echo "no link"; return 1; }
+	await 20 ping -c 1 -W 2 10.0.2.2 || { echo "no answer"; return 1; }
+	ping -c 3 -W 5 10.0.2.2
+}
+
+# gone DRIVER: no function is bound to DRIVER.
+gone() {
+	[ -z "$(pci_of "$1")" ]
+}
+
+# read_forever SERIAL: keep the disk busy as long as it is there.
+read_forever() {
+	_dev=$(disk_of "$1") || return 1
+	while [ -b "$_dev" ]; do
+		dd if="$_dev" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
+	done
+}
+
+# odd_config DRIVER: reads of every size all over configuration space, and writes
+# where no driver would write. The answers may be anything.
+odd_config() {
+	_bdf=$(pci_of "$1" | head -n 1)
+	for _reg in 00 02 07 08 0e 10 24 30 3c 40 60 80 fc; do
+		for _width in B W L; do
+			setpci -s "$_bdf" "$_reg.$_width"
+		done
+	done
+	setpci -s "$_bdf" 00.L=ffffffff 08.L=ffffffff 0c.B=ff 2c.L=0 34.B=00 3d.B=ff fc.L=ffffffff
+	setpci -s "$_bdf" 00.L
+}

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""What dom0/runner reports, parsed and judged.
+
+dom0's word PASS is not enough: a scenario passes only if the kernel had nothing
+to complain about meanwhile and is tainted no more than our module explains.
+"""
+
+import re
+
+# Anything a kernel prints when it found a fault in itself or in a driver.
+COMPLAINTS = re.compile(
+    r"WARNING:|\bBUG\b|\bOops\b|Call Trace|general protection|refcount_t|nobody cared"
+    r"|possible circular|inconsistent lock|suspicious RCU|possible recursive"
+    r"|blocked for more than|soft lockup|scheduling while atomic|Bad page"
+    r"|Unable to handle|NULL pointer|UBSAN|KASAN|list_(add|del) corruption"
+    r"|sleeping function called|stack-protector|kobject_add_internal failed"
+    r"|sysfs: cannot create duplicate|memory leak|double free")
+TAINT_OUT_OF_TREE, TAINT_UNSIGNED = 1 << 12, 1 << 13
+
+
+class Scenario:
+    def __init__(self, name):
+        self.name = name
+        self.verdict = None        # None: never ended
+        self.reason = ""
+        self.evidence = []
+        self.dmesg = []
+        self.files = {}
+        self.taint = 0
+
+    def judge(self, allowed_taint):
+        if self.verdict is None:
+            self.verdict = "FAIL"
+            self.reason = self.reason or "did not end"
+        bad = [text for text in self.dmesg if COMPLAINTS.search(text)]
+        extra = self.taint & ~allowed_taint
+        if bad:
+            self.fail("kernel complaint: " + bad[0].strip())
+        if extra:
+            self.fail(f"kernel tainted: {extra:#x}")
+
+    def fail(self, reason):
+        self.reason = f"{self.reason}; {reason}" if self.verdict == "FAIL" and self.reason \
+            else reason
+        self.verdict = "FAIL"
+
+
+class Parser:
+    """Feed it lines; it keeps scenarios in order and calls back for people."""
+
+    def __init__(self, nonce, on_evidence, on_end):
+        self.mark = f"@@{nonce} "
+        self.on_evidence, self.on_end = on_evidence, on_end
+        self.scenarios = []
+        self.current = None
+        self.file = None
+        self.release = None
+        self.done = False
+
+    def line(self, text):
+        if not text.startswith(self.mark):
+            if self.file is not None:
+                self.file.append(text)
+            else:
+                if self.current:
+                    self.current.evidence.append(text)
+                self.on_evidence(text)
+            return
+        word, _, rest = text[len(self.mark):].partition(" ")
+        if word == "BOOT":
+            self.release = rest
+        elif word == "BEGIN":
+            self.current = Scenario(rest)
+            self.scenarios.append(self.current)
+            self.on_evidence(f"{rest}:")
+        elif word == "DMESG":
+            self.current.dmesg.append(rest)
+        elif word == "FILE":
+            self.file = self.current.files.setdefault(rest, [])
+        elif word == "FILEEND":
+            self.file = None
+        elif word == "TAINT":
+            self.current.taint = int(rest)
+        elif word == "END":
+            _, verdict, *reason = rest.split(" ", 2)
+            self.current.verdict = verdict
+            self.current.reason = reason[0] if reason else ""
+            self.on_end(self.current)
+            self.current = None
+        elif word == "DONE":
+            self.done = True

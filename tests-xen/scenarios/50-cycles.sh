@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+# boot: cycles
+# timeout: 280
+#
+# The same guest made and destroyed 20 times. Each must see its device; what the
+# rounds cost dom0 in memory and interrupts is printed, not judged.
+
+state_of_dom0() {
+	echo 3 >/proc/sys/vm/drop_caches
+	printf 'MemFree %s kB, Slab %s kB, irqs %s, domain %s\n' \
+		"$(sed -n 's/^MemFree: *\([0-9]*\).*/\1/p' /proc/meminfo)" \
+		"$(sed -n 's/^Slab: *\([0-9]*\).*/\1/p' /proc/meminfo)" \
+		"$(grep -c . /proc/interrupts)" "$(xl list | awk 'END { print $2 }')"
+}
+
+must "module loads hiding the disk" load_hiding "$NVME"
+before=$(config_of "$NVME")
+good=0
+for round in $(seq 20); do
+	GUEST_QUICK=1 guest_start vm1 1 "$NVME" || break
+	grep -q 'GUEST-PCI 0108' "$(guest_log vm1)" || { note "round $round: no disk in the guest"; break; }
+	guest_kill vm1 || break
+	config_is "$NVME" "$before" || { note "round $round: configuration space changed"; break; }
+	good=$round
+	case "$round" in 1 | 10 | 20) note "after round $round: $(state_of_dom0)" ;; esac
+done
+same "rounds in which the guest saw its disk and left it as it was" 20 "$good"
