@@ -8,7 +8,7 @@
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
 #   make kunit | xen-test | check | bench     parts of it
-#   make clean
+#   make clean | help
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
@@ -25,7 +25,7 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module install clean demo test kunit xen-test check bench
+.PHONY: module install clean demo test kunit xen-test check bench help
 
 module:
 	+$(KBUILD) modules
@@ -54,3 +54,6 @@ check:
 
 bench:
 	scripts/bench.sh
+
+help:
+	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))

@@ -49,13 +49,24 @@ on() {
 #   ENOSYS                  Xen's answer to a hypercall that it does not have
 #   MACRO_ARG_REUSE         rows of tables, whose arguments are constants
 #   UNCOMMENTED_DEFINITION  kernel-doc says what a lock guards, where it cannot look
+# and in tests-kunit, where a macro stands for whole functions, as KUnit's own do,
+#   MACRO_WITH_FLOW_CONTROL
 checkpatch() {
 	local ignore=CAMELCASE,ENOSYS,MACRO_ARG_REUSE,UNCOMMENTED_DEFINITION
+	local status=0
+	checkpatch_on kernel-c-module "$ignore" || status=1
+	checkpatch_on kernel-c-tests "$ignore,MACRO_WITH_FLOW_CONTROL" || status=1
+	return "$status"
+}
+
+# checkpatch_on KIND IGNORED
+checkpatch_on() {
 	# Started elsewhere: it leaves a cache file in a git tree. --root: it wants
 	# to look for names in a kernel's headers, whatever is ignored.
 	mkdir -p build/check/include
-	on kernel-c printf "$top/%s\n" | (cd build/check && xargs perl "$XPB_CURRENT/checkpatch/checkpatch.pl" \
-		--strict --no-tree --root=. --no-summary --terse --show-types --ignore "$ignore" -f)
+	on "$1" printf "$top/%s\n" | (cd build/check && xargs perl \
+		"$XPB_CURRENT/checkpatch/checkpatch.pl" --strict --no-tree --root=. \
+		--no-summary --terse --show-types --ignore "$2" -f)
 }
 
 pyflakes() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""tree.py list all|c|kernel-c|sh|py: the tree's files of one kind, one a line.
+"""tree.py list all|c|kernel-c-module|kernel-c-tests|sh|py: files of one kind, one a line.
 tree.py spdx|size|kernel-doc|kernels|python: one check; its findings, exit 1 if any.
 
 What needs nothing but the text of the sources. scripts/check.sh calls it.
@@ -17,6 +17,7 @@ NOT_SOURCE_DIRS = {".git", "build", "out", "__pycache__", ".tmp_versions"}
 NOT_SOURCE = re.compile(r"\.(o|ko|mod|mod\.c|a|cmd)$|^(Module\.symvers|modules\.order|generated\.h)$"
                         r"|^\..*\.(cmd|d)$|^\.checkpatch-")
 SPDX = "SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause"
+KERNEL_C = {"kernel-c-module": ("drivers", "include"), "kernel-c-tests": ("tests-kunit",)}
 MAX_SIZE = 24 * 1024
 
 
@@ -54,16 +55,12 @@ def of_kind(wanted):
     return [p for p in files() if kind(p) == wanted]
 
 
-def is_kernel(path):
-    """Compiled into a kernel module: kernel style applies, not a C library's."""
-    return path.parts[0] in ("drivers", "include", "tests-kunit")
-
-
 def check_spdx():
     """The licence at the top of every file but the licences themselves."""
     for path in files():
-        # The format of ABI files has no place for it.
-        if path.parts[0] == "LICENSES" or path.name == ".gitignore" or "ABI" in path.parts:
+        # ABI files have no place for it; a README is read as it is.
+        if (path.parts[0] == "LICENSES" or "ABI" in path.parts
+                or path.name in (".gitignore", "README.md")):
             continue
         head = text(path).split("\n", 3)[:3]
         if not any(SPDX in line for line in head):
@@ -128,8 +125,9 @@ def listed(what):
     """Files as "tree.py list" names them."""
     if what == "all":
         return files()
-    if what == "kernel-c":
-        return [p for p in of_kind("c") if is_kernel(p)]
+    # Compiled into a kernel module: kernel style applies, not a C library's.
+    if what in KERNEL_C:
+        return [p for p in of_kind("c") if p.parts[0] in KERNEL_C[what]]
     return of_kind(what)
 
 

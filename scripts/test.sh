@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#
+# test.sh: every check there is, on every kernel of the cache. First the sources
+# (check.sh) beside the KUnit suites, then the scenarios on a real Xen, two boots at
+# a time: never more than two virtual machines. What a part says goes to the terminal
+# and to build/test/<part>.log. The last line is "N passed, N failed", the sum of all
+# parts; exit status 0 only if nothing failed.
+
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/.." || exit 1
+# The caller may be make: its job server is not for the builds inside.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+logs=build/test
+rm -rf "$logs"
+mkdir -p "$logs"
+declare -A group=()
+passed=0 failed=0 skipped=0
+failures=()
+
+clock() {
+	printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60))
+}
+
+# start PART COMMAND...: in a process group of its own, so that all of it can be
+# stopped, virtual machines included.
+start() {
+	local part=$1
+	shift
+	setsid "$@" >"$logs/$part.log" 2>&1 </dev/null &
+	group[$part]=$!
+}
+
+stop_all() {
+	local pid
+	for pid in "${group[@]}"; do
+		kill -TERM -- "-$pid" 2>/dev/null
+	done
+}
+trap stop_all EXIT
+trap 'exit 130' INT TERM
+
+# finish PART: wait for it, show what it said, add up its last line.
+finish() {
+	local part=$1 status tail_pid last
+	echo
+	echo "== $part"
+	# Indented: the only closing line of this run is the last.
+	tail -n +1 -s 0.5 -f --pid="${group[$part]}" "$logs/$part.log" | sed -u 's/^/   /' &
+	tail_pid=$!
+	wait "${group[$part]}"
+	status=$?
+	unset "group[$part]"
+	wait "$tail_pid"
+	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$logs/$part.log" | tail -n 1)
+	add_up "$part" "$status" "$last"
+	echo "== $part: ${last:-no summary}, after $(clock)"
+}
+
+# add_up PART STATUS SUMMARY: a part that cannot say how it went has failed.
+add_up() {
+	local part=$1 status=$2 p=0 f=0 s=0
+	read -r p f s <<<"$(tr -cs 0-9 ' ' <<<"${3:-0 0}") 0"
+	if [ -z "$3" ]; then
+		failures+=("$part: ended with status $status and no summary, see $logs/$part.log")
+		f=1
+	elif [ $((p + f)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$status" -ne 0 ]; }; then
+		failures+=("$part: ended with status $status, see $logs/$part.log")
+		f=$((f + 1))
+	elif [ "$f" -ne 0 ]; then
+		mapfile -t -O "${#failures[@]}" failures < <(
+			grep -E '^ *(FAIL |FAILED |failed: |log: |logs: )' "$logs/$part.log" |
+				grep -vE '^ +FAIL ' | sed "s|^ *|$part: |")
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+"$here/setup.sh" all </dev/null || {
+	echo "set-up failed: no test was run"
+	echo "0 passed, 1 failed"
+	exit 1
+}
+echo "set up after $(clock); sources and KUnit side by side, then scenarios on Xen"
+start check "$here/check.sh"
+start kunit tests-kunit/run.py --kernel both
+finish check
+finish kunit
+start xen tests-xen/run.py --kernel both --module ours
+finish xen
+
+echo
+[ "${#failures[@]}" -eq 0 ] || printf 'failed: %s\n' "${failures[@]}"
+echo "total time $(clock)"
+echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+[ "$failed" -eq 0 ]
