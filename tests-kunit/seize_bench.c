@@ -134,9 +134,12 @@ int seize_bench_init(struct kunit *test)
 	for (i = 0; i < NR_BENCH_FNS; i++) {
 		struct fake_pci_fn *parent = i == BELOW || i == BELOW_1 ? b->fn[PORT] : NULL;
 
-		b->fn[i] = i == PORT ?
-			fake_pci_add_bridge(&b->host, parent, bench_fns[i].devfn, bench_fns[i].device) :
-			fake_pci_add_endpoint(&b->host, parent, bench_fns[i].devfn, bench_fns[i].device);
+		if (i == PORT)
+			b->fn[i] = fake_pci_add_bridge(&b->host, parent, bench_fns[i].devfn,
+						       bench_fns[i].device);
+		else
+			b->fn[i] = fake_pci_add_endpoint(&b->host, parent, bench_fns[i].devfn,
+							 bench_fns[i].device);
 		KUNIT_ASSERT_NOT_NULL(test, b->fn[i]);
 	}
 	describe(b);
@@ -156,6 +159,29 @@ void seize_bench_exit(struct kunit *test)
 	/* Whoever still holds the pretend guest would hold freed memory. */
 	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
 	KUNIT_EXPECT_FALSE(test, b->guest.released);
+}
+
+/**
+ * bench_set_up() - put a function into the state some host left it in
+ * @fn: the function
+ * @host: that state; what the function does not have is left out
+ */
+void bench_set_up(struct fake_pci_fn *fn, const struct bench_host *host)
+{
+	fake_pci_poke(fn, PCI_COMMAND, 2, host->command);
+	fake_pci_poke(fn, PCI_CACHE_LINE_SIZE, 1, host->cache_line);
+	fake_pci_poke(fn, PCI_LATENCY_TIMER, 1, host->latency);
+	fake_pci_poke(fn, PCI_INTERRUPT_LINE, 1, host->line);
+	if (fn->pm && host->pm_ctrl)
+		fake_pci_poke(fn, fn->pm + PCI_PM_CTRL, 2, host->pm_ctrl);
+	if (fn->exp && host->devctl)
+		fake_pci_poke(fn, fn->exp + PCI_EXP_DEVCTL, 2, host->devctl);
+	if (fn->msi && host->msi) {
+		fake_pci_poke(fn, fn->msi + PCI_MSI_ADDRESS_LO, 4, 0xfee01000);
+		fake_pci_poke(fn, fn->msi + PCI_MSI_ADDRESS_HI, 4, 0x00000001);
+		fake_pci_poke(fn, fn->msi + PCI_MSI_DATA_64, 2, 0x4021);
+		fake_pci_poke(fn, fn->msi + PCI_MSI_MASK_64, 4, 0x0000000e);
+	}
 }
 
 static ssize_t file_write(const char *path, const char *text)
@@ -323,4 +349,53 @@ struct pciback_device *bench_seize(struct kunit *test, struct fake_pci_fn *fn)
 	dev = bench_find(fn);
 	KUNIT_ASSERT_NOT_NULL(test, dev);
 	return dev;
+}
+
+/**
+ * bench_write() - a guest writes configuration space
+ * @dev: the function
+ * @off: as the guest sent it
+ * @size: likewise
+ * @val: likewise
+ */
+void bench_write(struct pciback_device *dev, int off, int size, u32 val)
+{
+	mutex_lock(&dev->lock);
+	pciback_device_conf_write(dev, off, size, val);
+	mutex_unlock(&dev->lock);
+}
+
+/**
+ * bench_read() - a guest reads configuration space
+ * @dev: the function
+ * @off: as the guest sent it
+ * @size: likewise
+ */
+u32 bench_read(struct pciback_device *dev, int off, int size)
+{
+	u32 val;
+
+	mutex_lock(&dev->lock);
+	pciback_device_conf_read(dev, off, size, &val);
+	mutex_unlock(&dev->lock);
+	return val;
+}
+
+/**
+ * bench_expect_same() - compare all registers of a function
+ * @test: fails for each byte that differs
+ * @fn: the function
+ * @was: what is expected
+ * @when: for the message
+ */
+void bench_expect_same(struct kunit *test, struct fake_pci_fn *fn, const u8 *was,
+		       const char *when)
+{
+	u8 *now = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, now);
+	fake_pci_snapshot(fn, now);
+	for (i = 0; i < fn->size; i++)
+		KUNIT_EXPECT_EQ_MSG(test, now[i], was[i], "byte %#x, %s", i, when);
 }
