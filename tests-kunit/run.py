@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""run.py [--kernel k6.1|k6.12|both]: the KUnit suites on distribution kernels.
+"""run.py [--kernel k6.1|k6.12|both] [--keep]: the KUnit suites on distribution kernels.
 
 Builds KUnit and the suites against the kernels' headers, boots each kernel in
 QEMU with nothing but these modules, and judges its console. No root, no KVM.
@@ -40,7 +40,7 @@ def set_up(kernels):
         subprocess.run([HERE.parent / "scripts/setup.sh", "kunit"], check=True)
 
 
-def run_kernel(name, suites):
+def run_kernel(name, suites, keep):
     """Build, boot, judge, report. Return (passed, skipped, failures)."""
     kernel = cache() / name
     release = (kernel / "release").read_text().strip()
@@ -63,7 +63,7 @@ def run_kernel(name, suites):
     failures = [f for res in results.values() for f in res.failures]
     for failure in failures:
         say(f"  FAILED {release}: {failure}")
-    if failures:
+    if failures or keep:
         kept = HERE / "out" / f"{release}.log"
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(text)
@@ -75,6 +75,7 @@ def run_kernel(name, suites):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kernel", choices=(*KERNELS, "both"), default="both")
+    parser.add_argument("--keep", action="store_true", help="keep the log of a good run too")
     args = parser.parse_args()
     kernels = KERNELS if args.kernel == "both" else (args.kernel,)
 
@@ -83,7 +84,7 @@ def main():
     try:
         set_up(kernels)
         for kernel in kernels:
-            p, s, f = run_kernel(kernel, suites)
+            p, s, f = run_kernel(kernel, suites, args.keep)
             passed, skipped, failed = passed + p, skipped + s, failed + f
     except (build.BuildError, vm.VmError, subprocess.CalledProcessError) as err:
         say(f"FAILED: {err}")

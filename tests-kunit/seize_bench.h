@@ -51,6 +51,30 @@ struct seize_bench {
 	bool sysfs;
 };
 
+/**
+ * struct bench_host - how a host had set up a function
+ * @command: COMMAND
+ * @cache_line: cache line size
+ * @latency: latency timer
+ * @line: interrupt line
+ * @pm_ctrl: PMCSR, 0 for what it is after reset
+ * @devctl: PCIe device control, 0 for what it is after reset
+ * @msi: a driver left address and data of its last message behind
+ */
+struct bench_host {
+	u16 command;
+	u8 cache_line, latency, line;
+	u16 pm_ctrl;
+	u16 devctl;
+	bool msi;
+};
+
+/* As firmware leaves a function, and as a driver does that was unbound. */
+#define BENCH_FRESH	{ .line = 11 }
+#define BENCH_USED	{ .command = 0x0142, .cache_line = 16, .latency = 64, .line = 10, \
+		  .devctl = 0x283f, .pm_ctrl = 0x0108, .msi = true }
+#define BENCH_OLD_USED { .command = 0x0543, .cache_line = 8, .latency = 32, .line = 5 }
+
 /* Suites' init and exit; test->priv is the bench. */
 int seize_bench_init(struct kunit *test);
 void seize_bench_exit(struct kunit *test);
@@ -71,5 +95,11 @@ ssize_t bench_unbind(struct fake_pci_fn *fn);
 bool bench_is_bound(struct fake_pci_fn *fn);
 struct pciback_device *bench_find(struct fake_pci_fn *fn);
 struct pciback_device *bench_seize(struct kunit *test, struct fake_pci_fn *fn);
+
+void bench_set_up(struct fake_pci_fn *fn, const struct bench_host *host);
+void bench_write(struct pciback_device *dev, int off, int size, u32 val);
+u32 bench_read(struct pciback_device *dev, int off, int size);
+void bench_expect_same(struct kunit *test, struct fake_pci_fn *fn, const u8 *was,
+		       const char *when);
 
 #endif /* PCIBACK_TESTS_SEIZE_BENCH_H */

@@ -33,7 +33,7 @@ struct input_row {
 	int err;		/* 0: the whole text is taken */
 };
 
-/* 1234:00:03.0 is listed and seized, 1234:00:05.0 neither. */
+/* 1234:00:06.0 is listed and seized, 1234:00:05.0 neither. */
 static const struct input_row input_rows[] = {
 	{ "new_slot: nothing", "new_slot", "", 0 },
 	{ "new_slot: newline", "new_slot", "\n", -EINVAL },
@@ -43,7 +43,7 @@ static const struct input_row input_rows[] = {
 	{ "new_slot: any device of one function", "new_slot", "1234:00:*.0", -EINVAL },
 	{ "new_slot: dots for colons", "new_slot", "0000:82.0.0", -EINVAL },
 	{ "new_slot: negative", "new_slot", "-1:03:00.0", -EINVAL },
-	{ "new_slot: two", "new_slot", "1234:00:05.0 1234:00:06.0", -EINVAL },
+	{ "new_slot: two", "new_slot", "1234:00:05.0 1234:00:07.0", -EINVAL },
 	{ "new_slot: comma behind", "new_slot", "1234:00:05.0,", -EINVAL },
 	{ "new_slot: parentheses", "new_slot", "(1234:00:05.0)", -EINVAL },
 	{ "new_slot: function 8", "new_slot", "1234:00:05.8", -EINVAL },
@@ -52,26 +52,26 @@ static const struct input_row input_rows[] = {
 	{ "new_slot: domain 65536", "new_slot", "10000:00:05.0", -EINVAL },
 	{ "new_slot: domain that would wrap", "new_slot", "1ffffffff:00:05.0", -EINVAL },
 	{ "new_slot: any function of device 32", "new_slot", "1234:00:20.*", -EINVAL },
-	{ "new_slot: listed already", "new_slot", "1234:00:03.0", 0 },
+	{ "new_slot: listed already", "new_slot", "1234:00:06.0", 0 },
 
 	{ "remove_slot: nothing", "remove_slot", "", 0 },
 	{ "remove_slot: newline", "remove_slot", "\n", -EINVAL },
 	{ "remove_slot: junk", "remove_slot", "junk", -EINVAL },
-	{ "remove_slot: junk behind", "remove_slot", "1234:00:03.0 x", -EINVAL },
+	{ "remove_slot: junk behind", "remove_slot", "1234:00:06.0 x", -EINVAL },
 	{ "remove_slot: not listed", "remove_slot", "1234:00:05.0", -ENOENT },
-	{ "remove_slot: other domain", "remove_slot", "00:03.0", -ENOENT },
+	{ "remove_slot: other domain", "remove_slot", "00:06.0", -ENOENT },
 	{ "remove_slot: none of a wildcard", "remove_slot", "1234:00:05.*", -ENOENT },
 	{ "remove_slot: none of a bus", "remove_slot", "1234:01:*.*", -ENOENT },
-	{ "remove_slot: out of range", "remove_slot", "1234:00:03.8", -ENOENT },
+	{ "remove_slot: out of range", "remove_slot", "1234:00:06.8", -ENOENT },
 
 	{ "permissive: nothing", "permissive", "", 0 },
 	{ "permissive: newline", "permissive", "\n", -EINVAL },
 	{ "permissive: junk", "permissive", "1", -EINVAL },
 	{ "permissive: not seized", "permissive", "1234:00:05.0", -ENODEV },
 	{ "permissive: no such function", "permissive", "1234:00:1f.7", -ENODEV },
-	{ "permissive: any function", "permissive", "1234:00:03.*", -ENODEV },
+	{ "permissive: any function", "permissive", "1234:00:06.*", -ENODEV },
 	{ "permissive: any device", "permissive", "1234:00:*.*", -ENODEV },
-	{ "permissive: out of range", "permissive", "1234:00:03.8", -ENODEV },
+	{ "permissive: out of range", "permissive", "1234:00:06.8", -ENODEV },
 
 	{ "bind: not listed", "bind", "1234:00:05.0", -ENODEV },
 	{ "bind: no such function", "bind", "1234:00:1f.7", -ENODEV },
@@ -87,14 +87,14 @@ static void takes_input(struct kunit *test)
 	struct seize_bench *b = test->priv;
 	char text[64] = "";
 
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	pciback_device_put(bench_seize(test, b->fn[PLAIN]));
 	KUNIT_EXPECT_EQ(test, bench_driver_write(row->file, row->text),
 			row->err ?: (int)strlen(row->text));
 
 	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 13);
-	KUNIT_EXPECT_STREQ(test, text, "1234:00:03.0\n");
+	KUNIT_EXPECT_STREQ(test, text, "1234:00:06.0\n");
 	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
-	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[CARD]));
+	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[PLAIN]));
 	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[OLD]));
 }
 

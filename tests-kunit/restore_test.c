@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * However a guest leaves a function, the next one and in the end the host find
+ * every byte of its configuration space as it was.
+ */
+#include <kunit/test.h>
+#include "seize_bench.h"
+#include "suites.h"
+
+#define PM_CTRL		(0x40 + PCI_PM_CTRL)
+#define MSI_FLAGS	(0x50 + PCI_MSI_FLAGS)
+
+/* What a guest does with a function before it goes. */
+enum mischief {
+	NOBODY,			/* no guest at all */
+	NOTHING,
+	WRITE_ALL,		/* all ones to every register, then junk */
+	WRITE_ALL_PERMISSIVE,	/* the same with nothing in its way */
+	SLEEP,			/* leave it in D3hot */
+	MSI_ON,			/* switch MSI on behind the core's back */
+};
+
+struct way_row {
+	const char *name;
+	enum bench_fn fn;
+	enum mischief guest;
+	struct bench_host host;
+};
+
+static const struct way_row way_rows[] = {
+	{ "PCIe, fresh, no guest", CARD, NOBODY, BENCH_FRESH },
+	{ "PCIe, fresh, idle guest", CARD, NOTHING, BENCH_FRESH },
+	{ "PCIe, fresh, guest writes", CARD, WRITE_ALL, BENCH_FRESH },
+	{ "PCIe, fresh, permissive guest", CARD, WRITE_ALL_PERMISSIVE, BENCH_FRESH },
+	{ "PCIe, fresh, guest sleeps", CARD, SLEEP, BENCH_FRESH },
+	{ "PCIe, fresh, MSI behind the core", CARD, MSI_ON, BENCH_FRESH },
+	{ "PCIe, used, no guest", CARD, NOBODY, BENCH_USED },
+	{ "PCIe, used, guest writes", CARD, WRITE_ALL, BENCH_USED },
+	{ "PCIe, used, permissive guest", CARD, WRITE_ALL_PERMISSIVE, BENCH_USED },
+	{ "PCIe, used, guest sleeps", CARD, SLEEP, BENCH_USED },
+	{ "PCIe, used, MSI behind the core", CARD, MSI_ON, BENCH_USED },
+	{ "below a port, used, permissive guest", BELOW, WRITE_ALL_PERMISSIVE, BENCH_USED },
+	{ "AF, fresh, guest writes", OLD, WRITE_ALL, BENCH_FRESH },
+	{ "AF, used, no guest", OLD, NOBODY, BENCH_OLD_USED },
+	{ "AF, used, permissive guest", OLD, WRITE_ALL_PERMISSIVE, BENCH_OLD_USED },
+	{ "no reset, used, no guest", PLAIN, NOBODY, BENCH_OLD_USED },
+	{ "no reset, used, guest writes", PLAIN, WRITE_ALL, BENCH_OLD_USED },
+	{ "no reset, used, permissive guest", PLAIN, WRITE_ALL_PERMISSIVE, BENCH_OLD_USED },
+	{ "power state reset, used, no guest", SOFT, NOBODY, BENCH_OLD_USED },
+	{ "power state reset, used, permissive guest", SOFT, WRITE_ALL_PERMISSIVE, BENCH_OLD_USED },
+	{ "power state reset, used, guest sleeps", SOFT, SLEEP, BENCH_OLD_USED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(way, way_rows, name);
+
+static void write_all(struct pciback_device *dev, u32 val)
+{
+	int off;
+
+	for (off = 0; off < dev->pdev->cfg_size; off += 4)
+		bench_write(dev, off, 4, val);
+}
+
+static void misbehave(struct kunit *test, struct pciback_device *dev, struct fake_pci_fn *fn,
+		      enum mischief guest)
+{
+	switch (guest) {
+	case NOBODY:
+	case NOTHING:
+		break;
+	case WRITE_ALL_PERMISSIVE:
+		KUNIT_EXPECT_EQ(test, pciback_device_set_permissive(dev), 0);
+		fallthrough;
+	case WRITE_ALL:
+		write_all(dev, 0xffffffff);
+		write_all(dev, 0x5a5a5a5a);
+		break;
+	case SLEEP:
+		bench_write(dev, PCI_COMMAND, 2, 0x0006);
+		bench_write(dev, PM_CTRL, 2, PCI_D3hot);
+		KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PM_CTRL, 1) & 3, 3);
+		break;
+	case MSI_ON:
+		fake_pci_poke(fn, MSI_FLAGS, 2, fake_pci_peek(fn, MSI_FLAGS, 2) |
+			      PCI_MSI_FLAGS_ENABLE);
+		break;
+	}
+}
+
+/*
+ * Back in the host, all is as it was, but that a function goes on decoding
+ * which a guest once had: that guest may still have its registers mapped.
+ */
+static void expect_handed_back(struct kunit *test, struct fake_pci_fn *fn, u8 *was,
+			       const u8 *idle, bool used)
+{
+	u8 decode = PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
+
+	if (used)
+		was[PCI_COMMAND] = (was[PCI_COMMAND] & ~decode) | (idle[PCI_COMMAND] & decode);
+	bench_expect_same(test, fn, was, "handed back");
+}
+
+static void restores_every_byte(struct kunit *test)
+{
+	const struct way_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[row->fn];
+	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	u8 *idle = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	struct pciback_device *dev;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, was);
+	KUNIT_ASSERT_NOT_NULL(test, idle);
+	bench_set_up(fn, &row->host);
+	fake_pci_snapshot(fn, was);
+
+	dev = bench_seize(test, fn);
+	fake_pci_snapshot(fn, idle);
+	for (i = 0; i < 2 && row->guest != NOBODY; i++) {
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+		misbehave(test, dev, fn, row->guest);
+		pciback_device_return(dev, &b->guest.holder);
+		bench_expect_same(test, fn, idle, i ? "idle again" : "idle");
+	}
+	pciback_device_put(dev);
+	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	expect_handed_back(test, fn, was, idle, row->guest != NOBODY);
+}
+
+static struct kunit_case restore_cases[] = {
+	KUNIT_CASE_PARAM(restores_every_byte, way_gen_params),
+	{}
+};
+
+struct kunit_suite restore_suite = {
+	.name = "restore",
+	.init = seize_bench_init,
+	.exit = seize_bench_exit,
+	.test_cases = restore_cases,
+};
