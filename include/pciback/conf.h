@@ -13,6 +13,7 @@
 #ifndef PCIBACK_CONF_H
 #define PCIBACK_CONF_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 struct conf_space;
@@ -28,7 +29,11 @@ struct conf_reg;
  * @set_mwi: switch memory-write-invalidate; 0 or -errno
  * @set_intx: let the function raise INTx, or not
  * @set_power_state: go to D0..D3hot (0..3); 0 or -errno
- * @dropped: a write that no row allows was dropped; for the audit
+ * @read_vpd: read four bytes of vital product data, within a bounded time; 0
+ *	or -errno
+ * @request_reset: the guest asks for a function level reset; it is carried out
+ *	once the access is over
+ * @dropped: the first write of this guest that changed nothing
  *
  * Each gets the @ctx of the space. All may sleep.
  */
@@ -40,6 +45,8 @@ struct conf_hw {
 	int (*set_mwi)(void *ctx, bool on);
 	void (*set_intx)(void *ctx, bool on);
 	int (*set_power_state)(void *ctx, unsigned int state);
+	int (*read_vpd)(void *ctx, unsigned int addr, u32 *val);
+	void (*request_reset)(void *ctx);
 	void (*dropped)(void *ctx, unsigned int off, unsigned int size, u32 val);
 };
 
@@ -47,9 +54,9 @@ struct conf_hw {
  * struct conf_row - policy of one register
  * @off: offset from the start of the header or of the capability
  * @size: 1, 2 or 4 bytes
- * @raw: not virtualised: read from hardware, writable only when permissive.
- *	Such rows say why a register may be left alone; the engine treats their
- *	bytes like bytes without a row
+ * @raw: read from the hardware; read-only, unless a quirk or the permissive
+ *	level opens it. The engine treats its bytes like bytes without a row: it
+ *	is there to say why
  * @hw: bits the guest sees as the hardware has them
  * @virt: bits the guest sees from the virtual value; what is in neither mask
  *	is hidden and reads as zero
@@ -111,6 +118,49 @@ struct conf_bar {
 #define CONF_NR_BARS	6
 
 /**
+ * enum conf_level - what may be written besides what rows allow
+ * @CONF_STRICT: nothing
+ * @CONF_QUIRKS: the bits that quirks list
+ * @CONF_PERMISSIVE: everything that is not virtualised or hidden
+ */
+enum conf_level {
+	CONF_STRICT,
+	CONF_QUIRKS,
+	CONF_PERMISSIVE,
+};
+
+/**
+ * struct conf_drop - a register that a guest tried to change and could not
+ * @off: offset of the access
+ * @size: size of the access
+ * @count: how often
+ * @value: what it wrote last
+ */
+struct conf_drop {
+	u16 off;
+	u8 size;
+	u32 count;
+	u32 value;
+};
+
+/* Registers the audit has room for; more are counted together. */
+#define CONF_MAX_DROPS	32
+
+/**
+ * struct conf_audit - the dropped writes of one guest
+ * @nr: entries of @drops in use
+ * @unlisted: dropped writes that found no room there
+ * @total: all dropped writes
+ * @drops: by register, in the order of first appearance
+ */
+struct conf_audit {
+	unsigned int nr;
+	u32 unlisted;
+	u32 total;
+	struct conf_drop drops[CONF_MAX_DROPS];
+};
+
+/**
  * struct conf_ident - what configuration space itself does not tell reliably
  * @vendor: vendor ID (a virtual function reads 0xffff in hardware)
  * @device: device ID
@@ -137,11 +187,15 @@ struct conf_ident {
  * @max_regs: registers there is room for
  * @cap_msi: offset of the MSI capability, 0 if absent
  * @cap_msix: offset of the MSI-X capability, 0 if absent
- * @permissive: writes without a row reach the hardware
+ * @level: what may be written besides what rows allow
  * @interrupt_control: a device model may switch INTx, MSI and MSI-X
  * @enabled: @hw->enable has succeeded for this guest
  * @intx_wanted: the guest has decoding on, so it may be using INTx
- * @map: per byte of the space: 1 + index into @regs, or 0
+ * @vpd_data: the data register of the VPD capability, or NULL
+ * @audit: what the present guest, or the last, could not change
+ * @map: per byte of the space: 1 + index into @regs, CONF_MAP_FREE or
+ *	CONF_MAP_HIDDEN
+ * @quirks: per byte of the space: bits that quirks let the guest write
  * @regs: the registers
  *
  * Not locked here: the owner serialises all calls on one space.
@@ -154,16 +208,24 @@ struct conf_space {
 	unsigned int max_regs;
 	u16 cap_msi;
 	u16 cap_msix;
-	bool permissive;
+	enum conf_level level;
 	bool interrupt_control;
 	bool enabled;
 	bool intx_wanted;
+	struct conf_reg *vpd_data;
+	struct conf_audit audit;
 	u16 *map;
+	u8 *quirks;
 	struct conf_reg *regs;
 };
 
 /* Room for all rows of a header and of one instance of each capability. */
-#define CONF_MAX_REGS	64
+#define CONF_MAX_REGS	256
+
+/* A byte without a register: read from the hardware. */
+#define CONF_MAP_FREE	0
+/* A byte of a hidden capability: reads as zero, is never written. */
+#define CONF_MAP_HIDDEN	U16_MAX
 
 /* space.c: the engine */
 size_t conf_space_bytes(unsigned int size, unsigned int max_regs);
@@ -172,12 +234,17 @@ void conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_
 int conf_add_rows(struct conf_space *cs, unsigned int base,
 		  const struct conf_row *rows, unsigned int nr);
 struct conf_reg *conf_reg_at(struct conf_space *cs, unsigned int off);
+void conf_hide(struct conf_space *cs, unsigned int from, unsigned int to);
 void conf_reset(struct conf_space *cs);
+void conf_forget_drops(struct conf_space *cs);
+int conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask);
+void conf_close(struct conf_space *cs);
 int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val);
 int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val);
 
-/* header.c, caps.c: which rows a function has */
+/* header.c, caps.c, ext_caps.c: which rows a function has */
 int conf_add_header(struct conf_space *cs, const struct conf_ident *id);
 int conf_add_caps(struct conf_space *cs);
+int conf_add_ext_caps(struct conf_space *cs);
 
 #endif /* PCIBACK_CONF_H */

@@ -62,8 +62,10 @@ struct pciback_holder {
  * @holder: the guest that has it, NULL when idle
  * @leaving: its guest is going or the function is: no more operations
  * @gone: handed back to the host; nobody may take it any more
- * @warned: this guest's first dropped write has been reported
- * @permissive: the administrator lets guests write what no row allows
+ * @reset_wanted: the guest asked for a function level reset
+ * @last_domid: the guest that has it, or had it last
+ * @level: what guests may write besides what rows allow
+ * @quirks: what they may at level CONF_QUIRKS; struct pciback_quirk
  * @conf: configuration space as the guest sees it
  * @irq: interrupts
  * @clean: reset since it was last in a guest's hands; device_lock()
@@ -79,8 +81,10 @@ struct pciback_device {
 	struct pciback_holder *holder;
 	bool leaving;
 	bool gone;
-	bool warned;
-	bool permissive;
+	bool reset_wanted;
+	domid_t last_domid;
+	enum conf_level level;
+	struct list_head quirks;
 	struct conf_space *conf;
 	struct pciback_irq irq;
 	bool clean;
@@ -101,8 +105,8 @@ static inline void pciback_device_get(struct pciback_device *dev)
 int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
 bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder);
-int pciback_device_set_permissive(struct pciback_device *dev);
-bool pciback_device_for_each(bool (*fn)(struct pciback_device *dev, void *arg), void *arg);
+void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder);
+struct pciback_device *pciback_device_next(struct pciback_device *prev);
 
 /* device_config.c: keeping and giving back what was there at seizure */
 void pciback_config_note(struct pciback_device *dev);

@@ -14,6 +14,7 @@
 #include <linux/sysfs.h>
 #include <pciback/claim.h>
 #include <pciback/device.h>
+#include <pciback/policy.h>
 #include "compat.h"
 
 /* One function to claim; wildcards are expanded when they are entered. */
@@ -242,5 +243,6 @@ struct pci_driver pciback_pci_driver = {
 	.driver = {
 		/* A reset takes 100 ms and more: seize what is hidden at load side by side. */
 		.probe_type = PROBE_PREFER_ASYNCHRONOUS,
+		.dev_groups = pciback_device_groups,
 	},
 };

@@ -16,6 +16,7 @@
 #include <linux/spinlock.h>
 #include <pciback/device.h>
 #include <pciback/irq.h>
+#include <pciback/policy.h>
 #include <pciback/reset.h>
 #include <pciback/xen_host.h>
 
@@ -27,6 +28,7 @@ static void device_free(struct kref *ref)
 {
 	struct pciback_device *dev = container_of(ref, struct pciback_device, ref);
 
+	pciback_quirks_free(dev);
 	kfree(dev->seizure.core);
 	kvfree(dev->conf);
 	pci_dev_put(dev->pdev);
@@ -87,26 +89,31 @@ struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
 }
 
 /**
- * pciback_device_for_each() - look at every seized function
- * @fn: called for each, under a spinlock: must not sleep; false ends the walk
- * @arg: argument for @fn
+ * pciback_device_next() - walk over the seized functions
+ * @prev: the one before, whose reference is given up; NULL: start
  *
- * Context: any but hard irq.
- * Return: false if @fn ended the walk.
+ * A function that is seized or handed back meanwhile may be missed, and ends
+ * the walk if it is the one before.
+ *
+ * Context: may sleep.
+ * Return: a record, to be passed on or given up with pciback_device_put();
+ * NULL: no more.
  */
-bool pciback_device_for_each(bool (*fn)(struct pciback_device *dev, void *arg), void *arg)
+struct pciback_device *pciback_device_next(struct pciback_device *prev)
 {
-	struct pciback_device *dev;
-	bool more = true;
+	struct list_head *node = prev ? &prev->node : &seized_devices;
+	struct pciback_device *next = NULL;
 
 	spin_lock(&seized_lock);
-	list_for_each_entry(dev, &seized_devices, node) {
-		more = fn(dev, arg);
-		if (!more)
-			break;
+	/* A record that has left the list points at itself. */
+	if (node->next != &seized_devices && (!prev || !list_empty(node))) {
+		next = list_entry(node->next, struct pciback_device, node);
+		pciback_device_get(next);
 	}
 	spin_unlock(&seized_lock);
-	return more;
+	if (prev)
+		pciback_device_put(prev);
+	return next;
 }
 
 /* A function that cannot be reset is handed on as it is, but not in silence. */
@@ -145,6 +152,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 		return -ENOMEM;
 	kref_init(&dev->ref);
 	INIT_LIST_HEAD(&dev->node);
+	INIT_LIST_HEAD(&dev->quirks);
 	mutex_init(&dev->lock);
 	dev->pdev = pci_dev_get(pdev);
 	snprintf(dev->irq.name, sizeof(dev->irq.name), "xen-pciback[%s]", pci_name(pdev));
@@ -169,6 +177,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 	/* Keeps a physical function's driver from removing it while we have it. */
 	pci_set_dev_assigned(pdev);
 	pci_set_drvdata(pdev, dev);
+	pciback_quirks_seize(dev);
 	list_add_seized(dev);
 	return 0;
 
@@ -205,7 +214,8 @@ static void give_back(struct pciback_device *dev)
 
 	mutex_lock(&dev->lock);
 	conf_reset(dev->conf);
-	dev->warned = false;
+	pciback_quirks_guest_left(dev);
+	dev->reset_wanted = false;
 	dev->irq.handled = 0;
 	dev->holder = NULL;
 	dev->leaving = false;
@@ -238,6 +248,8 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 		if (!err) {
 			kref_get(&holder->ref);
 			dev->holder = holder;
+			dev->last_domid = holder->domid;
+			conf_forget_drops(dev->conf);
 			dev->clean = false;
 			dev->used = true;
 		}
@@ -280,27 +292,35 @@ bool pciback_device_serves(struct pciback_device *dev, const struct pciback_hold
 }
 
 /**
- * pciback_device_set_permissive() - let guests write what no row allows
+ * pciback_device_guest_reset() - carry out the reset that a guest asked for
  * @dev: the function
+ * @holder: the guest's instance
  *
- * Stays until the function is handed back to the host.
+ * Configuration space is saved and restored around it, MSI and MSI-X included,
+ * so all the guest sees is that its function forgot what it was doing.
  *
- * Context: may sleep.
- * Return: 0 or -ENODEV: the host has it again.
+ * Context: sleeps, 100 ms and more. Caller holds neither device_lock() nor
+ * @dev->lock.
  */
-int pciback_device_set_permissive(struct pciback_device *dev)
+void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder)
 {
-	guard(mutex)(&dev->lock);
+	bool wanted;
+	int err;
 
-	if (dev->gone)
-		return -ENODEV;
-	if (!dev->permissive) {
-		dev->permissive = true;
-		pci_warn(dev->pdev,
-			 "permissive mode: the guest may write any register nothing else decides\n");
-		pci_warn(dev->pdev, "permissive mode is potentially unsafe!\n");
+	device_lock(&dev->pdev->dev);
+	mutex_lock(&dev->lock);
+	wanted = dev->reset_wanted && pciback_device_serves(dev, holder);
+	dev->reset_wanted = false;
+	mutex_unlock(&dev->lock);
+	/* Only under device_lock() does the holder change. */
+	if (wanted) {
+		err = pci_reset_function_locked(dev->pdev);
+		if (err)
+			dev_warn_ratelimited(&dev->pdev->dev,
+					     "domain %d asked for a reset: failed (%d)\n",
+					     holder->domid, err);
 	}
-	return 0;
+	device_unlock(&dev->pdev->dev);
 }
 
 static void warn_in_use(struct pciback_device *dev)

@@ -87,6 +87,31 @@ static int hw_set_power_state(void *ctx, unsigned int state)
 	return pci_set_power_state(dev->pdev, (__force pci_power_t)state);
 }
 
+/* Bounded by the PCI core, which also knows the cards that hang when asked. */
+static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
+{
+	struct pciback_device *dev = ctx;
+	__le32 data;
+	ssize_t len;
+
+	len = pci_read_vpd_any(dev->pdev, addr, sizeof(data), &data);
+	if (len < 0)
+		return len;
+	if (len < sizeof(data))
+		return -EIO;
+	*val = le32_to_cpu(data);
+	return 0;
+}
+
+/* Resetting takes locks that come before @dev->lock: see pciback_device_guest_reset(). */
+static void hw_request_reset(void *ctx)
+{
+	struct pciback_device *dev = ctx;
+
+	lockdep_assert_held(&dev->lock);
+	dev->reset_wanted = true;
+}
+
 /*
  * Administrators search for "tried to write to a read-only configuration space
  * field": keep it. Once a guest, so it cannot flood.
@@ -96,13 +121,9 @@ static void hw_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
 	struct pciback_device *dev = ctx;
 
 	lockdep_assert_held(&dev->lock);
-	if (dev->warned)
-		return;
-	dev->warned = true;
 	pci_warn(dev->pdev,
-		 "domain %d tried to write to a read-only configuration space field at offset 0x%x, size %u; dropped, and so are later ones in silence. Only if the device does not work in the guest: echo %s > /sys/bus/pci/drivers/pciback/permissive\n",
-		 dev->holder ? dev->holder->domid : DOMID_INVALID, off, size,
-		 pci_name(dev->pdev));
+		 "domain %d tried to write to a read-only configuration space field at offset 0x%x, size %u; this and later ones are counted in pciback/dropped_writes of the device. Only if the device does not work in the guest, see permissive attribute and quirks in /sys/bus/pci/drivers/pciback\n",
+		 dev->last_domid, off, size);
 }
 
 static const struct conf_hw pci_hw = {
@@ -113,6 +134,8 @@ static const struct conf_hw pci_hw = {
 	.set_mwi = hw_set_mwi,
 	.set_intx = hw_set_intx,
 	.set_power_state = hw_set_power_state,
+	.read_vpd = hw_read_vpd,
+	.request_reset = hw_request_reset,
 	.dropped = hw_dropped,
 };
 
@@ -189,6 +212,8 @@ int pciback_device_conf_init(struct pciback_device *dev)
 	err = conf_add_header(dev->conf, &id);
 	if (!err)
 		err = conf_add_caps(dev->conf);
+	if (!err)
+		err = conf_add_ext_caps(dev->conf);
 	return err > 0 ? pcibios_err_to_errno(err) : err;
 }
 
@@ -223,7 +248,7 @@ int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32
 	int err;
 
 	lockdep_assert_held(&dev->lock);
-	dev->conf->permissive = dev->permissive || READ_ONCE(pciback_permissive_all);
+	dev->conf->level = READ_ONCE(pciback_permissive_all) ? CONF_PERMISSIVE : dev->level;
 	err = conf_write(dev->conf, off, size, val);
 	if (!err)
 		pciback_intx_update(dev);

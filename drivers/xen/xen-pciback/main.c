@@ -12,6 +12,7 @@
 #include <pciback/claim.h>
 #include <pciback/device.h>
 #include <pciback/guest.h>
+#include <pciback/policy.h>
 
 static char *hide;
 module_param(hide, charp, 0444);
@@ -19,6 +20,10 @@ MODULE_PARM_DESC(hide, "PCI functions to hide from the host: (DDDD:BB:DD.F)(BB:D
 
 module_param_named(permissive, pciback_permissive_all, bool, 0644);
 MODULE_PARM_DESC(permissive, "let every guest write registers that nothing else decides (unsafe)");
+
+static char *quirks;
+module_param(quirks, charp, 0444);
+MODULE_PARM_DESC(quirks, "registers that guests may write: VENDOR:DEVICE[:SUBVENDOR:SUBDEVICE]-REG:SIZE:MASK;...");
 
 static bool passthrough;
 module_param(passthrough, bool, 0444);
@@ -33,6 +38,9 @@ static int __init pciback_init(void)
 		return -ENODEV;
 
 	err = pciback_slots_hide(hide);
+	if (err)
+		goto clear;
+	err = pciback_quirks_load(quirks);
 	if (err)
 		goto clear;
 	err = pci_register_driver(&pciback_pci_driver);
@@ -51,6 +59,7 @@ sysfs:
 unregister:
 	pci_unregister_driver(&pciback_pci_driver);
 clear:
+	pciback_quirks_clear();
 	pciback_slots_clear();
 	return err;
 }
@@ -60,6 +69,7 @@ static void __exit pciback_exit(void)
 	pciback_guest_exit();
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
 	pci_unregister_driver(&pciback_pci_driver);
+	pciback_quirks_clear();
 	pciback_slots_clear();
 }
 

@@ -9,6 +9,7 @@
 #include <linux/sysfs.h>
 #include <pciback/claim.h>
 #include <pciback/device.h>
+#include <pciback/policy.h>
 
 /* The seized function that a name stands for. */
 static struct pciback_device *find_named(const char *buf, size_t count)
@@ -54,31 +55,33 @@ static ssize_t slots_show(struct device_driver *drv, char *buf)
 }
 static DRIVER_ATTR_RO(slots);
 
-struct listing {
-	char *buf;
-	int len;
-};
-
-static bool list_permissive(struct pciback_device *dev, void *arg)
+/* Names of the seized functions that @show picks, one a line. */
+static ssize_t list_devices(char *buf, bool (*show)(struct pciback_device *dev))
 {
-	const char *name = pci_name(dev->pdev);
-	struct listing *list = arg;
+	struct pciback_device *dev;
+	int len = 0;
 
-	/* A flag that is set once: no need of the lock, which sleeps. */
-	if (!READ_ONCE(dev->permissive))
-		return true;
-	if (list->len + strlen(name) + 1 >= PAGE_SIZE)
-		return false;
-	list->len += sysfs_emit_at(list->buf, list->len, "%s\n", name);
-	return true;
+	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev)) {
+		const char *name = pci_name(dev->pdev);
+		bool shown;
+
+		mutex_lock(&dev->lock);
+		shown = show(dev);
+		mutex_unlock(&dev->lock);
+		if (shown && len + strlen(name) + 1 < PAGE_SIZE)
+			len += sysfs_emit_at(buf, len, "%s\n", name);
+	}
+	return len;
+}
+
+static bool is_permissive(struct pciback_device *dev)
+{
+	return dev->level == CONF_PERMISSIVE;
 }
 
 static ssize_t permissive_show(struct device_driver *drv, char *buf)
 {
-	struct listing list = { buf };
-
-	pciback_device_for_each(list_permissive, &list);
-	return list.len;
+	return list_devices(buf, is_permissive);
 }
 
 static ssize_t permissive_store(struct device_driver *drv, const char *buf, size_t count)
@@ -88,17 +91,56 @@ static ssize_t permissive_store(struct device_driver *drv, const char *buf, size
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = pciback_device_set_permissive(dev);
+	err = pciback_policy_set_level(dev, CONF_PERMISSIVE);
 	pciback_device_put(dev);
 	return err ?: count;
 }
 static DRIVER_ATTR_RW(permissive);
 
+static bool has_interrupt_control(struct pciback_device *dev)
+{
+	return dev->conf->interrupt_control;
+}
+
+static ssize_t allow_interrupt_control_show(struct device_driver *drv, char *buf)
+{
+	return list_devices(buf, has_interrupt_control);
+}
+
+static ssize_t allow_interrupt_control_store(struct device_driver *drv, const char *buf,
+					     size_t count)
+{
+	struct pciback_device *dev = find_named(buf, count);
+	int err;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	err = pciback_policy_allow_interrupts(dev);
+	pciback_device_put(dev);
+	return err ?: count;
+}
+static DRIVER_ATTR_RW(allow_interrupt_control);
+
+static ssize_t quirks_show(struct device_driver *drv, char *buf)
+{
+	return pciback_quirks_show(buf);
+}
+
+static ssize_t quirks_store(struct device_driver *drv, const char *buf, size_t count)
+{
+	int err = pciback_quirk_add(buf, count);
+
+	return err ?: count;
+}
+static DRIVER_ATTR_RW(quirks);
+
 static struct driver_attribute * const attributes[] = {
 	&driver_attr_new_slot,
 	&driver_attr_remove_slot,
 	&driver_attr_slots,
+	&driver_attr_quirks,
 	&driver_attr_permissive,
+	&driver_attr_allow_interrupt_control,
 };
 
 /**

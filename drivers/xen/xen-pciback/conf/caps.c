@@ -1,44 +1,160 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Walks a function's capability list and gives its space the rows of every
- * capability that has a table. Capabilities without one are read from the
- * hardware and not written.
+ * capability that has a table. Those without one are read-only. Those a guest
+ * must not have are hidden: the list goes around them, their bytes read as
+ * zero. ext_caps.c does the same for the list at 0x100.
  *
  * Pure: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
+
+#define CHIPSET	"programs the chipset's address translation"
+
+static const struct conf_cap hidden_agp = {
+	.id = PCI_CAP_ID_AGP, .hidden = true, .max_len = 0x30, .why = CHIPSET,
+};
+
+static const struct conf_cap hidden_agp3 = {
+	.id = PCI_CAP_ID_AGP3, .hidden = true, .max_len = 0x30, .why = CHIPSET,
+};
+
+static const struct conf_cap hidden_secdev = {
+	.id = PCI_CAP_ID_SECDEV, .hidden = true, .max_len = 0x18,
+	.why = "the IOMMU is the hypervisor's",
+};
+
+static const struct conf_cap hidden_shpc = {
+	.id = PCI_CAP_ID_SHPC, .hidden = true, .max_len = 0x08,
+	.why = "slots below are switched by the host",
+};
 
 static const struct conf_cap * const conf_caps[] = {
 	&conf_cap_pm,
 	&conf_cap_vpd,
 	&conf_cap_msi,
 	&conf_cap_msix,
+	&conf_cap_pcix,
+	&conf_cap_exp,
+	&conf_cap_af,
+	&hidden_agp,
+	&hidden_agp3,
+	&hidden_secdev,
+	&hidden_shpc,
 };
+
+static const struct conf_row header_row[] = { CONF_CAP_HEADER };
 
 /* More entries than 192 bytes can hold: the list runs in a circle. */
 #define MAX_CAPS	48
 
-/*
- * Registers of a capability that overlaps another or runs out of the space
- * stay without a row, that is, read-only: better than to refuse a function
- * that the host itself can live with.
- */
-static int add_cap(struct conf_space *cs, u8 id, unsigned int pos)
+static const struct conf_cap *find_cap(u8 id)
 {
 	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(conf_caps); i++)
+		if (conf_caps[i]->id == id)
+			return conf_caps[i];
+	return NULL;
+}
+
+/**
+ * conf_add_cap() - give a space the registers of one visible capability
+ * @cs: the space
+ * @cap: what is done with it
+ * @pos: where it starts
+ *
+ * Registers that overlap another capability, or run out of the space, stay
+ * without a row, that is, read-only: better than to refuse a function that the
+ * host itself can live with.
+ *
+ * Return: 0 or the hardware's error.
+ */
+int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos)
+{
+	struct conf_rows rows = cap->rows;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(conf_caps); i++) {
-		if (conf_caps[i]->id != id)
-			continue;
-		if (id == PCI_CAP_ID_MSI)
-			cs->cap_msi = pos;
-		if (id == PCI_CAP_ID_MSIX)
-			cs->cap_msix = pos;
-		err = conf_add_rows(cs, pos, conf_caps[i]->rows, conf_caps[i]->nr);
-		return err == -ENOSPC ? err : 0;
+	if (cap->layout) {
+		err = cap->layout(cs, pos, &rows);
+		if (err)
+			return err;
 	}
+	conf_add_rows(cs, pos, rows.rows, rows.nr);
+	return cap->setup ? cap->setup(cs, pos) : 0;
+}
+
+/* One entry of the list. */
+struct found {
+	const struct conf_cap *cap;
+	unsigned int pos;
+	bool first;
+};
+
+/* Reads the list. */
+static int walk(struct conf_space *cs, struct found *found, int *nr_found)
+{
+	DECLARE_BITMAP(ids, 256) = { 0 };
+	DECLARE_BITMAP(starts, PCI_CFG_SPACE_SIZE) = { 0 };
+	u32 status, pos, entry;
+	int nr, err;
+
+	*nr_found = 0;
+	err = cs->hw->read(cs->ctx, PCI_STATUS, 2, &status);
+	if (err || !(status & PCI_STATUS_CAP_LIST))
+		return err;
+	err = cs->hw->read(cs->ctx, PCI_CAPABILITY_LIST, 1, &pos);
+	if (err)
+		return err;
+
+	for (nr = 0; nr < MAX_CAPS; nr++, pos = entry >> 8) {
+		pos &= ~3U;
+		if (pos < PCI_STD_HEADER_SIZEOF || __test_and_set_bit(pos, starts))
+			break;
+		err = cs->hw->read(cs->ctx, pos, 2, &entry);
+		if (err)
+			return err;
+		if ((entry & 0xff) == 0xff)
+			break;
+		found[nr].cap = find_cap(entry & 0xff);
+		found[nr].pos = pos;
+		found[nr].first = !__test_and_set_bit(entry & 0xff, ids);
+	}
+	*nr_found = nr;
 	return 0;
+}
+
+/* The list as the guest walks it: from the header, around what is hidden. */
+static void link_caps(struct conf_space *cs, const struct found *found, int nr)
+{
+	struct conf_reg *last = conf_reg_at(cs, PCI_CAPABILITY_LIST);
+	unsigned int shift = 0;
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (found[i].cap && found[i].cap->hidden)
+			continue;
+		if (conf_add_rows(cs, found[i].pos, header_row, 1))
+			continue;
+		if (last) {
+			last->reset = found[i].pos << shift;
+			last->virt = last->reset;
+		}
+		last = conf_reg_at(cs, found[i].pos);
+		shift = 8;
+	}
+}
+
+/* Where what is hidden ends at the latest. */
+static unsigned int hidden_end(const struct found *found, int nr, int which)
+{
+	unsigned int end = found[which].pos + found[which].cap->max_len;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (found[i].pos > found[which].pos && found[i].pos < end)
+			end = found[i].pos;
+	return min_t(unsigned int, end, PCI_CFG_SPACE_SIZE);
 }
 
 /**
@@ -46,33 +162,29 @@ static int add_cap(struct conf_space *cs, u8 id, unsigned int pos)
  * @cs: a space with its header
  *
  * Takes the first instance of each capability, as PCI software does (PCIe
- * r6.0 7.5.3). A list that is broken ends where it breaks.
+ * r6.0 7.5.3); further ones are shown and read-only. A list that is broken
+ * ends where it breaks.
  *
  * Context: may sleep (reads the list).
- * Return: 0; -ENOSPC: no room for more registers; the hardware's error.
+ * Return: 0 or the hardware's error.
  */
 int conf_add_caps(struct conf_space *cs)
 {
-	DECLARE_BITMAP(seen, 256) = { 0 };
-	unsigned int left = MAX_CAPS;
-	u32 status, pos, entry;
-	int err;
+	struct found found[MAX_CAPS];
+	int i, nr, err;
 
-	err = cs->hw->read(cs->ctx, PCI_STATUS, 2, &status);
-	if (err || !(status & PCI_STATUS_CAP_LIST))
+	err = walk(cs, found, &nr);
+	if (err)
 		return err;
-	err = cs->hw->read(cs->ctx, PCI_CAPABILITY_LIST, 1, &pos);
+	/* All headers first: a register that overlaps one must not take its place. */
+	link_caps(cs, found, nr);
+	for (i = 0; !err && i < nr; i++) {
+		const struct conf_cap *cap = found[i].cap;
 
-	while (!err && left--) {
-		pos &= ~3U;
-		if (pos < PCI_STD_HEADER_SIZEOF)
-			break;
-		err = cs->hw->read(cs->ctx, pos, 2, &entry);
-		if (err || (entry & 0xff) == 0xff)
-			break;
-		if (!__test_and_set_bit(entry & 0xff, seen))
-			err = add_cap(cs, entry & 0xff, pos);
-		pos = entry >> 8;
+		if (cap && cap->hidden)
+			conf_hide(cs, found[i].pos, hidden_end(found, nr, i));
+		else if (cap && found[i].first)
+			err = conf_add_cap(cs, cap, found[i].pos);
 	}
 	return err;
 }

@@ -21,6 +21,9 @@
  */
 #define COMMAND_VIRT	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY | \
 			 PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE)
+/* Bits of COMMAND that a guest changes at the permissive level only. */
+#define COMMAND_PERMISSIVE	(PCI_COMMAND_SPECIAL | PCI_COMMAND_VGA_PALETTE | \
+				 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
 #define COMMAND_DECODE	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
 
 /*
@@ -56,8 +59,11 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 		hw->set_intx(cs->ctx, !(val & PCI_COMMAND_INTX_DISABLE));
 
 	reg->virt = val & COMMAND_VIRT;
-	if (!cs->permissive)
+	if (cs->level != CONF_PERMISSIVE) {
+		if (changed & COMMAND_PERMISSIVE)
+			conf_drop(cs, reg->pos, 2, val);
 		return 0;
+	}
 
 	err = conf_hw_read(cs, reg, &now);
 	if (err)
@@ -75,8 +81,10 @@ static int bist_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 
 	err = conf_hw_read(cs, reg, &now);
 	if (err)
 		return err;
-	if (((val ^ now) & ~PCI_BIST_START) && val != PCI_BIST_START)
+	if (((val ^ now) & ~PCI_BIST_START) && val != PCI_BIST_START) {
+		conf_drop(cs, reg->pos, 1, val);
 		return 0;
+	}
 	return conf_hw_write(cs, reg, val);
 }
 
@@ -97,8 +105,12 @@ static int bar_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 	int err;
 
 	reg->sizing = (val | reg->ignore) == U32_MAX;
-	if (reg->sizing || val != reg->virt)
+	if (reg->sizing)
 		return 0;
+	if (val != reg->virt) {
+		conf_drop(cs, reg->pos, 4, val);
+		return 0;
+	}
 	err = conf_hw_read(cs, reg, &now);
 	if (err)
 		return err;
@@ -125,7 +137,8 @@ static const struct conf_row header_rows[] = {
 	CONF_RAW(PCI_HEADER_TYPE, 1, "layout of the header"),
 	{ .off = PCI_BIST, .size = 1, .hw = 0xff, .write = bist_write,
 	  .why = "a self-test may be started, nothing else" },
-	CONF_RAW(PCI_CAPABILITY_LIST, 1, "capability list belongs to the function"),
+	{ .off = PCI_CAPABILITY_LIST, .size = 1, .virt = 0xff,
+	  .why = "which capabilities there are; the link skips what is hidden" },
 	{ .off = PCI_INTERRUPT_LINE, .size = 1, .virt = 0xff,
 	  .why = "the interrupt a PV guest binds is the host's choice" },
 	CONF_RO(PCI_INTERRUPT_PIN, 1, "wiring"),

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Rows of the flag registers of MSI and MSI-X (PCIe r6.0 7.7.1, 7.7.2).
+ * Rows of the MSI and MSI-X capabilities (PCIe r6.0 7.7.1, 7.7.2).
+ *
+ * Addresses, data and vectors are the host's: what the guest writes there it
+ * reads back and nobody else sees, and it never reads what the host wrote.
  *
  * A PV guest switches message signalled interrupts by operations on the
  * shared page, never here. A device model in a stub domain does it here, if
@@ -50,13 +53,15 @@ static int flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 	u32 now;
 	int err;
 
-	if (cs->permissive)
+	if (cs->level == CONF_PERMISSIVE)
 		return conf_hw_write(cs, reg, val);
 	err = conf_hw_read(cs, reg, &now);
 	if (err || val == now)
 		return err;
-	if (!cs->interrupt_control || (val ^ now) & ~allowed)
+	if (!cs->interrupt_control || (val ^ now) & ~allowed) {
+		conf_drop(cs, reg->pos, 2, val);
 		return PCIBIOS_SET_FAILED;
+	}
 	if (val & enable) {
 		err = current_kind(cs, &kind);
 		if (err)
@@ -78,17 +83,75 @@ static int msix_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val
 			   PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
 }
 
-static const struct conf_row msi_rows[] = {
-	CONF_CAP_HEADER,
-	{ .off = PCI_MSI_FLAGS, .size = 2, .hw = 0xffff, .write = msi_flags_write,
-	  .why = "guests enable MSI by an operation, device models by interrupt control" },
+#define MSI_FLAGS_ROW	\
+	{ .off = PCI_MSI_FLAGS, .size = 2, .hw = 0xffff, .write = msi_flags_write, \
+	  .why = "guests enable MSI by an operation, device models by interrupt control" }
+#define MSI_HOST	"where interrupts go is the host's; the guest keeps its own copy"
+
+/* PCIe r6.0 7.7.1: four layouts, by address width and per-vector masking. */
+static const struct conf_row msi32_rows[] = {
+	MSI_FLAGS_ROW,
+	CONF_VIRT(PCI_MSI_ADDRESS_LO, 4, 0xfffffffc, MSI_HOST),
+	CONF_VIRT(PCI_MSI_DATA_32, 2, 0xffff, MSI_HOST),
 };
+
+static const struct conf_row msi32_mask_rows[] = {
+	MSI_FLAGS_ROW,
+	CONF_VIRT(PCI_MSI_ADDRESS_LO, 4, 0xfffffffc, MSI_HOST),
+	CONF_VIRT(PCI_MSI_DATA_32, 2, 0xffff, MSI_HOST),
+	CONF_VIRT(PCI_MSI_DATA_32 + 2, 2, 0xffff, MSI_HOST),
+	CONF_VIRT(PCI_MSI_MASK_32, 4, U32_MAX, MSI_HOST),
+	CONF_RO(PCI_MSI_PENDING_32, 4, "read-only in hardware"),
+};
+
+static const struct conf_row msi64_rows[] = {
+	MSI_FLAGS_ROW,
+	CONF_VIRT(PCI_MSI_ADDRESS_LO, 4, 0xfffffffc, MSI_HOST),
+	CONF_VIRT(PCI_MSI_ADDRESS_HI, 4, U32_MAX, MSI_HOST),
+	CONF_VIRT(PCI_MSI_DATA_64, 2, 0xffff, MSI_HOST),
+};
+
+static const struct conf_row msi64_mask_rows[] = {
+	MSI_FLAGS_ROW,
+	CONF_VIRT(PCI_MSI_ADDRESS_LO, 4, 0xfffffffc, MSI_HOST),
+	CONF_VIRT(PCI_MSI_ADDRESS_HI, 4, U32_MAX, MSI_HOST),
+	CONF_VIRT(PCI_MSI_DATA_64, 2, 0xffff, MSI_HOST),
+	CONF_VIRT(PCI_MSI_DATA_64 + 2, 2, 0xffff, MSI_HOST),
+	CONF_VIRT(PCI_MSI_MASK_64, 4, U32_MAX, MSI_HOST),
+	CONF_RO(PCI_MSI_PENDING_64, 4, "read-only in hardware"),
+};
+
+static const struct conf_rows msi_layouts[2][2] = {
+	{ CONF_ROWS(msi32_rows), CONF_ROWS(msi32_mask_rows) },
+	{ CONF_ROWS(msi64_rows), CONF_ROWS(msi64_mask_rows) },
+};
+
+static int msi_layout(struct conf_space *cs, unsigned int pos, struct conf_rows *rows)
+{
+	u32 flags;
+	int err;
+
+	err = cs->hw->read(cs->ctx, pos + PCI_MSI_FLAGS, 2, &flags);
+	if (err)
+		return err;
+	cs->cap_msi = pos;
+	*rows = msi_layouts[!!(flags & PCI_MSI_FLAGS_64BIT)][!!(flags & PCI_MSI_FLAGS_MASKBIT)];
+	return 0;
+}
 
 static const struct conf_row msix_rows[] = {
-	CONF_CAP_HEADER,
 	{ .off = PCI_MSIX_FLAGS, .size = 2, .hw = 0xffff, .write = msix_flags_write,
 	  .why = "guests enable MSI-X by an operation, device models by interrupt control" },
+	CONF_RO(PCI_MSIX_TABLE, 4, "read-only in hardware"),
+	CONF_RO(PCI_MSIX_PBA, 4, "read-only in hardware"),
 };
 
-const struct conf_cap conf_cap_msi = { PCI_CAP_ID_MSI, msi_rows, ARRAY_SIZE(msi_rows) };
-const struct conf_cap conf_cap_msix = { PCI_CAP_ID_MSIX, msix_rows, ARRAY_SIZE(msix_rows) };
+static int msix_layout(struct conf_space *cs, unsigned int pos, struct conf_rows *rows)
+{
+	cs->cap_msix = pos;
+	*rows = (struct conf_rows)CONF_ROWS(msix_rows);
+	return 0;
+}
+
+const struct conf_cap conf_cap_msi = { .id = PCI_CAP_ID_MSI, .layout = msi_layout };
+const struct conf_cap conf_cap_msix = { .id = PCI_CAP_ID_MSIX, .layout = msix_layout };

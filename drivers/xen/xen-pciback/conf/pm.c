@@ -18,6 +18,8 @@ static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32
 	err = conf_hw_read(cs, reg, &now);
 	if (err)
 		return err;
+	if ((val ^ now) & mask & PCI_PM_CTRL_PME_ENABLE)
+		conf_drop(cs, reg->pos, 2, val);
 	now &= ~PCI_PM_CTRL_PME_STATUS;
 	want = (now & ~PCI_PM_CTRL_DATA_SEL_MASK) | (val & PCI_PM_CTRL_DATA_SEL_MASK) | clear;
 	if (want != now) {
@@ -34,7 +36,6 @@ static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32
 }
 
 static const struct conf_row pm_rows[] = {
-	CONF_CAP_HEADER,
 	{ .off = PCI_PM_PMC, .size = 2, .hw = 0xffff & ~PCI_PM_CAP_PME_MASK,
 	  .why = "no PME for a guest: the wake-up would be the host's" },
 	{ .off = PCI_PM_CTRL, .size = 2, .hw = 0xffff, .write = pmcsr_write,
@@ -43,4 +44,4 @@ static const struct conf_row pm_rows[] = {
 	CONF_RO(PCI_PM_DATA_REGISTER, 1, "read-only in hardware"),
 };
 
-const struct conf_cap conf_cap_pm = { PCI_CAP_ID_PM, pm_rows, ARRAY_SIZE(pm_rows) };
+const struct conf_cap conf_cap_pm = { .id = PCI_CAP_ID_PM, .rows = CONF_ROWS(pm_rows) };

@@ -23,9 +23,14 @@
 #define CONF_RAW(o, s, reason)	\
 	{ .off = (o), .size = (s), .raw = true, .hw = CONF_ALL(s), .why = reason }
 
-/* Identity and link of a capability: both are the hardware's. */
+/* What the guest writes it reads back; the hardware never learns of it. */
+#define CONF_VIRT(o, s, bits, reason)	\
+	{ .off = (o), .size = (s), .virt = (bits), .write_virt = (bits), .why = reason }
+
+/* Identity and link of a capability; the link skips what is hidden. */
 #define CONF_CAP_HEADER	\
-	CONF_RO(PCI_CAP_LIST_ID, 2, "capability list belongs to the function (PCIe r6.0 7.5.3)")
+	{ .off = PCI_CAP_LIST_ID, .size = 2, .hw = 0x00ff, .virt = 0xff00, \
+	  .why = "which capabilities there are (PCIe r6.0 7.5.3)" }
 
 static inline int conf_hw_read(struct conf_space *cs, const struct conf_reg *reg, u32 *val)
 {
@@ -37,21 +42,52 @@ static inline int conf_hw_write(struct conf_space *cs, const struct conf_reg *re
 	return cs->hw->write(cs->ctx, reg->pos, reg->row->size, val);
 }
 
+/* A guest tried to change bits it may not change. */
+void conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val);
+
 /**
- * struct conf_cap - a capability that has rows
- * @id: PCI_CAP_ID_*
- * @rows: its registers
+ * struct conf_rows - a table of registers
+ * @rows: the registers
  * @nr: how many
  */
-struct conf_cap {
-	u8 id;
+struct conf_rows {
 	const struct conf_row *rows;
 	unsigned int nr;
 };
+
+#define CONF_ROWS(table)	{ (table), ARRAY_SIZE(table) }
+
+/**
+ * struct conf_cap - what is done with a capability
+ * @id: PCI_CAP_ID_* or PCI_EXT_CAP_ID_*
+ * @hidden: unlinked from the list the guest walks, its bytes read as zero
+ * @max_len: of a hidden one: bytes it has at most
+ * @rows: its registers, header excluded
+ * @layout: chooses the registers by what the capability says of itself; then
+ *	@rows is not used. 0 or the hardware's error
+ * @setup: called once its registers are there; 0 or the hardware's error; may
+ *	be NULL
+ * @why: of a hidden one: the reason
+ */
+struct conf_cap {
+	u16 id;
+	bool hidden;
+	u16 max_len;
+	struct conf_rows rows;
+	int (*layout)(struct conf_space *cs, unsigned int pos, struct conf_rows *rows);
+	int (*setup)(struct conf_space *cs, unsigned int pos);
+	const char *why;
+};
+
+/* caps.c: what both lists of capabilities are built with. */
+int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos);
 
 extern const struct conf_cap conf_cap_pm;
 extern const struct conf_cap conf_cap_vpd;
 extern const struct conf_cap conf_cap_msi;
 extern const struct conf_cap conf_cap_msix;
+extern const struct conf_cap conf_cap_pcix;
+extern const struct conf_cap conf_cap_exp;
+extern const struct conf_cap conf_cap_af;
 
 #endif /* PCIBACK_CONF_ROWS_H */

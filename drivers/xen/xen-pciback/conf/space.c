@@ -4,9 +4,10 @@
  * constant time by byte, and puts the answer together from them.
  *
  * Bytes that no row claims are read from the hardware and not written, unless
- * the space is permissive and the whole access lies on such bytes: an access
- * that touches a virtualised register never reaches its neighbours, so that a
- * guest writing COMMAND and Status as one dword cannot clear Status.
+ * a quirk or the permissive level opens them and the whole access lies on such
+ * bytes: an access that touches a virtualised register never reaches its
+ * neighbours, so that a guest writing COMMAND and Status as one dword cannot
+ * clear Status. Hidden bytes read as zero and are not written at any level.
  *
  * Pure: no locks, no allocation. The caller serialises.
  */
@@ -23,7 +24,7 @@
 size_t conf_space_bytes(unsigned int size, unsigned int max_regs)
 {
 	return sizeof(struct conf_space) + max_regs * sizeof(struct conf_reg) +
-	       size * sizeof(u16);
+	       size * (sizeof(u16) + sizeof(u8));
 }
 
 /**
@@ -43,6 +44,7 @@ void conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_
 	cs->max_regs = max_regs;
 	cs->regs = (struct conf_reg *)(cs + 1);
 	cs->map = (u16 *)(cs->regs + max_regs);
+	cs->quirks = (u8 *)(cs->map + size);
 }
 
 /**
@@ -71,7 +73,7 @@ int conf_add_rows(struct conf_space *cs, unsigned int base,
 		if (cs->nr_regs == cs->max_regs)
 			return -ENOSPC;
 		for (b = pos; b < pos + row->size; b++)
-			if (cs->map[b])
+			if (cs->map[b] != CONF_MAP_FREE)
 				return -EEXIST;
 
 		reg = &cs->regs[cs->nr_regs++];
@@ -94,7 +96,57 @@ struct conf_reg *conf_reg_at(struct conf_space *cs, unsigned int off)
 {
 	unsigned int index = cs->map[off];
 
-	return index ? &cs->regs[index - 1] : NULL;
+	return index == CONF_MAP_FREE || index == CONF_MAP_HIDDEN ? NULL : &cs->regs[index - 1];
+}
+
+/**
+ * conf_hide() - hide the bytes of a capability
+ * @cs: the space
+ * @from: first byte
+ * @to: byte after the last
+ *
+ * Bytes that a register claims stay as they are.
+ */
+void conf_hide(struct conf_space *cs, unsigned int from, unsigned int to)
+{
+	for (; from < to && from < cs->size; from++)
+		if (cs->map[from] == CONF_MAP_FREE)
+			cs->map[from] = CONF_MAP_HIDDEN;
+}
+
+/**
+ * conf_open() - let guests write bits that no row decides
+ * @cs: the space
+ * @off: offset, below @cs->size
+ * @size: bytes; @off and @size inside the space
+ * @mask: the bits
+ *
+ * Works at level CONF_QUIRKS and above.
+ *
+ * Return: 0; -EPERM: a row decides over one of the bytes, or it is hidden.
+ */
+int conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask)
+{
+	struct conf_reg *reg;
+	unsigned int i;
+
+	for (i = 0; i < size; i++) {
+		reg = conf_reg_at(cs, off + i);
+		if (cs->map[off + i] == CONF_MAP_HIDDEN || (reg && !reg->row->raw))
+			return -EPERM;
+	}
+	for (i = 0; i < size; i++)
+		cs->quirks[off + i] |= mask >> 8 * i;
+	return 0;
+}
+
+/**
+ * conf_close() - undo every conf_open()
+ * @cs: the space
+ */
+void conf_close(struct conf_space *cs)
+{
+	memset(cs->quirks, 0, cs->size);
 }
 
 /* As conf_reg_at(), but NULL for bytes that are left to the hardware. */
@@ -109,8 +161,9 @@ static struct conf_reg *virtualised(struct conf_space *cs, unsigned int off)
  * conf_reset() - forget everything the last guest did
  * @cs: the space
  *
- * Virtual values only: the hardware is the caller's. The policy flags are the
- * administrator's and stay.
+ * Virtual values and the interrupt control that was granted for it. The
+ * hardware is the caller's; the level and the quirks are the administrator's
+ * and stay; the audit stays to be read until the next guest comes.
  */
 void conf_reset(struct conf_space *cs)
 {
@@ -122,6 +175,52 @@ void conf_reset(struct conf_space *cs)
 	}
 	cs->enabled = false;
 	cs->intx_wanted = false;
+	cs->interrupt_control = false;
+}
+
+/**
+ * conf_forget_drops() - start the audit of a new guest
+ * @cs: the space
+ */
+void conf_forget_drops(struct conf_space *cs)
+{
+	memset(&cs->audit, 0, sizeof(cs->audit));
+}
+
+/**
+ * conf_drop() - note that a write changed nothing, or not all it should
+ * @cs: the space
+ * @off: offset of the register or access
+ * @size: its size
+ * @val: what the guest wrote
+ */
+void conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
+{
+	struct conf_audit *audit = &cs->audit;
+	struct conf_drop *drop;
+	unsigned int i;
+
+	if (!audit->total)
+		cs->hw->dropped(cs->ctx, off, size, val);
+	/* Counters stop at their end rather than start over. */
+	audit->total += audit->total != U32_MAX;
+
+	for (i = 0; i < audit->nr; i++)
+		if (audit->drops[i].off == off && audit->drops[i].size == size)
+			break;
+	if (i == CONF_MAX_DROPS) {
+		audit->unlisted += audit->unlisted != U32_MAX;
+		return;
+	}
+	drop = &audit->drops[i];
+	if (i == audit->nr) {
+		audit->nr++;
+		drop->off = off;
+		drop->size = size;
+		drop->count = 0;
+	}
+	drop->count += drop->count != U32_MAX;
+	drop->value = val;
 }
 
 /* Natural sizes at natural alignment, wholly inside the space. */
@@ -158,15 +257,14 @@ static int reg_read(struct conf_space *cs, struct conf_reg *reg, u32 *val)
 static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
 	const struct conf_row *row = reg->row;
-	u32 virt = row->write_virt & mask;
 	u32 set = row->write_hw & mask;
 	u32 clear = row->w1c & mask & val;
-	u32 old, new;
+	u32 virt = row->write_virt & mask;
+	u32 now, hw = 0;
 	int err;
 
 	if (row->write) {
-		u32 now = 0;
-
+		now = 0;
 		if (mask != CONF_ALL(row->size)) {
 			err = reg_read(cs, reg, &now);
 			if (err)
@@ -175,16 +273,22 @@ static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 		return row->write(cs, reg, (now & ~mask) | (val & mask), mask);
 	}
 
+	if (row->hw) {
+		err = conf_hw_read(cs, reg, &hw);
+		if (err)
+			return err;
+	}
+	now = (hw & row->hw) | (reg->virt & row->virt);
+	if ((val ^ now) & mask & ~(row->write_hw | row->write_virt | row->w1c))
+		conf_drop(cs, reg->pos, row->size, (now & ~mask) | (val & mask));
+
 	reg->virt = (reg->virt & ~virt) | (val & virt);
 	if (!set && !clear)
 		return 0;
-	err = conf_hw_read(cs, reg, &old);
-	if (err)
-		return err;
 	/* A one written back to a w1c bit would clear it: only the guest's. */
-	old &= ~row->w1c;
-	new = (old & ~set) | (val & set) | clear;
-	return new == old ? 0 : conf_hw_write(cs, reg, new);
+	hw &= ~row->w1c;
+	now = (hw & ~set) | (val & set) | clear;
+	return now == hw ? 0 : conf_hw_write(cs, reg, now);
 }
 
 /**
@@ -211,6 +315,8 @@ int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 		struct conf_reg *reg = virtualised(cs, pos);
 
 		if (!reg) {
+			if (cs->map[pos] == CONF_MAP_HIDDEN)
+				covered |= shifted(0xff, pos, off);
 			pos++;
 			continue;
 		}
@@ -233,6 +339,80 @@ int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 	return 0;
 }
 
+/* Bits of an access that quirks open. */
+static u32 opened(const struct conf_space *cs, unsigned int off, unsigned int size)
+{
+	unsigned int i;
+	u32 mask = 0;
+
+	for (i = 0; i < size; i++)
+		mask |= (u32)cs->quirks[off + i] << 8 * i;
+	return mask;
+}
+
+/*
+ * Writes some bits and keeps the others, in the smallest access that holds
+ * them: what is written back outside of the mask may clear a status bit.
+ */
+static int write_masked(struct conf_space *cs, unsigned int off, unsigned int size,
+			u32 now, u32 val, u32 mask)
+{
+	while (size > 1) {
+		unsigned int half = size / 2;
+
+		if (!(mask >> 8 * half)) {
+			size = half;
+		} else if (!(mask & CONF_ALL(half))) {
+			off += half;
+			size = half;
+			now >>= 8 * half;
+			val >>= 8 * half;
+			mask >>= 8 * half;
+		} else {
+			break;
+		}
+	}
+	return cs->hw->write(cs->ctx, off, size, (now & ~mask) | (val & mask));
+}
+
+/* An access none of whose bytes is virtualised or hidden. */
+static int raw_write(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
+{
+	u32 mask = cs->level == CONF_QUIRKS ? opened(cs, off, size) : 0;
+	u32 now;
+	int err;
+
+	if (cs->level == CONF_PERMISSIVE || mask == CONF_ALL(size))
+		return cs->hw->write(cs->ctx, off, size, val);
+	err = cs->hw->read(cs->ctx, off, size, &now);
+	if (err)
+		return err;
+	if ((val ^ now) & ~mask)
+		conf_drop(cs, off, size, val);
+	return mask ? write_masked(cs, off, size, now, val, mask) : 0;
+}
+
+/* What an access that touches a register leaves out: unclaimed and hidden bytes. */
+static int dropped_rest(struct conf_space *cs, unsigned int off, unsigned int size, u32 val,
+			u32 free)
+{
+	u32 hidden = 0, now = 0;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < size; i++)
+		if (cs->map[off + i] == CONF_MAP_HIDDEN)
+			hidden |= 0xffU << 8 * i;
+	if (free) {
+		err = cs->hw->read(cs->ctx, off, size, &now);
+		if (err)
+			return err;
+	}
+	if (((val ^ now) & free) || (val & hidden))
+		conf_drop(cs, off, size, val);
+	return 0;
+}
+
 /**
  * conf_write() - a guest writes
  * @cs: the space
@@ -241,7 +421,7 @@ int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
  * @val: the value; bits above @size are ignored
  *
  * A write that may not happen is dropped with success, as hardware does with
- * read-only registers; guests rely on it.
+ * read-only registers; guests rely on it. The audit has it.
  *
  * Context: whatever @cs->hw needs; may sleep.
  * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER as conf_read();
@@ -250,7 +430,7 @@ int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
  */
 int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 {
-	bool touched = false;
+	u32 free = 0;
 	int pos, err;
 
 	if (!access_valid(cs, off, size))
@@ -262,10 +442,11 @@ int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 		u32 mask;
 
 		if (!reg) {
+			if (cs->map[pos] != CONF_MAP_HIDDEN)
+				free |= shifted(0xff, pos, off);
 			pos++;
 			continue;
 		}
-		touched = true;
 		mask = shifted(CONF_ALL(size), off, reg->pos) & CONF_ALL(reg->row->size);
 		err = reg_write(cs, reg, shifted(val, off, reg->pos), mask);
 		if (err)
@@ -273,10 +454,7 @@ int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 		pos = reg->pos + reg->row->size;
 	}
 
-	if (touched)
-		return 0;
-	if (cs->permissive)
-		return cs->hw->write(cs->ctx, off, size, val);
-	cs->hw->dropped(cs->ctx, off, size, val);
-	return 0;
+	if (free == CONF_ALL(size))
+		return raw_write(cs, off, size, val);
+	return dropped_rest(cs, off, size, val, free);
 }

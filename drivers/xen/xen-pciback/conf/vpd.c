@@ -7,19 +7,45 @@
  */
 #include "rows.h"
 
+/*
+ * The whole handshake happens within the write, through the kernel's access to
+ * the data, which bounds its time and knows the cards that hang when asked.
+ * The flag then tells the guest that the data is there; if the card did not
+ * answer, it never comes on and the guest gives up by itself.
+ */
 static int vpd_address_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
+	u32 data;
+
 	/* The flag asks the card to store the data register. */
-	if (val & PCI_VPD_ADDR_F)
+	if (val & PCI_VPD_ADDR_F) {
+		conf_drop(cs, reg->pos, 2, val);
 		return PCIBIOS_SET_FAILED;
-	return conf_hw_write(cs, reg, val);
+	}
+	reg->virt = val;
+	/* Without room for the data register there is nowhere to put it. */
+	if (cs->vpd_data && !cs->hw->read_vpd(cs->ctx, val & PCI_VPD_ADDR_MASK, &data)) {
+		cs->vpd_data->virt = data;
+		reg->virt |= PCI_VPD_ADDR_F;
+	}
+	return 0;
 }
 
 static const struct conf_row vpd_rows[] = {
-	CONF_CAP_HEADER,
-	{ .off = PCI_VPD_ADDR, .size = 2, .hw = 0xffff, .write = vpd_address_write,
+	{ .off = PCI_VPD_ADDR, .size = 2, .virt = 0xffff, .write = vpd_address_write,
 	  .why = "selects what is read; the write flag is refused" },
-	CONF_RO(PCI_VPD_DATA, 4, "the card's data stays when the guest goes"),
+	{ .off = PCI_VPD_DATA, .size = 4, .virt = U32_MAX,
+	  .why = "the card's data stays when the guest goes" },
 };
 
-const struct conf_cap conf_cap_vpd = { PCI_CAP_ID_VPD, vpd_rows, ARRAY_SIZE(vpd_rows) };
+static int vpd_setup(struct conf_space *cs, unsigned int pos)
+{
+	cs->vpd_data = conf_reg_at(cs, pos + PCI_VPD_DATA);
+	return 0;
+}
+
+const struct conf_cap conf_cap_vpd = {
+	.id = PCI_CAP_ID_VPD,
+	.rows = CONF_ROWS(vpd_rows),
+	.setup = vpd_setup,
+};

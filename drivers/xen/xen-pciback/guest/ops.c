@@ -80,6 +80,7 @@ static void (*const ops[])(struct pciback_device *dev, struct xen_pci_op *op) = 
 void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 {
 	struct pciback_device *dev;
+	bool reset = false;
 	u32 cmd = op->cmd;
 
 	op->err = XEN_PCI_ERR_dev_not_found;
@@ -93,7 +94,10 @@ void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 			ops[array_index_nospec(cmd, ARRAY_SIZE(ops))](dev, op);
 		else
 			op->err = XEN_PCI_ERR_not_implemented;
+		reset = dev->reset_wanted;
 	}
 	mutex_unlock(&dev->lock);
+	if (reset)
+		pciback_device_guest_reset(dev, &guest->holder);
 	pciback_device_put(dev);
 }

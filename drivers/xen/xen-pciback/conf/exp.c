@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Rows of the PCI Express capability (PCIe r6.0 7.5.3).
+ *
+ * A guest tunes its own requests (ordering, snooping, request size) and may
+ * reset its function, which the driver does for it. Everything about the link,
+ * the slot, errors and payload concerns the port above and with it the host.
+ *
+ * Pure: reaches hardware through struct conf_hw only.
+ */
+#include "rows.h"
+
+/* Bits of Device Control that change how the function's own requests look. */
+#define DEVCTL_GUEST	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN)
+
+#define LINK	"the link is shared with the port above"
+#define SLOT	"the slot is the host's"
+#define ERRORS	"errors are reported to the host and are the host's to clear"
+
+/*
+ * A larger read request than the host set would let the guest hold the path to
+ * memory longer than its neighbours may; a smaller one harms nobody.
+ */
+static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
+{
+	u32 now, want, capable;
+	int err;
+
+	err = conf_hw_read(cs, reg, &now);
+	if (err)
+		return err;
+	if (val & mask & PCI_EXP_DEVCTL_BCR_FLR) {
+		err = cs->hw->read(cs->ctx, reg->pos - PCI_EXP_DEVCTL + PCI_EXP_DEVCAP, 4,
+				   &capable);
+		if (err)
+			return err;
+		if (capable & PCI_EXP_DEVCAP_FLR)
+			cs->hw->request_reset(cs->ctx);
+		else
+			conf_drop(cs, reg->pos, 2, val);
+	}
+
+	want = (now & ~DEVCTL_GUEST) | (val & DEVCTL_GUEST);
+	if ((val & PCI_EXP_DEVCTL_READRQ) <= reg->reset)
+		want = (want & ~PCI_EXP_DEVCTL_READRQ) | (val & PCI_EXP_DEVCTL_READRQ);
+	/* Reads as zero in functions and starts a reset in bridges. */
+	want &= ~PCI_EXP_DEVCTL_BCR_FLR;
+	if ((val ^ want) & mask & ~PCI_EXP_DEVCTL_BCR_FLR)
+		conf_drop(cs, reg->pos, 2, val);
+	return want == (now & ~PCI_EXP_DEVCTL_BCR_FLR) ? 0 : conf_hw_write(cs, reg, want);
+}
+
+#define EXP_ROWS_V1 \
+	CONF_RO(PCI_EXP_FLAGS, 2, "identity"), \
+	{ .off = PCI_EXP_DEVCAP, .size = 4, .hw = ~PCI_EXP_DEVCAP_PHANTOM, \
+	  .why = "identity; phantom functions would need requester IDs of their own" }, \
+	{ .off = PCI_EXP_DEVCTL, .size = 2, .hw = 0xffff, .write = devctl_write, \
+	  .why = "own requests and FLR are the guest's; payload and errors are not" }, \
+	CONF_RAW(PCI_EXP_DEVSTA, 2, ERRORS)
+
+#define EXP_ROWS_LINK \
+	CONF_RAW(PCI_EXP_LNKCAP, 4, "identity"), \
+	CONF_RAW(PCI_EXP_LNKCTL, 2, LINK), \
+	CONF_RAW(PCI_EXP_LNKSTA, 2, LINK)
+
+#define EXP_ROWS_PORT \
+	CONF_RAW(PCI_EXP_SLTCAP, 4, "identity"), \
+	CONF_RAW(PCI_EXP_SLTCTL, 2, SLOT), \
+	CONF_RAW(PCI_EXP_SLTSTA, 2, SLOT), \
+	CONF_RAW(PCI_EXP_RTCTL, 2, ERRORS), \
+	CONF_RAW(PCI_EXP_RTCAP, 2, "identity"), \
+	CONF_RAW(PCI_EXP_RTSTA, 4, ERRORS)
+
+/* Version 1 without a link: integrated into the root complex. */
+static const struct conf_row v1_integrated_rows[] = { EXP_ROWS_V1 };
+/* Version 1 endpoint. */
+static const struct conf_row v1_endpoint_rows[] = { EXP_ROWS_V1, EXP_ROWS_LINK };
+/* Version 1 port. */
+static const struct conf_row v1_port_rows[] = { EXP_ROWS_V1, EXP_ROWS_LINK, EXP_ROWS_PORT };
+/* Version 2: all registers exist, where they mean nothing as zeros. */
+static const struct conf_row v2_rows[] = {
+	EXP_ROWS_V1,
+	EXP_ROWS_LINK,
+	EXP_ROWS_PORT,
+	CONF_RAW(PCI_EXP_DEVCAP2, 4, "identity"),
+	CONF_RAW(PCI_EXP_DEVCTL2, 2, "timeouts, routing and latency concern the path above"),
+	CONF_RAW(PCI_EXP_DEVSTA2, 2, "reserved"),
+	CONF_RAW(PCI_EXP_LNKCAP2, 4, "identity"),
+	CONF_RAW(PCI_EXP_LNKCTL2, 2, LINK),
+	CONF_RAW(PCI_EXP_LNKSTA2, 2, LINK),
+	CONF_RAW(PCI_EXP_SLTCAP2, 4, "reserved"),
+	CONF_RAW(PCI_EXP_SLTCTL2, 2, SLOT),
+	CONF_RAW(PCI_EXP_SLTSTA2, 2, SLOT),
+};
+
+static const struct conf_rows v1_integrated = CONF_ROWS(v1_integrated_rows);
+static const struct conf_rows v1_endpoint = CONF_ROWS(v1_endpoint_rows);
+static const struct conf_rows v1_port = CONF_ROWS(v1_port_rows);
+static const struct conf_rows v2 = CONF_ROWS(v2_rows);
+
+static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows *rows)
+{
+	u32 flags;
+	int err;
+
+	err = cs->hw->read(cs->ctx, pos + PCI_EXP_FLAGS, 2, &flags);
+	if (err)
+		return err;
+	if ((flags & PCI_EXP_FLAGS_VERS) > 1) {
+		*rows = v2;
+		return 0;
+	}
+	switch ((flags & PCI_EXP_FLAGS_TYPE) >> 4) {
+	case PCI_EXP_TYPE_RC_END:
+	case PCI_EXP_TYPE_RC_EC:
+		*rows = v1_integrated;
+		break;
+	case PCI_EXP_TYPE_ENDPOINT:
+	case PCI_EXP_TYPE_LEG_END:
+		*rows = v1_endpoint;
+		break;
+	default:
+		*rows = v1_port;
+		break;
+	}
+	return 0;
+}
+
+/* The largest read request is what the host set: kept as the reset value. */
+static int exp_setup(struct conf_space *cs, unsigned int pos)
+{
+	struct conf_reg *reg = conf_reg_at(cs, pos + PCI_EXP_DEVCTL);
+	u32 now;
+	int err;
+
+	if (!reg || reg->row->write != devctl_write)
+		return 0;
+	err = conf_hw_read(cs, reg, &now);
+	reg->reset = now & PCI_EXP_DEVCTL_READRQ;
+	return err;
+}
+
+const struct conf_cap conf_cap_exp = {
+	.id = PCI_CAP_ID_EXP,
+	.layout = exp_layout,
+	.setup = exp_setup,
+};

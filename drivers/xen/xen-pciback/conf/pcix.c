@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Rows of the PCI-X capability (PCI-X Addendum r2.0 7.2, 8.6), of a function
+ * and of a bridge. Transfer sizes and splits are arbitration on a shared bus,
+ * so they stay as the host has set them.
+ *
+ * Pure: reaches hardware through struct conf_hw only.
+ */
+#include "rows.h"
+
+static const struct conf_row function_rows[] = {
+	CONF_RAW(PCI_X_CMD, 2, "arbitration on a shared bus is the host's"),
+	CONF_RAW(PCI_X_STATUS, 4, "error bits are the host's to clear"),
+};
+
+static const struct conf_row bridge_rows[] = {
+	CONF_RAW(PCI_X_BRIDGE_SSTATUS, 2, "error bits are the host's to clear"),
+	CONF_RAW(PCI_X_BRIDGE_STATUS, 4, "error bits are the host's to clear"),
+};
+
+static const struct conf_rows function_table = CONF_ROWS(function_rows);
+static const struct conf_rows bridge_table = CONF_ROWS(bridge_rows);
+
+static int pcix_layout(struct conf_space *cs, unsigned int pos, struct conf_rows *rows)
+{
+	u32 type;
+	int err;
+
+	err = cs->hw->read(cs->ctx, PCI_HEADER_TYPE, 1, &type);
+	if (err)
+		return err;
+	*rows = (type & 0x7f) == PCI_HEADER_TYPE_BRIDGE ? bridge_table : function_table;
+	return 0;
+}
+
+const struct conf_cap conf_cap_pcix = { .id = PCI_CAP_ID_PCIX, .layout = pcix_layout };

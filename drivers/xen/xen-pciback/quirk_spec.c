@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Parsing quirks.
+ *
+ *   quirk  := target "-" REG ":" SIZE ":" MASK
+ *   target := the name of a function, no wildcards (slot_spec.c)
+ *           | VENDOR ":" DEVICE [ ":" SUBVENDOR ":" SUBDEVICE ]
+ *
+ * All numbers are hexadecimal; blanks around the whole are fine. REG:SIZE:MASK
+ * is what xend's quirk files held. Every recipe in circulation has a mask of
+ * zero and means the whole register, so that is what zero means.
+ *
+ * Pure: no locks, no allocation, no kernel state.
+ */
+#include <linux/bits.h>
+#include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <pciback/quirk_spec.h>
+
+#define MAX_NUMBERS	4
+
+static int hex_digit(char ch)
+{
+	if (ch >= '0' && ch <= '9')
+		return ch - '0';
+	ch |= 0x20;
+	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
+}
+
+/* Hexadecimal numbers separated by colons; how many, or -EINVAL. */
+static int parse_numbers(const char *s, size_t len, u32 *out)
+{
+	const char *end = s + len;
+	int n = 0;
+
+	for (;; s++) {
+		unsigned int digits = 0;
+		u32 v = 0;
+
+		if (end - s > 2 && s[0] == '0' && (s[1] | 0x20) == 'x' && hex_digit(s[2]) >= 0)
+			s += 2;
+		for (; s < end && hex_digit(*s) >= 0; s++, digits++) {
+			if (v >> 28)
+				return -EINVAL;
+			v = v << 4 | hex_digit(*s);
+		}
+		if (!digits || n == MAX_NUMBERS)
+			return -EINVAL;
+		out[n++] = v;
+		if (s == end)
+			return n;
+		if (*s != ':')
+			return -EINVAL;
+	}
+}
+
+static int parse_ids(const char *s, size_t len, struct quirk_ids *ids)
+{
+	u32 v[MAX_NUMBERS] = { };
+	int i, n;
+
+	n = parse_numbers(s, len, v);
+	if (n != 2 && n != 4)
+		return -EINVAL;
+	for (i = 0; i < n; i++)
+		if (v[i] > 0xffff)
+			return -EINVAL;
+	ids->vendor = v[0];
+	ids->device = v[1];
+	ids->subvendor = v[2];
+	ids->subdevice = v[3];
+	ids->subsystem = n == 4;
+	return 0;
+}
+
+static int parse_field(const char *s, size_t len, struct quirk_field *field)
+{
+	u32 v[MAX_NUMBERS], all;
+
+	if (parse_numbers(s, len, v) != 3)
+		return -EINVAL;
+	if (v[1] != 1 && v[1] != 2 && v[1] != 4)
+		return -EINVAL;
+	all = U32_MAX >> (32 - 8 * v[1]);
+	/* An access that straddles registers is none that a guest can make. */
+	if (v[0] > 0xfff || v[0] % v[1] || v[2] & ~all)
+		return -EINVAL;
+	field->reg = v[0];
+	field->size = v[1];
+	field->mask = v[2] ?: all;
+	return 0;
+}
+
+/**
+ * quirk_spec_parse() - read one quirk
+ * @s: text, need not be terminated
+ * @len: its length
+ * @out: the quirk; undefined when the call fails
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL: not a quirk, a register that does not exist or is not
+ * aligned, or a mask wider than it.
+ */
+int quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
+{
+	const char *dash;
+	size_t target;
+
+	while (len && isspace(*s)) {
+		s++;
+		len--;
+	}
+	while (len && isspace(s[len - 1]))
+		len--;
+	dash = memchr(s, '-', len);
+	if (!dash)
+		return -EINVAL;
+	target = dash - s;
+	if (parse_field(dash + 1, len - target - 1, &out->field))
+		return -EINVAL;
+
+	/* Only the name of a function has a dot. */
+	out->by_ids = !memchr(s, '.', target);
+	if (out->by_ids)
+		return parse_ids(s, target, &out->ids);
+	if (slot_spec_parse(s, target, &out->slot) || slot_spec_is_wild(&out->slot))
+		return -EINVAL;
+	return 0;
+}
+
+/**
+ * quirk_ids_match() - is a quirk for this device?
+ * @ids: the quirk's ids
+ * @vendor: the device's vendor ID
+ * @device: its device ID
+ * @subvendor: its subsystem vendor ID
+ * @subdevice: its subsystem ID
+ *
+ * Context: any.
+ */
+bool quirk_ids_match(const struct quirk_ids *ids, u16 vendor, u16 device,
+		     u16 subvendor, u16 subdevice)
+{
+	return ids->vendor == vendor && ids->device == device &&
+	       (!ids->subsystem ||
+		(ids->subvendor == subvendor && ids->subdevice == subdevice));
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Attributes of each seized function, in /sys/bus/pci/devices/.../pciback/:
+ * there while the function is bound. Documentation/ABI/sysfs-driver-pciback
+ * describes each.
+ */
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <pciback/device.h>
+#include <pciback/policy.h>
+
+/* The attributes exist between probe() and remove(), so the record does too. */
+static struct pciback_device *to_record(struct device *dev)
+{
+	return pci_get_drvdata(to_pci_dev(dev));
+}
+
+static const char * const level_names[] = {
+	[CONF_STRICT] = "strict",
+	[CONF_QUIRKS] = "quirks",
+	[CONF_PERMISSIVE] = "permissive",
+};
+
+static ssize_t write_level_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", level_names[READ_ONCE(to_record(dev)->level)]);
+}
+
+static ssize_t write_level_store(struct device *dev, struct device_attribute *attr,
+				 const char *buf, size_t count)
+{
+	int level, err;
+
+	level = sysfs_match_string(level_names, buf);
+	if (level < 0)
+		return level;
+	err = pciback_policy_set_level(to_record(dev), level);
+	return err ?: count;
+}
+static DEVICE_ATTR_RW(write_level);
+
+static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pciback_device *record = to_record(dev);
+	const struct conf_audit *audit;
+	unsigned int i;
+	int len;
+
+	guard(mutex)(&record->lock);
+	audit = &record->conf->audit;
+	len = sysfs_emit(buf, "total %u unlisted %u\n", audit->total, audit->unlisted);
+	for (i = 0; i < audit->nr; i++) {
+		const struct conf_drop *drop = &audit->drops[i];
+
+		len += sysfs_emit_at(buf, len, "offset 0x%03x size %u count %u last 0x%0*x domain %u\n",
+				     drop->off, drop->size, drop->count, 2 * drop->size,
+				     drop->value, record->last_domid);
+	}
+	return len;
+}
+static DEVICE_ATTR_RO(dropped_writes);
+
+static struct attribute *device_attributes[] = {
+	&dev_attr_write_level.attr,
+	&dev_attr_dropped_writes.attr,
+	NULL
+};
+
+static const struct attribute_group device_group = {
+	.name = "pciback",
+	.attrs = device_attributes,
+};
+
+const struct attribute_group *pciback_device_groups[] = {
+	&device_group,
+	NULL
+};
