@@ -17,6 +17,12 @@ void conf_bench_set(struct conf_bench *b, unsigned int off, unsigned int size, u
 		b->hw[off] = val;
 }
 
+/* The level that opens all, or the one that opens nothing. */
+void conf_bench_permissive(struct conf_bench *b, bool on)
+{
+	b->cs->level = on ? CONF_PERMISSIVE : CONF_STRICT;
+}
+
 static int bench_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
 {
 	struct conf_bench *b = ctx;
@@ -101,6 +107,23 @@ static int bench_set_power_state(void *ctx, unsigned int state)
 	return b->power_err;
 }
 
+static int bench_read_vpd(void *ctx, unsigned int addr, u32 *val)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_vpd++;
+	b->vpd_addr = addr;
+	*val = b->vpd;
+	return b->vpd_err;
+}
+
+static void bench_request_reset(void *ctx)
+{
+	struct conf_bench *b = ctx;
+
+	b->nr_reset++;
+}
+
 static void bench_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
 	struct conf_bench *b = ctx;
@@ -119,6 +142,8 @@ static const struct conf_hw bench_hw = {
 	.set_mwi = bench_set_mwi,
 	.set_intx = bench_set_intx,
 	.set_power_state = bench_set_power_state,
+	.read_vpd = bench_read_vpd,
+	.request_reset = bench_request_reset,
 	.dropped = bench_dropped,
 };
 

@@ -26,17 +26,22 @@
  * @nr_mwi: see @nr_enable
  * @nr_intx: see @nr_enable
  * @nr_power: see @nr_enable
+ * @nr_vpd: see @nr_enable
+ * @nr_reset: see @nr_enable
  * @nr_dropped: see @nr_enable
  * @master: argument of the last call
  * @mwi: see @master
  * @intx: see @master
  * @power: see @master
+ * @vpd_addr: see @master
+ * @vpd: what the card holds there
  * @dropped_off: see @master
  * @dropped_size: see @master
  * @dropped_val: see @master
  * @enable_err: what the next calls return
  * @mwi_err: see @enable_err
  * @power_err: see @enable_err
+ * @vpd_err: see @enable_err
  * @read_err: see @enable_err
  * @write_err: see @enable_err
  */
@@ -48,16 +53,18 @@ struct conf_bench {
 	unsigned int nr_reads, nr_writes;
 	unsigned int last_off, last_size;
 	u32 last_val;
-	unsigned int nr_enable, nr_master, nr_mwi, nr_intx, nr_power, nr_dropped;
+	unsigned int nr_enable, nr_master, nr_mwi, nr_intx, nr_power, nr_vpd, nr_reset, nr_dropped;
 	bool master, mwi, intx;
-	unsigned int power;
+	unsigned int power, vpd_addr;
+	u32 vpd;
 	unsigned int dropped_off, dropped_size;
 	u32 dropped_val;
-	int enable_err, mwi_err, power_err, read_err, write_err;
+	int enable_err, mwi_err, power_err, vpd_err, read_err, write_err;
 };
 
 struct conf_bench *conf_bench_new(struct kunit *test, unsigned int size, unsigned int max_regs);
 u32 conf_bench_get(const struct conf_bench *b, unsigned int off, unsigned int size);
+void conf_bench_permissive(struct conf_bench *b, bool on);
 void conf_bench_set(struct conf_bench *b, unsigned int off, unsigned int size, u32 val);
 
 /* What a guest sees, the access itself being expected to succeed. */

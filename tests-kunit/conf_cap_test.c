@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * What a guest can see and do in the capabilities of a function: power
- * management, vital product data, MSI and MSI-X; and capability lists as
- * broken as hardware has them.
+ * management, vital product data, MSI, MSI-X, PCI Express, Advanced Features;
+ * and capability lists as broken as hardware has them.
  */
 #include <kunit/test.h>
 #include "conf_bench.h"
@@ -14,7 +14,9 @@
 #define MSIX	0x68
 #define EXP	0x74
 #define VNDR	0xb0
+#define AF	0xc0
 
+#define DEVCTL		(EXP + PCI_EXP_DEVCTL)
 #define PMCSR		(PM + PCI_PM_CTRL)
 #define MSI_FLAGS	(MSI + PCI_MSI_FLAGS)
 #define MSIX_FLAGS	(MSIX + PCI_MSIX_FLAGS)
@@ -34,7 +36,7 @@ static void add_caps(struct kunit *test, struct conf_bench *b)
 	b->nr_writes = 0;
 }
 
-/* A function with one of each, and a PCIe and a vendor's, which have no rows. */
+/* A function with one of each, and a vendor's, which has no rows. */
 static struct conf_bench *card(struct kunit *test)
 {
 	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
@@ -46,6 +48,7 @@ static struct conf_bench *card(struct kunit *test)
 	link_cap(b, MSI + 1, MSIX, PCI_CAP_ID_MSIX);
 	link_cap(b, MSIX + 1, EXP, PCI_CAP_ID_EXP);
 	link_cap(b, EXP + 1, VNDR, PCI_CAP_ID_VNDR);
+	link_cap(b, VNDR + 1, AF, PCI_CAP_ID_AF);
 	conf_bench_set(b, PM + PCI_PM_PMC, 2, 0xfe23);
 	conf_bench_set(b, PM + PCI_PM_PPB_EXTENSIONS, 2, 0x7dc0);
 	b->w1c[PMCSR + 1] = 0x80;
@@ -53,6 +56,9 @@ static struct conf_bench *card(struct kunit *test)
 	conf_bench_set(b, MSIX_FLAGS, 2, 0x0004);
 	conf_bench_set(b, MSIX + PCI_MSIX_TABLE, 4, 0x00000003);
 	conf_bench_set(b, EXP + PCI_EXP_DEVCTL, 2, 0x2810);
+	conf_bench_set(b, EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_FLR);
+	conf_bench_set(b, AF + PCI_AF_LENGTH, 1, 6);
+	conf_bench_set(b, AF + PCI_AF_CAP, 1, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
 	return b;
 }
 
@@ -89,15 +95,34 @@ static const struct reg_row reg_rows[] = {
 	{ "PMCSR: scale and reserved bits", PMCSR, 2, 0x0008, 0x0008, 0x60f4, 0, 0x0008 },
 
 	{ "VPD: id and link", VPD, 2, 0x5003, 0x5003, 0, 0, 0x5003 },
-	{ "VPD: address", VPD + 2, 2, 0x0000, 0x0000, 0x0010, 0, 0x0010 },
-	{ "VPD: address with write flag", VPD + 2, 2, 0x0010, 0x0010, 0x8020,
+	{ "VPD: address with write flag", VPD + 2, 2, 0x0010, 0x0000, 0x8020,
 	  PCIBIOS_SET_FAILED, 0x0010 },
 	{ "VPD: write flag by a byte", VPD + 3, 1, 0x00, 0x00, 0x80, PCIBIOS_SET_FAILED, 0x00 },
-	{ "VPD: data", VPD + 4, 4, 0x12345678, 0x12345678, 0, 0, 0x12345678 },
-	{ "VPD: id, link, address", VPD, 4, 0x00105003, 0x00105003, 0x00200000, 0, 0x00205003 },
+	{ "VPD: data", VPD + 4, 4, 0x12345678, 0x00000000, 0xffffffff, 0, 0x12345678 },
 
 	{ "MSI: id and link", MSI, 2, 0x6805, 0x6805, 0, 0, 0x6805 },
+	{ "MSI: address is not the host's", MSI + 4, 4, 0xfee00318, 0, 0xfee01000, 0, 0xfee00318 },
+	{ "MSI: upper address", MSI + 8, 4, 0x00000001, 0, 0x5, 0, 0x00000001 },
+	{ "MSI: data", MSI + 12, 2, 0x4123, 0, 0x0041, 0, 0x4123 },
+	{ "MSI: mask", MSI + 16, 4, 0x00000001, 0, 0x0, 0, 0x00000001 },
+	{ "MSI: pending", MSI + 20, 4, 0x00000001, 0x00000001, 0x0, 0, 0x00000001 },
 	{ "MSI-X: id and link", MSIX, 2, 0x7411, 0x7411, 0, 0, 0x7411 },
+	{ "MSI-X: table", MSIX + 4, 4, 0x00002003, 0x00002003, 0, 0, 0x00002003 },
+	{ "MSI-X: pending bits", MSIX + 8, 4, 0x00003003, 0x00003003, 0, 0, 0x00003003 },
+	{ "PCIe: flags", EXP + 2, 2, 0x0002, 0x0002, 0xffff, 0, 0x0002 },
+	{ "PCIe: no phantom functions", EXP + 4, 4, 0x1000801b, 0x10008003, 0, 0, 0x1000801b },
+	{ "DEVCTL: ordering and snooping", DEVCTL, 2, 0x2810, 0x2810, 0x2000, 0, 0x2000 },
+	{ "DEVCTL: ordering on", DEVCTL, 2, 0x2000, 0x2000, 0x2810, 0, 0x2810 },
+	{ "DEVCTL: larger read requests", DEVCTL, 2, 0x2810, 0x2810, 0x5810, 0, 0x2810 },
+	{ "DEVCTL: smaller read requests", DEVCTL, 2, 0x2810, 0x2810, 0x1810, 0, 0x1810 },
+	{ "DEVCTL: payload", DEVCTL, 2, 0x2810, 0x2810, 0x28f0, 0, 0x2810 },
+	{ "DEVCTL: error reporting", DEVCTL, 2, 0x2810, 0x2810, 0x281f, 0, 0x2810 },
+	{ "DEVCTL: error reporting off", DEVCTL, 2, 0x281f, 0x281f, 0x2810, 0, 0x281f },
+	{ "DEVCTL: tags, phantoms, AUX", DEVCTL, 2, 0x2810, 0x2810, 0x2f10, 0, 0x2810 },
+	{ "DEVCTL: low byte alone", DEVCTL, 1, 0x10, 0x10, 0xff, 0, 0x10 },
+	{ "AF: length and capabilities", AF + 2, 2, 0x0306, 0x0306, 0, 0, 0x0306 },
+	{ "AF: control reads as zero", AF + 4, 1, 0x01, 0x00, 0x00, 0, 0x01 },
+	{ "AF: status", AF + 5, 1, 0x01, 0x01, 0x00, 0, 0x01 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(reg, reg_rows, name);
@@ -113,14 +138,14 @@ static void follows_row(struct kunit *test)
 
 		add_caps(test, b);
 		conf_bench_set(b, row->off, row->size, row->hw);
-		b->cs->permissive = permissive[i];
+		conf_bench_permissive(b, permissive[i]);
 		KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), row->seen);
 		KUNIT_EXPECT_EQ(test, conf_write(b->cs, row->off, row->size, row->write),
 				row->err);
 		KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), row->hw_after);
 		KUNIT_EXPECT_EQ(test, b->nr_power, row->power_calls);
 		KUNIT_EXPECT_EQ(test, b->power, row->power);
-		KUNIT_EXPECT_EQ(test, b->nr_dropped, 0);
+		KUNIT_EXPECT_EQ(test, b->nr_reset, 0);
 	}
 }
 
@@ -198,7 +223,7 @@ static void writes_flags(struct kunit *test)
 	conf_bench_set(b, PCI_COMMAND, 2, row->command);
 	conf_bench_set(b, MSI_FLAGS, 2, row->msi);
 	conf_bench_set(b, MSIX_FLAGS, 2, row->msix);
-	b->cs->permissive = row->permissive;
+	conf_bench_permissive(b, row->permissive);
 	b->cs->interrupt_control = row->interrupt_control;
 	KUNIT_EXPECT_EQ(test, conf_write(b->cs, off, 2, row->write), row->err);
 	KUNIT_EXPECT_EQ(test, conf_bench_get(b, off, 2), row->after);
@@ -213,14 +238,11 @@ struct raw_row {
 };
 
 static const struct raw_row raw_rows[] = {
-	{ "MSI address", MSI + PCI_MSI_ADDRESS_LO, 4 },
-	{ "MSI data", MSI + PCI_MSI_DATA_64, 2 },
-	{ "MSI mask", MSI + PCI_MSI_MASK_64, 4 },
-	{ "MSI-X table", MSIX + PCI_MSIX_TABLE, 4 },
-	{ "MSI-X pending bits", MSIX + PCI_MSIX_PBA, 4 },
-	{ "PCIe id and link", EXP, 2 },
-	{ "PCIe device control", EXP + PCI_EXP_DEVCTL, 2 },
-	{ "vendor's id and link", VNDR, 2 },
+	{ "PCIe device status", EXP + PCI_EXP_DEVSTA, 2 },
+	{ "PCIe link capabilities", EXP + PCI_EXP_LNKCAP, 4 },
+	{ "PCIe link control", EXP + PCI_EXP_LNKCTL, 2 },
+	{ "PCIe link status", EXP + PCI_EXP_LNKSTA, 2 },
+	{ "behind a PCIe endpoint of version 1", EXP + PCI_EXP_SLTCAP, 4 },
 	{ "vendor's own", VNDR + 2, 2 },
 };
 
@@ -238,8 +260,8 @@ static void leaves_to_hardware(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), hw);
 	conf_bench_write(test, row->off, row->size, ~hw);
 	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), hw);
-	KUNIT_EXPECT_EQ(test, b->nr_dropped, 1);
-	b->cs->permissive = true;
+	KUNIT_EXPECT_EQ(test, b->cs->audit.total, 1);
+	conf_bench_permissive(b, true);
 	conf_bench_write(test, row->off, row->size, ~hw);
 	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), ~hw & all);
 }
@@ -261,24 +283,24 @@ struct list_row {
 };
 
 static const struct list_row list_rows[] = {
-	{ "one capability", 0x10, 0x50, { { 0x50, 0x05, 0 } }, 0x50, 0, 0x52, 0x54 },
+	{ "one capability", 0x10, 0x50, { { 0x50, 0x05, 0 } }, 0x50, 0, 0x52, 0x5c },
 	{ "status says there are none", 0x00, 0x50, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
 	{ "pointer 0", 0x10, 0x00, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
 	{ "pointer into the header", 0x10, 0x3c, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
 	{ "low bits of a pointer", 0x10, 0x53, { { 0x50, 0x05, 0x72 }, { 0x70, 0x11, 3 } },
-	  0x50, 0x70, 0x72, 0x74 },
-	{ "circle of one", 0x10, 0x50, { { 0x50, 0x05, 0x50 } }, 0x50, 0, 0x52, 0x54 },
+	  0x50, 0x70, 0x72, 0x7c },
+	{ "circle of one", 0x10, 0x50, { { 0x50, 0x05, 0x50 } }, 0x50, 0, 0x52, 0x5c },
 	{ "circle of two", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x11, 0x50 } },
-	  0x50, 0x70, 0x72, 0x54 },
+	  0x50, 0x70, 0x72, 0x5c },
 	{ "all ones end it", 0x10, 0x50, { { 0x50, 0xff, 0x70 }, { 0x70, 0x11, 0 } },
 	  0, 0, 0, 0x72 },
 	{ "the first of two of a kind", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x05, 0 } },
 	  0x50, 0, 0x52, 0x72 },
-	{ "link back into the header", 0x10, 0x50, { { 0x50, 0x05, 0x04 } }, 0x50, 0, 0x52, 0x54 },
+	{ "link back into the header", 0x10, 0x50, { { 0x50, 0x05, 0x04 } }, 0x50, 0, 0x52, 0x5c },
 	{ "registers over the end", 0x10, 0xfc, { { 0xfc, 0x01, 0x50 }, { 0x50, 0x05, 0 } },
-	  0x50, 0, 0xfe, 0x54 },
+	  0x50, 0, 0xfe, 0x5c },
 	{ "registers of two overlap", 0x10, 0x50, { { 0x50, 0x01, 0x54 }, { 0x54, 0x05, 0 } },
-	  0x54, 0, 0x52, 0x58 },
+	  0x54, 0, 0x52, 0x60 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(list, list_rows, name);
@@ -304,13 +326,19 @@ static void walks_list(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, conf_reg_at(b->cs, row->without));
 }
 
-static void needs_room(struct kunit *test)
+/* What has no room for its registers is read-only, not refused. */
+static void without_room_is_read_only(struct kunit *test)
 {
 	struct conf_bench *b = card(test);
 
 	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
-	b->cs->max_regs = b->cs->nr_regs + 1;
-	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), -ENOSPC);
+	b->cs->max_regs = b->cs->nr_regs + 9;
+	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), 0);
+	conf_bench_write(test, DEVCTL, 2, 0);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, DEVCTL, 2), 0x2810);
+	/* The address has a register, its data has not. */
+	b->cs->max_regs = 0;
+	conf_bench_write(test, VPD + PCI_VPD_ADDR, 2, 0x0010);
 }
 
 static void unreadable_list(struct kunit *test)
@@ -322,6 +350,89 @@ static void unreadable_list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
+/* Address and flag, then data: the handshake is over when the write returns. */
+static void reads_vpd(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	add_caps(test, b);
+	b->vpd = 0x44332211;
+	conf_bench_write(test, VPD + PCI_VPD_ADDR, 2, 0x0104);
+	KUNIT_EXPECT_EQ(test, b->vpd_addr, 0x0104);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, VPD + PCI_VPD_ADDR, 2), 0x8104);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
+	b->vpd_err = -ETIMEDOUT;
+	b->vpd = 0;
+	conf_bench_write(test, VPD + PCI_VPD_ADDR, 2, 0x0108);
+	KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, VPD + PCI_VPD_ADDR, 2), 0x0108,
+			    "a card that does not answer");
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
+	KUNIT_EXPECT_EQ(test, conf_write(b->cs, VPD + PCI_VPD_ADDR, 2, 0x8108), REFUSED);
+	KUNIT_EXPECT_EQ(test, b->nr_vpd, 2);
+	KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "the hardware's registers are the core's");
+}
+
+struct reset_row {
+	const char *name;
+	u8 off, size;
+	u32 write;
+	u8 cap_off, cap_size;	/* changed first */
+	u32 cap;
+	unsigned int resets;
+	u32 drops;
+};
+
+static const struct reset_row reset_rows[] = {
+	{ "FLR", DEVCTL, 2, 0xa810, 0, 0, 0, 1, 0 },
+	{ "FLR by a byte", DEVCTL + 1, 1, 0xa8, 0, 0, 0, 1, 0 },
+	{ "FLR in the byte not written", DEVCTL, 1, 0x10, 0, 0, 0, 0, 0 },
+	{ "FLR without the capability", DEVCTL, 2, 0xa810, EXP + 4, 4, 0, 0, 1 },
+	{ "AF FLR", AF + 4, 1, 0x01, 0, 0, 0, 1, 0 },
+	{ "AF FLR and junk", AF + 4, 1, 0x03, 0, 0, 0, 0, 1 },
+	{ "AF FLR without the capability", AF + 4, 1, 0x01, AF + 3, 1, 0x01, 0, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(reset, reset_rows, name);
+
+/* The bit itself never reaches the hardware: the driver resets. */
+static void asks_for_reset(struct kunit *test)
+{
+	const struct reset_row *row = test->param_value;
+	bool permissive[] = { false, true };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
+		struct conf_bench *b = card(test);
+
+		add_caps(test, b);
+		if (row->cap_size)
+			conf_bench_set(b, row->cap_off, row->cap_size, row->cap);
+		conf_bench_permissive(b, permissive[i]);
+		conf_bench_write(test, row->off, row->size, row->write);
+		KUNIT_EXPECT_EQ(test, b->nr_reset, row->resets);
+		KUNIT_EXPECT_EQ(test, b->cs->audit.total, row->drops);
+		KUNIT_EXPECT_EQ(test, conf_bench_get(b, DEVCTL, 2), 0x2810);
+		KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+	}
+}
+
+static void keeps_its_own_msi(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	add_caps(test, b);
+	conf_bench_set(b, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee00318);
+	conf_bench_permissive(b, true);
+	conf_bench_write(test, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee01003);
+	conf_bench_write(test, MSI + PCI_MSI_DATA_64, 2, 0x4041);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee01000);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, MSI + PCI_MSI_DATA_64, 2), 0x4041);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee00318);
+	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+	conf_reset(b->cs);
+	KUNIT_EXPECT_EQ(test, conf_bench_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0);
+}
+
 static struct kunit_case conf_cap_cases[] = {
 	KUNIT_CASE_PARAM(follows_row, reg_gen_params),
 	KUNIT_CASE(unwritten_pme_status_stays),
@@ -329,7 +440,10 @@ static struct kunit_case conf_cap_cases[] = {
 	KUNIT_CASE_PARAM(writes_flags, flags_gen_params),
 	KUNIT_CASE_PARAM(leaves_to_hardware, raw_gen_params),
 	KUNIT_CASE_PARAM(walks_list, list_gen_params),
-	KUNIT_CASE(needs_room),
+	KUNIT_CASE(without_room_is_read_only),
+	KUNIT_CASE(reads_vpd),
+	KUNIT_CASE_PARAM(asks_for_reset, reset_gen_params),
+	KUNIT_CASE(keeps_its_own_msi),
 	KUNIT_CASE(unreadable_list),
 	{}
 };

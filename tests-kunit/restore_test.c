@@ -4,6 +4,7 @@
  * every byte of its configuration space as it was.
  */
 #include <kunit/test.h>
+#include <pciback/policy.h>
 #include "seize_bench.h"
 #include "suites.h"
 
@@ -69,7 +70,7 @@ static void misbehave(struct kunit *test, struct pciback_device *dev, struct fak
 	case NOTHING:
 		break;
 	case WRITE_ALL_PERMISSIVE:
-		KUNIT_EXPECT_EQ(test, pciback_device_set_permissive(dev), 0);
+		KUNIT_EXPECT_EQ(test, pciback_policy_set_level(dev, CONF_PERMISSIVE), 0);
 		fallthrough;
 	case WRITE_ALL:
 		write_all(dev, 0xffffffff);

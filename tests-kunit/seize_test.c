@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <pciback/irq.h>
+#include <pciback/policy.h>
 #include "seize_bench.h"
 #include "suites.h"
 
@@ -147,7 +148,7 @@ static void next_guest_finds_it_new(struct kunit *test)
 	bench_write(dev, 0xd4, 4, 0);
 	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_COMMAND, 2), 0x0407);
 	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_BASE_ADDRESS_0, 4), 0xfffff000);
-	KUNIT_EXPECT_TRUE(test, dev->warned);
+	KUNIT_EXPECT_TRUE(test, dev->conf->audit.total);
 	KUNIT_EXPECT_TRUE(test, pci_is_enabled(dev->pdev));
 	pciback_device_return(dev, &b->guest.holder);
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(dev->pdev));
@@ -155,7 +156,7 @@ static void next_guest_finds_it_new(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
 	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_COMMAND, 2), 0);
 	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_BASE_ADDRESS_0, 4), bar);
-	KUNIT_EXPECT_FALSE(test, dev->warned);
+	KUNIT_EXPECT_FALSE(test, dev->conf->audit.total);
 	pciback_device_return(dev, &b->guest.holder);
 	pciback_device_put(dev);
 }
@@ -279,7 +280,7 @@ static void unbind_takes_from_guest(struct kunit *test)
 	/* The record outlives the binding while somebody looks at it. */
 	KUNIT_EXPECT_NULL(test, bench_find(fn));
 	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pciback_device_set_permissive(dev), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciback_policy_set_level(dev, CONF_PERMISSIVE), -ENODEV);
 	pciback_device_return(dev, &b->guest.holder);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
 	pciback_device_put(dev);

@@ -7,8 +7,11 @@
 
 extern struct kunit_suite claim_suite;
 extern struct kunit_suite conf_cap_suite;
+extern struct kunit_suite conf_ext_suite;
 extern struct kunit_suite conf_header_suite;
+extern struct kunit_suite conf_policy_suite;
 extern struct kunit_suite conf_space_suite;
+extern struct kunit_suite quirk_spec_suite;
 extern struct kunit_suite restore_suite;
 extern struct kunit_suite seize_suite;
 extern struct kunit_suite slot_spec_suite;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* How a target says that an invariant does not hold. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "input.h"
+
+void fail(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("INVARIANT: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	abort();
+}

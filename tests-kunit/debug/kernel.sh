@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#
+# kernel.sh [--key]
+#
+# The debug kernel: what ../run.py --kernel debug boots. Makes sure that the cache
+# has it and prints its folder there, which is laid out like those of the other
+# kernels (scripts/lib/cache.sh). A build takes minutes on an idle machine and
+# some GB of disk meanwhile; a warm cache needs no network.
+#
+# One kernel is one set of inputs: the version of Debian's kernel sources, these
+# fragments, the compiler. Another set is another kernel, beside the first.
+#
+#   --key    print what names the kernel in the cache, build nothing
+
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(dirname "$(dirname "$here")")
+# shellcheck source=scripts/lib/cache.sh
+. "$top/scripts/lib/cache.sh"
+# shellcheck source=scripts/lib/tools.sh
+. "$top/scripts/lib/tools.sh"
+# shellcheck source=scripts/lib/debs.sh
+. "$top/scripts/lib/debs.sh"
+
+# Raise when what is kept of a build changes.
+layout=l1
+fragments=("$here/base.config" "$here/checks.config")
+
+# Sources of other machines: half of the tree, and nothing reads them. Their
+# Kconfig files stay, Kconfig reads all there are.
+foreign=('*/arch/[!x]*.[chS]' '*.dts' '*.dtsi' '*.rst' '*/drivers/gpu/*.[ch]'
+	'*/drivers/net/*.[ch]' '*/drivers/media/*.[ch]' '*/sound/*.[ch]' '*/testing/*.[ch]')
+
+say() { printf 'debug kernel: %s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# The version KUnit was taken from: setup.sh renews it when there is a newer one,
+# and is content with what it has when there is no network.
+source_version() {
+	cat "$XPB_CURRENT/kunit-src/pkgversion"
+}
+
+# Comments and blank lines of the fragments do not make another kernel.
+key() {
+	local inputs
+	inputs=$({ echo "$layout" "$(gcc -dumpfullversion)" "$(gcc --version | head -n 1)"
+		sed -E '/^(#( [^C].*)?)?$/d' "${fragments[@]}"; } | sha256sum | cut -c1-12)
+	echo "kdebug-$(path_safe "$(source_version)")-$inputs"
+}
+
+# fetch TMP: the kernel's sources into TMP/src, streamed past the big tarball.
+fetch() {
+	local tmp=$1 pkg=$XPB_SOURCE_PACKAGE ver deb
+	ver=$(source_version)
+	say "fetching $pkg ($ver)"
+	deb_get "$tmp/debs" "$pkg=$ver" || { apt_refresh && deb_get "$tmp/debs" "$pkg=$ver"; } ||
+		die "$pkg $ver: not to be had"
+	mkdir "$tmp/src"
+	deb=$(echo "$tmp"/debs/*.deb)
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$pkg.tar.xz" |
+		tar -xJ -C "$tmp/src" --strip-components=1 "${foreign[@]/#/--exclude=}"
+	rm -rf "$tmp/debs"
+}
+
+# lost_options CONFIG: options of the fragments that Kconfig made something else of.
+lost_options() {
+	sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=n/p; /^CONFIG_/p' "${fragments[@]}" |
+		while IFS='=' read -r name want; do
+			got=$(sed -n "s/^$name=//p" "$1")
+			[ "${got:-n}" = "$want" ] || echo "$name: wanted $want, got ${got:-n}"
+		done
+}
+
+configure() {
+	local lost
+	make -s tinyconfig >/dev/null
+	scripts/kconfig/merge_config.sh -m .config "${fragments[@]}" >/dev/null
+	make -s olddefconfig
+	lost=$(lost_options .config)
+	[ -z "$lost" ] || die "options lost, change the fragments:
+$lost"
+}
+
+# compile NEW: in the sources' folder; what is worth keeping goes to NEW.
+compile() {
+	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	export ARCH=x86_64 KBUILD_BUILD_USER=pciback KBUILD_BUILD_HOST=debug
+	configure
+	# Others may want the machine meanwhile.
+	nice -n 19 make -s -j"$(nproc)" bzImage modules
+	make -s run-command KBUILD_RUN_COMMAND="scripts/package/install-extmod-build '$1/build'"
+	make -s kernelrelease >"$1/release"
+	cp arch/x86/boot/bzImage "$1/vmlinuz"
+	cp .config "$1/config"
+	echo gcc >"$1/compiler"
+	source_version >"$1/pkgversion"
+}
+
+# build FINAL: everything, in a folder of its own that is renamed in the end.
+build() {
+	local tmp log=$XPB_CACHE/kdebug-build.log
+	# Not .tmp.*: setup.sh cleans those away, under a lock of its own.
+	rm -rf "$XPB_CACHE"/.kdebug.tmp.*
+	tmp=$(mktemp -d "$XPB_CACHE/.kdebug.tmp.XXXXXX")
+	# shellcheck disable=SC2064 # as it is called now
+	trap "rm -rf '$tmp'" EXIT
+	fetch "$tmp"
+	say "building; log in $log"
+	# As a program: inside a condition the shell does not stop at errors.
+	(cd "$tmp/src" && "$here/kernel.sh" --compile "$tmp/new") >"$log" 2>&1 || {
+		tail -n 30 "$log" >&2
+		die "no kernel; all of the log is in $log"
+	}
+	publish "$tmp/new" "$1"
+}
+
+case "${1:-}" in
+"" | --key) ;;
+--compile)
+	mkdir "$2"
+	compile "$2"
+	exit
+	;;
+*) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
+[ -e "$XPB_CURRENT/kunit-src/pkgversion" ] || "$top/scripts/setup.sh" kunit
+if [ "${1:-}" = --key ]; then
+	key
+	exit
+fi
+
+final="$XPB_CACHE/$(key)"
+if [ ! -d "$final" ]; then
+	# Tools, and the newest sources: the key may be another one then.
+	"$top/scripts/setup.sh" kunit
+	final="$XPB_CACHE/$(key)"
+	exec 8>"$XPB_CACHE/.kdebug.lock"
+	flock -n 8 || { say "another run is building one"; flock 8; }
+	[ -d "$final" ] || build "$final"
+fi
+echo "$final"
