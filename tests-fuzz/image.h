@@ -25,6 +25,7 @@
 #define IMAGE_FAULTY	0x08	/* accesses fail while the space is set up */
 #define IMAGE_FICKLE	0x10	/* registers change while the space is set up */
 #define IMAGE_MASKS	0x60	/* what is writable: all, nothing, by chance */
+#define IMAGE_ONE_BLOCK	0x80	/* memory of the space as the driver allocates it */
 
 u8 image_load(struct input *in, struct fakehw *hw, struct conf_ident *id);
 
