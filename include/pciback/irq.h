@@ -42,6 +42,7 @@ struct pciback_irq {
 };
 
 void pciback_intx_update(struct pciback_device *dev);
+void pciback_intx_toggle(struct pciback_device *dev);
 int pciback_msi_enable(struct pciback_device *dev, u32 *value);
 int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr);
 u32 pciback_msi_disable(struct pciback_device *dev);

@@ -134,6 +134,44 @@ static ssize_t quirks_store(struct device_driver *drv, const char *buf, size_t c
 }
 static DRIVER_ATTR_RW(quirks);
 
+static ssize_t irq_handlers_show(struct device_driver *drv, char *buf)
+{
+	struct pciback_device *dev;
+	int len = 0;
+
+	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev)) {
+		char line[64];
+
+		mutex_lock(&dev->lock);
+		snprintf(line, sizeof(line), "%s:%s:%s:%d\n", pci_name(dev->pdev),
+			 dev->irq.line ? "on" : "off",
+			 READ_ONCE(dev->irq.acking) ? "acking" : "not acking",
+			 READ_ONCE(dev->irq.handled));
+		mutex_unlock(&dev->lock);
+		if (len + strlen(line) < PAGE_SIZE)
+			len += sysfs_emit_at(buf, len, "%s", line);
+	}
+	return len;
+}
+static DRIVER_ATTR_RO(irq_handlers);
+
+static ssize_t irq_handler_state_store(struct device_driver *drv, const char *buf, size_t count)
+{
+	struct pciback_device *dev = find_named(buf, count);
+
+	/* This file alone has always answered so. */
+	if (dev == ERR_PTR(-ENODEV))
+		return -ENOENT;
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	mutex_lock(&dev->lock);
+	pciback_intx_toggle(dev);
+	mutex_unlock(&dev->lock);
+	pciback_device_put(dev);
+	return count;
+}
+static DRIVER_ATTR_WO(irq_handler_state);
+
 static struct driver_attribute * const attributes[] = {
 	&driver_attr_new_slot,
 	&driver_attr_remove_slot,
@@ -141,6 +179,8 @@ static struct driver_attribute * const attributes[] = {
 	&driver_attr_quirks,
 	&driver_attr_permissive,
 	&driver_attr_allow_interrupt_control,
+	&driver_attr_irq_handlers,
+	&driver_attr_irq_handler_state,
 };
 
 /**

@@ -85,6 +85,22 @@ void pciback_intx_update(struct pciback_device *dev)
 }
 
 /**
+ * pciback_intx_toggle() - claim the line's interrupts, or stop claiming them
+ * @dev: the function
+ *
+ * For finding out whose interrupts they are. The handler itself stays, so
+ * there is always somebody to remove it. Without one there is nothing to do.
+ *
+ * Context: caller holds @dev->lock.
+ */
+void pciback_intx_toggle(struct pciback_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	if (dev->irq.line)
+		WRITE_ONCE(dev->irq.acking, !dev->irq.acking);
+}
+
+/**
  * pciback_irq_teardown() - switch off every interrupt a guest had
  * @dev: the function, its guest leaving
  *
