@@ -40,10 +40,12 @@ int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 
 		slot = &vpci->slots[i];
 		if (!slot->funcs)
 			found = i;
+		else if (slot->funcs & BIT(func) && same_device(&slot->real, real))
+			return -EEXIST;
 	}
-	for (i = 0; !lone && i < VPCI_SLOTS; i++) {
+	for (i = 0; i < VPCI_SLOTS; i++) {
 		slot = &vpci->slots[i];
-		if (slot->funcs && !slot->lone_vf && same_device(&slot->real, real)) {
+		if (slot->funcs && slot->lone_vf == lone && same_device(&slot->real, real)) {
 			found = i;
 			break;
 		}
@@ -52,8 +54,6 @@ int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 
 		return -ENOSPC;
 
 	slot = &vpci->slots[found];
-	if (slot->funcs & BIT(func))
-		return -EEXIST;
 	if (!slot->funcs) {
 		slot->real = *real;
 		slot->lone_vf = lone;
