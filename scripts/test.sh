@@ -61,7 +61,7 @@ finish() {
 # add_up PART STATUS SUMMARY: a part that cannot say how it went has failed.
 add_up() {
 	local part=$1 status=$2 p=0 f=0 s=0
-	read -r p f s <<<"$(tr -cs 0-9 ' ' <<<"${3:-0 0}") 0"
+	read -r p f s _ <<<"$(tr -cs 0-9 ' ' <<<"${3:-0 0}") 0"
 	if [ -z "$3" ]; then
 		failures+=("$part: FAILED: ended with status $status and no summary, see $logs/$part.log")
 		f=1
