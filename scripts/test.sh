@@ -61,17 +61,17 @@ finish() {
 # add_up PART STATUS SUMMARY: a part that cannot say how it went has failed.
 add_up() {
 	local part=$1 status=$2 p=0 f=0 s=0
-	read -r p f s <<<"$(tr -cs 0-9 ' ' <<<"${3:-0 0}") 0"
+	read -r p f s _ <<<"$(tr -cs 0-9 ' ' <<<"${3:-0 0}") 0"
 	if [ -z "$3" ]; then
-		failures+=("$part: ended with status $status and no summary, see $logs/$part.log")
+		failures+=("$part: FAILED: ended with status $status and no summary, see $logs/$part.log")
 		f=1
 	elif [ $((p + f)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$status" -ne 0 ]; }; then
-		failures+=("$part: ended with status $status, see $logs/$part.log")
+		failures+=("$part: FAILED: ended with status $status, see $logs/$part.log")
 		f=$((f + 1))
 	elif [ "$f" -ne 0 ]; then
 		mapfile -t -O "${#failures[@]}" failures < <(
-			grep -E '^ *(FAIL |FAILED |failed: |log: |logs: )' "$logs/$part.log" |
-				grep -vE '^ +FAIL ' | sed "s|^ *|$part: |")
+			grep -E '^(FAIL  |  FAILED |FAILED: |failed: |  log: |    logs: )' \
+				"$logs/$part.log" | sed "s|^ *|$part: |")
 	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
@@ -90,7 +90,7 @@ start xen tests-xen/run.py --kernel both --module ours
 finish xen
 
 echo
-[ "${#failures[@]}" -eq 0 ] || printf 'failed: %s\n' "${failures[@]}"
+[ "${#failures[@]}" -eq 0 ] || printf '%s\n' "${failures[@]}"
 echo "total time $(clock)"
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

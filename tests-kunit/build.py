@@ -122,9 +122,6 @@ def _make(kernel, folder, *args):
     if run.returncode or bad:
         log = folder / "make.log"
         log.write_text(f"{' '.join(cmd)}\n{run.stdout}")
-        # Or the next run would find nothing to do, and nothing to warn about.
-        for path in folder.rglob("*.o"):
-            path.unlink()
         what = "failed" if run.returncode else "warned"
         raise BuildError("\n".join([f"make {what}:", *bad[:20], f"log: {log}"]))
 
@@ -132,7 +129,23 @@ def _make(kernel, folder, *args):
 def _built(folder, digest):
     """Is there a complete result of exactly these inputs?"""
     stamp = folder / ".inputs"
-    return stamp.exists() and stamp.read_text() == digest
+    return stamp.exists() and stamp.read_text().split("\n", 1)[0] == digest
+
+
+def _drop_stale(folder, hashes):
+    """Remove objects that make would take for fresh.
+
+    make goes by time alone, and a file that was put back is older than the
+    object of what stood there in between.
+    """
+    stamp = folder / ".inputs"
+    known = dict(line.split(" ", 1)[::-1] for line in stamp.read_text().split("\n")[1:]) \
+        if stamp.exists() else {}
+    since = stamp.stat().st_mtime if known else 0
+    if not known or any(known.get(path) != h and os.stat(path).st_mtime <= since
+                        for path, h in hashes.items()):
+        for path in folder.rglob("*.o"):
+            path.unlink()
 
 
 def _digest(*parts):
@@ -161,6 +174,7 @@ def build(kernel, source, say):
     lib_digest = _digest(release, version, *(x for item in sorted(tree.items()) for x in item))
     if not _built(lib, lib_digest):
         say(f"building KUnit for {release}")
+        _drop_stale(lib, {})
         (lib / ".inputs").unlink(missing_ok=True)
         for name, data in tree.items():
             _write(lib / name, data)
@@ -169,15 +183,17 @@ def build(kernel, source, say):
 
     suites = work / "suites"
     links = _suite_links()
+    hashes = {str(path): _digest(path.read_bytes()) for path in links.values()}
     digest = _digest(lib_digest, *(x for name, path in sorted(links.items())
-                                   for x in (name, path.read_bytes())))
+                                   for x in (name, hashes[str(path)])))
     if not _built(suites, digest):
         say(f"building the suites for {release}")
         suites.mkdir(parents=True, exist_ok=True)
+        _drop_stale(suites, hashes)
         (suites / ".inputs").unlink(missing_ok=True)
         _sync_links(suites, links)
         _make(kernel, suites / DRIVER, f"KBUILD_EXTRA_SYMBOLS={lib}/Module.symvers",
               f"KUNIT_EXT={lib}", "CONFIG_XEN_PCIDEV_BACKEND=m", "CONFIG_XEN_PCIDEV_STUB=n", "W=1")
-        (suites / ".inputs").write_text(digest)
+        (suites / ".inputs").write_text("\n".join([digest, *(f"{h} {p}" for p, h in hashes.items())]))
 
     return modules(lib) + modules(suites / DRIVER)

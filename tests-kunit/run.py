@@ -20,6 +20,8 @@ import vm
 
 HERE = Path(__file__).resolve().parent
 KERNELS = ("k6.1", "k6.12")
+# One fault can fail a whole table.
+MAX_PRINTED = 30
 
 
 def say(text):
@@ -61,8 +63,10 @@ def run_kernel(name, suites, keep):
         skipped = f", {res.skipped} skipped" if res.skipped else ""
         say(f"  {verdict:6} {suite.name}: {res.passed} passed, {len(res.failures)} failed{skipped}")
     failures = [f for res in results.values() for f in res.failures]
-    for failure in failures:
+    for failure in failures[:MAX_PRINTED]:
         say(f"  FAILED {release}: {failure}")
+    if len(failures) > MAX_PRINTED:
+        say(f"  ... and {len(failures) - MAX_PRINTED} more")
     if failures or keep:
         kept = HERE / "out" / f"{release}.log"
         kept.parent.mkdir(exist_ok=True)

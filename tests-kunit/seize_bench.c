@@ -334,7 +334,7 @@ struct pciback_device *bench_find(struct fake_pci_fn *fn)
 }
 
 /**
- * bench_seize() - new_slot and bind
+ * bench_seize() - unbind, new_slot and bind
  * @test: fails if that does
  * @fn: the function
  *
@@ -342,8 +342,13 @@ struct pciback_device *bench_find(struct fake_pci_fn *fn)
  */
 struct pciback_device *bench_seize(struct kunit *test, struct fake_pci_fn *fn)
 {
+	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	struct pciback_device *dev;
 
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	/* A port has a driver of the host's. */
+	device_release_driver(&pdev->dev);
+	pci_dev_put(pdev);
 	KUNIT_ASSERT_EQ(test, bench_driver_write("new_slot", bench_name(fn)), 12);
 	KUNIT_ASSERT_EQ(test, bench_bind(fn), 12);
 	dev = bench_find(fn);

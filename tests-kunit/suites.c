@@ -18,7 +18,8 @@ kunit_test_suites(&slot_spec_suite,
 		  &claim_suite,
 		  &sysfs_suite,
 		  &seize_suite,
-		  &restore_suite);
+		  &restore_suite,
+		  &topology_suite);
 
 MODULE_DESCRIPTION("KUnit suites of xen-pciback");
 MODULE_LICENSE("Dual BSD/GPL");

@@ -16,6 +16,7 @@ extern struct kunit_suite restore_suite;
 extern struct kunit_suite seize_suite;
 extern struct kunit_suite slot_spec_suite;
 extern struct kunit_suite sysfs_suite;
+extern struct kunit_suite topology_suite;
 extern struct kunit_suite vpci_suite;
 
 #endif /* PCIBACK_TESTS_SUITES_H */

@@ -9,6 +9,7 @@ failed scenarios stay in tests-xen/out/.
 """
 
 import argparse
+import fcntl
 import os
 import re
 import secrets
@@ -66,9 +67,24 @@ def build_module(kernel):
     return out / "drivers/xen/xen-pciback/xen-pciback.ko"
 
 
+def own(folder):
+    """A lock on the folder as long as the result lives; None if another run has it."""
+    paths.OUT.mkdir(exist_ok=True)
+    lock = open(folder.with_name(f".{folder.name}.lock"), "w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
 def run_boot(args, kernel, xen, module, boot, files):
     """One QEMU run; the judged scenarios."""
     folder = paths.OUT / f"{kernel.name}-{args.module}-{boot}"
+    lock = own(folder)
+    if not lock:
+        folder = folder.with_name(f"{folder.name}-{os.getpid()}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     nonce = secrets.token_hex(6)
@@ -99,7 +115,11 @@ def run_boot(args, kernel, xen, module, boot, files):
         elif args.demo:
             print(flush=True)
 
-    parser = Parser(nonce, evidence, ended)
+    def begun(scenario):
+        if not args.demo:
+            print(f"{tag}{scenario.name}:", flush=True)
+
+    parser = Parser(nonce, begun, evidence, ended)
     start = time.monotonic()
     machine.start()
     try:

@@ -48,9 +48,9 @@ class Scenario:
 class Parser:
     """Feed it lines; it keeps scenarios in order and calls back for people."""
 
-    def __init__(self, nonce, on_evidence, on_end):
+    def __init__(self, nonce, on_begin, on_evidence, on_end):
         self.mark = f"@@{nonce} "
-        self.on_evidence, self.on_end = on_evidence, on_end
+        self.on_begin, self.on_evidence, self.on_end = on_begin, on_evidence, on_end
         self.scenarios = []
         self.current = None
         self.file = None
@@ -72,7 +72,7 @@ class Parser:
         elif word == "BEGIN":
             self.current = Scenario(rest)
             self.scenarios.append(self.current)
-            self.on_evidence(f"{rest}:")
+            self.on_begin(self.current)
         elif word == "DMESG":
             self.current.dmesg.append(rest)
         elif word == "FILE":

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
-# boot: main
+# boot: input
 #
 # xl pci-assignable-add, -list and -remove -r on a device dom0's own driver has.
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
-# boot: cycles
+# boot: input
 # timeout: 150
 #
 # passthrough=1: the guest sees the devices at their real addresses.
