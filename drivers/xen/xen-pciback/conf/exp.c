@@ -129,10 +129,13 @@ static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows 
 /* The largest read request is what the host set: kept as the reset value. */
 static int exp_setup(struct conf_space *cs, unsigned int pos)
 {
-	struct conf_reg *reg = conf_reg_at(cs, pos + PCI_EXP_DEVCTL);
+	struct conf_reg *reg;
 	u32 now;
 	int err;
 
+	if (pos + PCI_EXP_DEVCTL >= cs->size)
+		return 0;
+	reg = conf_reg_at(cs, pos + PCI_EXP_DEVCTL);
 	if (!reg || reg->row->write != devctl_write)
 		return 0;
 	err = conf_hw_read(cs, reg, &now);

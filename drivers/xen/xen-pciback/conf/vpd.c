@@ -40,7 +40,14 @@ static const struct conf_row vpd_rows[] = {
 
 static int vpd_setup(struct conf_space *cs, unsigned int pos)
 {
-	cs->vpd_data = conf_reg_at(cs, pos + PCI_VPD_DATA);
+	struct conf_reg *reg;
+
+	if (pos + PCI_VPD_DATA >= cs->size)
+		return 0;
+	reg = conf_reg_at(cs, pos + PCI_VPD_DATA);
+	/* Its place may be taken by a register of another capability. */
+	if (reg && reg->row == &vpd_rows[1])
+		cs->vpd_data = reg;
 	return 0;
 }
 
