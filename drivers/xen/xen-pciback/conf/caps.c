@@ -64,15 +64,18 @@ static const struct conf_cap *find_cap(u8 id)
  * @cap: what is done with it
  * @pos: where it starts
  *
- * Registers that overlap another capability, or run out of the space, stay
- * without a row, that is, read-only: better than to refuse a function that the
- * host itself can live with.
+ * A register that overlaps another capability, or runs out of the space, gets no
+ * row: better than to refuse a function that the host itself can live with. If
+ * it is one that must not be open at any level, its bytes are hidden instead,
+ * since the host uses it where it is.
  *
  * Return: 0 or the hardware's error.
  */
 int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos)
 {
+	unsigned int end = pos < PCI_CFG_SPACE_SIZE ? PCI_CFG_SPACE_SIZE : cs->size;
 	struct conf_rows rows = cap->rows;
+	unsigned int i;
 	int err;
 
 	if (cap->layout) {
@@ -80,7 +83,14 @@ int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int
 		if (err)
 			return err;
 	}
-	conf_add_rows(cs, pos, rows.rows, rows.nr);
+	for (i = 0; i < rows.nr; i++) {
+		const struct conf_row *row = &rows.rows[i];
+		unsigned int from = pos + row->off, to = from + row->size;
+
+		/* No register lies across the start of extended space. */
+		if ((to > end || conf_add_rows(cs, pos, row, 1)) && !row->raw)
+			conf_hide(cs, from, min(to, end));
+	}
 	return cap->setup ? cap->setup(cs, pos) : 0;
 }
 
@@ -176,15 +186,13 @@ int conf_add_caps(struct conf_space *cs)
 	err = walk(cs, found, &nr);
 	if (err)
 		return err;
-	/* All headers first: a register that overlaps one must not take its place. */
+	/* First headers, then what is hidden: a register must not take their place. */
 	link_caps(cs, found, nr);
-	for (i = 0; !err && i < nr; i++) {
-		const struct conf_cap *cap = found[i].cap;
-
-		if (cap && cap->hidden)
+	for (i = 0; i < nr; i++)
+		if (found[i].cap && found[i].cap->hidden)
 			conf_hide(cs, found[i].pos, hidden_end(found, nr, i));
-		else if (cap && found[i].first)
-			err = conf_add_cap(cs, cap, found[i].pos);
-	}
+	for (i = 0; !err && i < nr; i++)
+		if (found[i].cap && !found[i].cap->hidden && found[i].first)
+			err = conf_add_cap(cs, found[i].cap, found[i].pos);
 	return err;
 }

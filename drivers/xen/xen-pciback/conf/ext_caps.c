@@ -188,9 +188,19 @@ static unsigned int link_caps(struct conf_space *cs, int *err)
 
 		if (!show && pos != PCI_CFG_SPACE_SIZE)
 			continue;
-		/* A list that bites its own tail ends here. */
-		if (conf_add_rows(cs, pos, show ? header_row : anchor_row, 1))
+		/*
+		 * A list that bites its own tail ends here. One with more entries
+		 * than there is room for ends here for the guest, but what is
+		 * hidden further on has to be found.
+		 */
+		switch (conf_add_rows(cs, pos, show ? header_row : anchor_row, 1)) {
+		case 0:
 			break;
+		case -ENOSPC:
+			continue;
+		default:
+			return nr;
+		}
 		if (last) {
 			last->reset = pos << 20;
 			last->virt = last->reset;
@@ -212,20 +222,20 @@ static unsigned int link_caps(struct conf_space *cs, int *err)
  */
 int conf_add_ext_caps(struct conf_space *cs)
 {
-	unsigned int pos = PCI_CFG_SPACE_SIZE, next, nr;
+	unsigned int pos = PCI_CFG_SPACE_SIZE, next, nr, i;
 	const struct conf_cap *cap;
 	int err = 0;
 
 	if (cs->size <= PCI_CFG_SPACE_SIZE)
 		return 0;
-	/* All headers first: a register that overlaps one must not take its place. */
+	/* First headers, then what is hidden: a register must not take their place. */
 	nr = link_caps(cs, &err);
-	while (!err && nr-- && read_entry(cs, pos, &cap, &next, &err)) {
+	for (i = 0; !err && i < nr && read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
 		if (cap && cap->hidden)
 			conf_hide(cs, pos, next_start(cs, pos, pos + cap->max_len));
-		else if (cap)
+	pos = PCI_CFG_SPACE_SIZE;
+	for (i = 0; !err && i < nr && read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
+		if (cap && !cap->hidden)
 			err = conf_add_cap(cs, cap, pos);
-		pos = next;
-	}
 	return err;
 }
