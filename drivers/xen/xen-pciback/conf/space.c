@@ -372,7 +372,8 @@ static int write_masked(struct conf_space *cs, unsigned int off, unsigned int si
 			break;
 		}
 	}
-	return cs->hw->write(cs->ctx, off, size, (now & ~mask) | (val & mask));
+	return cs->hw->write(cs->ctx, off, size,
+			     ((now & ~mask) | (val & mask)) & CONF_ALL(size));
 }
 
 /* An access none of whose bytes is virtualised or hidden. */
