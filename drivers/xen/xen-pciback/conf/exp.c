@@ -13,6 +13,11 @@
 /* Bits of Device Control that change how the function's own requests look. */
 #define DEVCTL_GUEST	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN)
 
+/* Bits that a one clears: events of the slot; request for another equalization. */
+#define SLTSTA_W1C	(PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_PFD | PCI_EXP_SLTSTA_MRLSC | \
+			 PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_CC | PCI_EXP_SLTSTA_DLLSC)
+#define LNKSTA2_W1C	BIT(5)
+
 #define LINK	"the link is shared with the port above"
 #define SLOT	"the slot is the host's"
 #define ERRORS	"errors are reported to the host and are the host's to clear"
@@ -56,20 +61,21 @@ static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u3
 	  .why = "identity; phantom functions would need requester IDs of their own" }, \
 	{ .off = PCI_EXP_DEVCTL, .size = 2, .hw = 0xffff, .write = devctl_write, \
 	  .why = "own requests and FLR are the guest's; payload and errors are not" }, \
-	CONF_RAW(PCI_EXP_DEVSTA, 2, ERRORS)
+	CONF_RAW_W1C(PCI_EXP_DEVSTA, 2, PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED | \
+		     PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD, ERRORS)
 
 #define EXP_ROWS_LINK \
 	CONF_RAW(PCI_EXP_LNKCAP, 4, "identity"), \
 	CONF_RAW(PCI_EXP_LNKCTL, 2, LINK), \
-	CONF_RAW(PCI_EXP_LNKSTA, 2, LINK)
+	CONF_RAW_W1C(PCI_EXP_LNKSTA, 2, PCI_EXP_LNKSTA_LBMS | PCI_EXP_LNKSTA_LABS, LINK)
 
 #define EXP_ROWS_PORT \
 	CONF_RAW(PCI_EXP_SLTCAP, 4, "identity"), \
 	CONF_RAW(PCI_EXP_SLTCTL, 2, SLOT), \
-	CONF_RAW(PCI_EXP_SLTSTA, 2, SLOT), \
+	CONF_RAW_W1C(PCI_EXP_SLTSTA, 2, SLTSTA_W1C, SLOT), \
 	CONF_RAW(PCI_EXP_RTCTL, 2, ERRORS), \
 	CONF_RAW(PCI_EXP_RTCAP, 2, "identity"), \
-	CONF_RAW(PCI_EXP_RTSTA, 4, ERRORS)
+	CONF_RAW_W1C(PCI_EXP_RTSTA, 4, PCI_EXP_RTSTA_PME, ERRORS)
 
 /* Version 1 without a link: integrated into the root complex. */
 static const struct conf_row v1_integrated_rows[] = { EXP_ROWS_V1 };
@@ -87,7 +93,7 @@ static const struct conf_row v2_rows[] = {
 	CONF_RAW(PCI_EXP_DEVSTA2, 2, "reserved"),
 	CONF_RAW(PCI_EXP_LNKCAP2, 4, "identity"),
 	CONF_RAW(PCI_EXP_LNKCTL2, 2, LINK),
-	CONF_RAW(PCI_EXP_LNKSTA2, 2, LINK),
+	CONF_RAW_W1C(PCI_EXP_LNKSTA2, 2, LNKSTA2_W1C, LINK),
 	CONF_RAW(PCI_EXP_SLTCAP2, 4, "reserved"),
 	CONF_RAW(PCI_EXP_SLTCTL2, 2, SLOT),
 	CONF_RAW(PCI_EXP_SLTSTA2, 2, SLOT),

@@ -20,10 +20,10 @@
 
 /* 7.8.4 */
 static const struct conf_row err_rows[] = {
-	CONF_RAW(PCI_ERR_UNCOR_STATUS, 4, ERRORS),
+	CONF_RAW_W1C(PCI_ERR_UNCOR_STATUS, 4, U32_MAX, ERRORS),
 	CONF_RAW(PCI_ERR_UNCOR_MASK, 4, ERRORS),
 	CONF_RAW(PCI_ERR_UNCOR_SEVER, 4, ERRORS),
-	CONF_RAW(PCI_ERR_COR_STATUS, 4, ERRORS),
+	CONF_RAW_W1C(PCI_ERR_COR_STATUS, 4, U32_MAX, ERRORS),
 	CONF_RAW(PCI_ERR_COR_MASK, 4, ERRORS),
 	CONF_RAW(PCI_ERR_CAP, 4, ERRORS),
 	CONF_RO(PCI_ERR_HEADER_LOG, 4, "read-only in hardware"),
@@ -93,7 +93,7 @@ static const struct conf_row ptm_rows[] = {
 /* 7.7.3 */
 static const struct conf_row secpci_rows[] = {
 	CONF_RAW(4, 4, LINK),
-	CONF_RAW(8, 4, LINK),
+	CONF_RAW_W1C(8, 4, U32_MAX, LINK),
 };
 
 #define VISIBLE(cap_id, table)	{ .id = (cap_id), .rows = CONF_ROWS(table) }

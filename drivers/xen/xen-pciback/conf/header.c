@@ -25,6 +25,10 @@
 #define COMMAND_PERMISSIVE	(PCI_COMMAND_SPECIAL | PCI_COMMAND_VGA_PALETTE | \
 				 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
 #define COMMAND_DECODE	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
+/* Bits of Status and Secondary Status that a one clears. */
+#define STATUS_W1C	(PCI_STATUS_PARITY | PCI_STATUS_SIG_TARGET_ABORT | \
+			 PCI_STATUS_REC_TARGET_ABORT | PCI_STATUS_REC_MASTER_ABORT | \
+			 PCI_STATUS_SIG_SYSTEM_ERROR | PCI_STATUS_DETECTED_PARITY)
 
 /*
  * The function is enabled once and stays so until its guest is gone: a guest
@@ -129,7 +133,7 @@ static const struct conf_row header_rows[] = {
 	{ .off = PCI_COMMAND, .size = 2, .hw = COMMAND_HW, .virt = COMMAND_VIRT,
 	  .write = command_write,
 	  .why = "decoding and error reporting are never the guest's (XSA-120)" },
-	CONF_RAW(PCI_STATUS, 2, "error bits are the host's to clear"),
+	CONF_RAW_W1C(PCI_STATUS, 2, STATUS_W1C, "error bits are the host's to clear"),
 	CONF_RAW(PCI_CLASS_REVISION, 4, "identity"),
 	{ .off = PCI_CACHE_LINE_SIZE, .size = 1, .hw = 0xff, .write_hw = 0xff,
 	  .why = "a hint to the function itself" },
@@ -168,7 +172,7 @@ static const struct conf_row type1_rows[] = {
 	CONF_RAW(PCI_SEC_LATENCY_TIMER, 1, "arbitration on a shared bus is the host's"),
 	CONF_RAW(PCI_IO_BASE, 1, "windows are the host's"),
 	CONF_RAW(PCI_IO_LIMIT, 1, "windows are the host's"),
-	CONF_RAW(PCI_SEC_STATUS, 2, "error bits are the host's to clear"),
+	CONF_RAW_W1C(PCI_SEC_STATUS, 2, STATUS_W1C, "error bits are the host's to clear"),
 	CONF_RAW(PCI_MEMORY_BASE, 2, "windows are the host's"),
 	CONF_RAW(PCI_MEMORY_LIMIT, 2, "windows are the host's"),
 	CONF_RAW(PCI_PREF_MEMORY_BASE, 2, "windows are the host's"),

@@ -10,12 +10,13 @@
 
 static const struct conf_row function_rows[] = {
 	CONF_RAW(PCI_X_CMD, 2, "arbitration on a shared bus is the host's"),
-	CONF_RAW(PCI_X_STATUS, 4, "error bits are the host's to clear"),
+	CONF_RAW_W1C(PCI_X_STATUS, 4, PCI_X_STATUS_SPL_DISC | PCI_X_STATUS_UNX_SPL |
+		     PCI_X_STATUS_SPL_ERR, "error bits are the host's to clear"),
 };
 
 static const struct conf_row bridge_rows[] = {
-	CONF_RAW(PCI_X_BRIDGE_SSTATUS, 2, "error bits are the host's to clear"),
-	CONF_RAW(PCI_X_BRIDGE_STATUS, 4, "error bits are the host's to clear"),
+	CONF_RAW_W1C(PCI_X_BRIDGE_SSTATUS, 2, GENMASK(5, 2), "error bits are the host's to clear"),
+	CONF_RAW_W1C(PCI_X_BRIDGE_STATUS, 4, GENMASK(21, 18), "error bits are the host's to clear"),
 };
 
 static const struct conf_rows function_table = CONF_ROWS(function_rows);

@@ -23,6 +23,11 @@
 #define CONF_RAW(o, s, reason)	\
 	{ .off = (o), .size = (s), .raw = true, .hw = CONF_ALL(s), .why = reason }
 
+/* The same with bits that a one clears: a quirk for its neighbours spares them. */
+#define CONF_RAW_W1C(o, s, bits, reason)	\
+	{ .off = (o), .size = (s), .raw = true, .hw = CONF_ALL(s), .w1c = (bits), \
+	  .why = reason }
+
 /* What the guest writes it reads back; the hardware never learns of it. */
 #define CONF_VIRT(o, s, bits, reason)	\
 	{ .off = (o), .size = (s), .virt = (bits), .write_virt = (bits), .why = reason }

@@ -350,6 +350,21 @@ static u32 opened(const struct conf_space *cs, unsigned int off, unsigned int si
 	return mask;
 }
 
+/* Bits of an access that a one clears: written back as read, they would go. */
+static u32 cleared_by_ones(struct conf_space *cs, unsigned int off, unsigned int size)
+{
+	u32 mask = 0;
+	unsigned int i;
+
+	for (i = off; i < off + size; i++) {
+		struct conf_reg *reg = conf_reg_at(cs, i);
+
+		if (reg)
+			mask |= (reg->row->w1c >> 8 * (i - reg->pos) & 0xff) << 8 * (i - off);
+	}
+	return mask;
+}
+
 /*
  * Writes some bits and keeps the others, in the smallest access that holds
  * them: what is written back outside of the mask may clear a status bit.
@@ -390,7 +405,10 @@ static int raw_write(struct conf_space *cs, unsigned int off, unsigned int size,
 		return err;
 	if ((val ^ now) & ~mask)
 		conf_drop(cs, off, size, val);
-	return mask ? write_masked(cs, off, size, now, val, mask) : 0;
+	if (!mask)
+		return 0;
+	now &= ~cleared_by_ones(cs, off, size);
+	return write_masked(cs, off, size, now, val, mask);
 }
 
 /* What an access that touches a register leaves out: unclaimed and hidden bytes. */
