@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What a guest's access must return and must leave behind. model_write() makes
+ * the change on a copy of the function, through the same memory and masks, and
+ * the two are compared.
+ */
+#include <string.h>
+#include <linux/pci.h>
+#include "model.h"
+
+#define REFUSED	PCIBIOS_SET_FAILED
+
+static u32 ones(unsigned int size)
+{
+	return 0xffffffffU >> (32 - 8 * size);
+}
+
+static u32 get(const u8 *bytes, unsigned int off, unsigned int size)
+{
+	u32 val = 0;
+
+	while (size--)
+		val = val << 8 | bytes[off + size];
+	return val;
+}
+
+static void put(u8 *bytes, unsigned int off, unsigned int size, u32 val)
+{
+	for (; size--; off++, val >>= 8)
+		bytes[off] = val;
+}
+
+struct mreg *model_at(struct model *m, unsigned int off)
+{
+	return off < m->size && m->at[off] ? &m->regs[m->at[off] - 1] : NULL;
+}
+
+u32 model_read(const struct model *m, const struct fakehw *hw, unsigned int off, unsigned int size)
+{
+	u32 val = 0;
+
+	while (size--) {
+		unsigned int b = off + size;
+		u8 is = fake_peek(hw, b, 1);
+
+		if (m->what[b] == REGISTER)
+			is = (is & m->see[b]) | (m->copy[b] & m->own[b]);
+		else if (m->what[b] == HIDDEN || m->what[b] == LOST)
+			is = 0;
+		val = val << 8 | is;
+	}
+	return val;
+}
+
+static int command(struct model *m, struct fakehw *hw, u32 val)
+{
+	u32 now, shadow = get(m->copy, 4, 2);
+
+	if (val & 3 && !m->enabled) {
+		if (hw->enable_err)
+			return hw->enable_err;
+		fake_bits(hw, 4, 3, true);
+		m->enabled = true;
+	}
+	m->decoding = val & 3;
+	now = fake_peek(hw, 4, 2);
+	if ((now ^ val) & 0x04)
+		fake_bits(hw, 4, 0x04, val & 0x04);
+	if ((now ^ val) & 0x10) {
+		if (val & 0x10 && hw->mwi_err)
+			val &= ~0x10;
+		else
+			fake_bits(hw, 4, 0x10, val & 0x10);
+	}
+	if (m->interrupts && (shadow ^ val) & 0x400)
+		fake_bits(hw, 4, 0x400, val & 0x400);
+	put(m->copy, 4, 2, val & 0x0543);
+	if (m->level != CONF_PERMISSIVE)
+		return 0;
+	now = fake_peek(hw, 4, 2);
+	val = (val & 0x02bc) | (now & ~0x02bc);
+	if (val != now)
+		fake_poke(hw, 4, 2, val);
+	return 0;
+}
+
+static int bar(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
+{
+	if ((val | r->ignore) == ~0U) {
+		put(m->copy, r->pos, 4, r->len);
+		return 0;
+	}
+	put(m->copy, r->pos, 4, r->genuine);
+	if (val == r->genuine)
+		fake_poke(hw, r->pos, 4, val);
+	return 0;
+}
+
+static int pmcsr(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
+{
+	u32 now = fake_peek(hw, r->pos, 2);
+
+	fake_poke(hw, r->pos, 2, (now & 0x61ff) | (val & 0x1e00) | (val & mask & 0x8000));
+	if (!((now ^ val) & 3))
+		return 0;
+	return hw->power_err ? REFUSED : 0;
+}
+
+static int devctl(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
+{
+	u32 now = fake_peek(hw, r->pos, 2), want;
+
+	if (val & mask & 0x8000 && fake_peek(hw, r->pos - 4, 4) & 0x10000000)
+		m->resets++;
+	want = (now & 0x77ef) | (val & 0x0810);
+	if ((val & 0x7000) <= r->genuine)
+		want = (want & 0x0fff) | (val & 0x7000);
+	if (want != (now & 0x7fff))
+		fake_poke(hw, r->pos, 2, want);
+	return 0;
+}
+
+static int vpd(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
+{
+	if (val & 0x8000)
+		return REFUSED;
+	put(m->copy, r->pos, 2, val);
+	if (!m->vpd_data || hw->vpd_err)
+		return 0;
+	put(m->copy, m->vpd_data, 4, fake_vpd(val));
+	put(m->copy, r->pos, 2, val | 0x8000);
+	return 0;
+}
+
+static int irq_flags(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
+{
+	bool msi = r->fact->kind == MSI_FLAGS;
+	u32 now = fake_peek(hw, r->pos, 2);
+	u32 may = m->interrupts ? (msi ? 0x0001 : 0xc000) : 0;
+	bool msi_on = m->msi && fake_peek(hw, m->msi + 2, 2) & 1;
+	bool msix_on = m->msix && fake_peek(hw, m->msix + 2, 2) & 0x8000;
+
+	if (m->level != CONF_PERMISSIVE && now != val) {
+		if ((now ^ val) & ~may)
+			return REFUSED;
+		/* One kind at a time; both on at once is nobody's doing here. */
+		if (val & (msi ? 1 : 0x8000) && (msi ? msix_on : msi_on))
+			return REFUSED;
+	}
+	if (m->level == CONF_PERMISSIVE || now != val)
+		fake_poke(hw, r->pos, 2, val);
+	return 0;
+}
+
+static int reg_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
+{
+	const struct fact *f = r->fact;
+	u32 now = model_read(m, hw, r->pos, f->size), keep;
+
+	val = (now & ~mask) | (val & mask);
+	switch (f->kind) {
+	case COMMAND:
+		return command(m, hw, val);
+	case BIST:
+		now = fake_peek(hw, r->pos, 1);
+		if (!((val ^ now) & 0xbf) || val == 0x40)
+			fake_poke(hw, r->pos, 1, val);
+		return 0;
+	case BAR:
+		return bar(m, hw, r, val);
+	case PMCSR:
+		return pmcsr(m, hw, r, val, mask);
+	case VPD_ADDR:
+		return vpd(m, hw, r, val);
+	case MSI_FLAGS:
+	case MSIX_FLAGS:
+		return irq_flags(m, hw, r, val);
+	case DEVCTL:
+		return devctl(m, hw, r, val, mask);
+	case AF_CTRL:
+		m->resets += val == 1 && fake_peek(hw, r->pos - 1, 1) & 2;
+		return 0;
+	default:
+		break;
+	}
+	keep = f->keep & mask;
+	put(m->copy, r->pos, f->size, (get(m->copy, r->pos, f->size) & ~keep) | (val & keep));
+	now = fake_peek(hw, r->pos, f->size);
+	fake_poke(hw, r->pos, f->size, (now & ~(f->set & mask)) | (val & f->set & mask));
+	return 0;
+}
+
+/* Bytes nobody decides over. Bits that stay closed keep what they have. */
+static void free_write(struct model *m, struct fakehw *hw, unsigned int off, unsigned int size,
+		       u32 val)
+{
+	for (; size--; off++, val >>= 8) {
+		u8 open = m->level == CONF_PERMISSIVE ? 0xff :
+			  m->level == CONF_QUIRKS ? m->open[off] : 0;
+		u8 now = fake_peek(hw, off, 1) & ~m->w1c[off];
+
+		fake_poke(hw, off, 1, (now & ~open) | (val & open));
+	}
+}
+
+/**
+ * model_write() - what a guest's write must do
+ * @m: the model; follows
+ * @hw: a copy of the function; follows
+ * @off: a valid offset
+ * @size: a valid size
+ * @val: the value
+ *
+ * Return: what the guest must be told.
+ */
+int model_write(struct model *m, struct fakehw *hw, unsigned int off, unsigned int size, u32 val)
+{
+	unsigned int pos = off;
+	bool decided = false;
+	int err;
+
+	for (pos = off; pos < off + size;) {
+		struct mreg *r = model_at(m, pos);
+		u32 mask, part;
+
+		decided |= m->what[pos] >= REGISTER;
+		if (!r || m->what[pos] != REGISTER) {
+			pos++;
+			continue;
+		}
+		/* One of the two starts where the other does, or inside of it. */
+		if (off >= r->pos) {
+			mask = ones(size) << 8 * (off - r->pos);
+			part = val << 8 * (off - r->pos);
+		} else {
+			mask = ones(size) >> 8 * (r->pos - off);
+			part = val >> 8 * (r->pos - off);
+		}
+		err = reg_write(m, hw, r, part, mask & ones(r->fact->size));
+		if (err)
+			return err;
+		pos = r->pos + r->fact->size;
+	}
+	if (!decided)
+		free_write(m, hw, off, size, val);
+	return 0;
+}
+
+/* Everything the last guest did is forgotten. */
+void model_new_guest(struct model *m)
+{
+	memcpy(m->copy, m->fresh, SPACE);
+	m->interrupts = false;
+	m->enabled = false;
+	m->decoding = false;
+}

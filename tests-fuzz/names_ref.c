@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What is a name, what is a quirk: written from the grammar in the head of
+ * slot_spec.c and quirk_spec.c, another way round. Those read from left to
+ * right; this cuts the text at its separators and looks at the pieces.
+ */
+#include <ctype.h>
+#include <string.h>
+#include "names_ref.h"
+
+struct text {
+	const char *s;
+	size_t len;
+};
+
+static bool blank(char ch)
+{
+	return (ch >= '\t' && ch <= '\r') || ch == ' ' || (unsigned char)ch == 0xa0;
+}
+
+static struct text strip_left(struct text t)
+{
+	while (t.len && blank(t.s[0])) {
+		t.s++;
+		t.len--;
+	}
+	return t;
+}
+
+static struct text strip_right(struct text t)
+{
+	while (t.len && blank(t.s[t.len - 1]))
+		t.len--;
+	return t;
+}
+
+/* Pieces between separators; 0 if there are more than @max. */
+static int cut(struct text t, char sep, struct text *parts, int max)
+{
+	int n = 0;
+
+	for (;;) {
+		const char *at = t.len ? memchr(t.s, sep, t.len) : NULL;
+
+		if (n == max)
+			return 0;
+		parts[n].s = t.s;
+		parts[n++].len = at ? (size_t)(at - t.s) : t.len;
+		if (!at)
+			return n;
+		t.len -= at + 1 - t.s;
+		t.s = at + 1;
+	}
+}
+
+/* Nothing but digits; the value stops at @limit. */
+static bool number(struct text t, u64 limit, u64 *val)
+{
+	size_t i;
+
+	if (t.len > 2 && t.s[0] == '0' && (t.s[1] == 'x' || t.s[1] == 'X')) {
+		t.s += 2;
+		t.len -= 2;
+	}
+	*val = 0;
+	for (i = 0; i < t.len; i++) {
+		unsigned char ch = t.s[i];
+
+		if (ch >= 0x80 || !isxdigit(ch))
+			return false;
+		*val = *val * 16 + (isdigit(ch) ? ch - '0' : tolower(ch) - 'a' + 10);
+		if (*val > limit)
+			*val = limit;
+	}
+	return t.len;
+}
+
+static bool is_star(struct text t)
+{
+	return t.len == 1 && t.s[0] == '*';
+}
+
+bool ref_slot(const char *s, size_t len, struct slot_spec *out)
+{
+	struct text parts[3], last[2];
+	u64 v[4] = { 0 };
+	int i, n = cut((struct text){ s, len }, ':', parts, 3);
+
+	if (n < 2)
+		return false;
+	for (i = 0; i < n - 1; i++)
+		if (!number(strip_left(parts[i]), 0x7fffffff, &v[i + 3 - n]))
+			return false;
+	if (cut(strip_right(parts[n - 1]), '.', last, 2) != 2)
+		return false;
+	out->domain = v[0];
+	out->bus = v[1];
+	out->dev = SLOT_SPEC_ANY;
+	out->func = SLOT_SPEC_ANY;
+	if (!is_star(last[0])) {
+		if (!number(strip_left(last[0]), 0x7fffffff, &v[2]))
+			return false;
+		out->dev = v[2];
+	}
+	if (is_star(last[1]))
+		return true;
+	if (out->dev == SLOT_SPEC_ANY || !number(strip_left(last[1]), 0x7fffffff, &v[3]))
+		return false;
+	out->func = v[3];
+	return true;
+}
+
+static int numbers(struct text t, u64 *v, int max)
+{
+	struct text parts[4];
+	int i, n = cut(t, ':', parts, max);
+
+	for (i = 0; i < n; i++)
+		if (!number(parts[i], 1ULL << 32, &v[i]) || v[i] >> 32)
+			return 0;
+	return n;
+}
+
+bool ref_quirk(const char *s, size_t len, struct quirk_spec *out)
+{
+	struct text all = strip_right(strip_left((struct text){ s, len }));
+	const char *dash = all.len ? memchr(all.s, '-', all.len) : NULL;
+	struct text target, field;
+	u64 v[4] = { 0 }, f[3];
+	int n;
+
+	if (!dash)
+		return false;
+	target = (struct text){ all.s, dash - all.s };
+	field = (struct text){ dash + 1, all.len - target.len - 1 };
+	if (numbers(field, f, 3) != 3)
+		return false;
+	if ((f[1] != 1 && f[1] != 2 && f[1] != 4) || f[0] >= 4096 || f[0] & (f[1] - 1) ||
+	    f[2] >> 8 * f[1])
+		return false;
+	out->field.reg = f[0];
+	out->field.size = f[1];
+	out->field.mask = f[2] ? f[2] : (1ULL << 8 * f[1]) - 1;
+	out->by_ids = !target.len || !memchr(target.s, '.', target.len);
+	if (!out->by_ids)
+		return ref_slot(target.s, target.len, &out->slot) &&
+		       out->slot.dev != SLOT_SPEC_ANY && out->slot.func != SLOT_SPEC_ANY;
+	n = numbers(target, v, 4);
+	if ((n != 2 && n != 4) || (v[0] | v[1] | v[2] | v[3]) >> 16)
+		return false;
+	out->ids = (struct quirk_ids){ v[0], v[1], v[2], v[3], n == 4 };
+	return true;
+}

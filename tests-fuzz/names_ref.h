@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The grammars of names and quirks once more, by cutting text at separators. */
+#ifndef FUZZ_NAMES_REF_H
+#define FUZZ_NAMES_REF_H
+
+#include <pciback/quirk_spec.h>
+
+bool ref_slot(const char *s, size_t len, struct slot_spec *out);
+bool ref_quirk(const char *s, size_t len, struct quirk_spec *out);
+
+#endif /* FUZZ_NAMES_REF_H */
