@@ -177,8 +177,9 @@ int pciback_device_seize(struct pci_dev *pdev)
 	/* Keeps a physical function's driver from removing it while we have it. */
 	pci_set_dev_assigned(pdev);
 	pci_set_drvdata(pdev, dev);
-	pciback_quirks_seize(dev);
+	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
 	list_add_seized(dev);
+	pciback_quirks_seize(dev);
 	return 0;
 
 disable:
