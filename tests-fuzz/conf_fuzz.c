@@ -19,8 +19,8 @@ static const unsigned int sizes[] = { 1, 2, 4, 4 };
 
 static void quirk(struct bench *b, struct input *in)
 {
-	unsigned int size = sizes[in_u8(in) & 3], off = in_u16(in) % SPACE & ~(size - 1), i;
-	u32 mask = in_u32(in) & U32_MAX >> (32 - 8 * size);
+	unsigned int size = sizes[in_u8(in) & 3], off = (in_u16(in) % SPACE) & ~(size - 1), i;
+	u32 mask = in_u32(in) & (U32_MAX >> (32 - 8 * size));
 	bool closed = false;
 	int err;
 

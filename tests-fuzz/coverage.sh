@@ -23,7 +23,7 @@ for fuzzer in $FUZZERS; do
 	mkdir -p "out/profile/corpus-$fuzzer"
 	LLVM_PROFILE_FILE="out/profile/$fuzzer.profraw" "out/$fuzzer-coverage" \
 		-seed=1 -runs="$runs" -max_len="$(length_of "$fuzzer")" -artifact_prefix=out/profile/ \
-		"out/profile/corpus-$fuzzer" "out/seeds/$fuzzer" "regress/$fuzzer" \
+		"out/profile/corpus-$fuzzer" "out/seeds/$fuzzer" "out/regress/$fuzzer" \
 		>"out/profile/$fuzzer.log" 2>&1 || die "$fuzzer fails: see tests-fuzz/out/profile/$fuzzer.log"
 done
 "$(llvm_tool llvm-profdata)" merge -o out/profile/all out/profile/*.profraw

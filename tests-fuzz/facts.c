@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The promises, register by register: see facts.h. */
-#include <stddef.h>
+#include <linux/kernel.h>
 #include "facts.h"
 
 #define ALL(s)	(0xffffffffU >> (32 - 8 * (s)))
@@ -131,7 +131,7 @@ const struct facts *std_facts(u8 id)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(std) / sizeof(std[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(std); i++)
 		if (std[i].id == id)
 			return &std[i];
 	return NULL;
@@ -141,7 +141,7 @@ const struct facts *ext_facts(u16 id)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(ext) / sizeof(ext[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(ext); i++)
 		if (ext[i].id == id)
 			return &ext[i];
 	return NULL;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""mkseeds.py FOLDER: the fuzzers' first inputs, one folder for each of them.
+"""mkseeds.py FOLDER: the fuzzers' first inputs, FOLDER/seeds/FUZZER/, and those
+that failed once, FOLDER/regress/FUZZER/.
 
 conf: every dump in corpus-src/ and every broken function of nasty.py, each
 followed by the same tour of a guest through its space at every level. The
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import dumps
 import nasty
+import regress
 
 HERE = Path(__file__).resolve().parent
 (WRITE, WRITE_LOW, WRITE_REG, READ, ODD_READ, ODD_WRITE, LEVEL, QUIRK, CLOSE, INTERRUPTS,
@@ -68,6 +70,32 @@ def tours():
                   step(READ, (2, 0), (1, 2)) + step(WRITE_LOW, (1, 1), (1, 4), (4, 6)))
 
 
+def failures():
+    """Each access that each special register makes fails once, at each level."""
+    for name, (off, size) in nasty.PARTS_REGS.items():
+        steps = b""
+        for n in range(1, 7):
+            for lev in range(3):
+                for val in (0x13, 0xa481, 0xc011, 0, 0x181, 0x8000, 0xfe000004):
+                    steps += step(INTERRUPTS) + level(lev) + step(FAULT, (1, n), (1, 0x88))
+                    steps += write(off, size, val) + step(FAULT, (1, 0), (1, 0))
+        yield name, steps
+
+
+def kinds():
+    """Message signalled interrupts of both kinds, on and off, in every order."""
+    msi, msix, steps = 0x52, 0x82, b""
+    for command in (0, 0x400):
+        steps += step(INTERRUPTS) + level(0) + write(4, 2, command)
+        for first, on, second, other in ((msi, 0x181, msix, 0x8000), (msix, 0x8000, msi, 0x181)):
+            steps += write(first, 2, on) + write(second, 2, other)
+            steps += write(first, 2, on & 0x7ffe) + write(first, 2, on)
+            # Both on, as no guest can have it but a permissive one.
+            steps += level(2) + write(second, 2, other) + level(0) + write(msix, 2, 0xc000)
+            steps += level(2) + write(msi, 2, 0x180) + write(msix, 2, 0) + level(0)
+    return steps
+
+
 def records(size, rows):
     """Records of image.h for the lines of a dump; adjoining ones joined."""
     runs = []
@@ -102,13 +130,25 @@ def main(top):
     for name, function in functions():
         for tour, steps in tours():
             save(top / "conf", f"{name}-{tour}", function + steps)
+    parts = image(nasty.K4, nasty.PARTS)
+    for name, steps in failures():
+        save(top / "conf", f"fails-at-{name}", parts + steps)
+    save(top / "conf", "kinds-of-interrupts", parts + kinds())
     for i, text in enumerate(nasty.NAMES):
         save(top / "names", f"name-{i:02}", text.encode("latin-1"))
     for name, steps in nasty.PLACEMENTS.items():
         save(top / "vpci", name, bytes(steps))
 
 
+def old_failures(top):
+    for fuzzer in ("conf", "names", "vpci"):
+        (top / fuzzer).mkdir(parents=True, exist_ok=True)
+    for fuzzer, name, data in regress.inputs():
+        save(top / fuzzer, name, data)
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1], "seeds"))
+    old_failures(Path(sys.argv[1], "regress"))

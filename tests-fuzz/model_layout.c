@@ -149,11 +149,11 @@ static void std_caps(struct model *m, const struct fakehw *hw)
 
 	if (!(fake_get(hw, 0x06, 2) & 0x10))
 		return;
-	for (pos = hw->mem[0x34] & 0xfc; pos >= 0x40 && !starts[pos]; pos = hw->mem[pos + 1] & 0xfc) {
-		if (hw->mem[pos] == 0xff)
-			break;
+	pos = hw->mem[0x34] & 0xfc;
+	while (pos >= 0x40 && !starts[pos] && hw->mem[pos] != 0xff) {
 		starts[pos] = 1;
 		order[nr++] = pos;
+		pos = hw->mem[pos + 1] & 0xfc;
 	}
 	for (i = 0; i < nr; i++) {
 		const struct facts *cap = std_facts(hw->mem[order[i]]);

@@ -38,6 +38,14 @@ def express(pos, flags, devcap=0x10008fe0, devctl=0x2810):
     return [cap(pos, 0x10), raw(pos + 2, struct.pack("<HIHH", flags, devcap, devctl, 0xf))]
 
 
+# A function with one of each, and the registers that do more than masks can say.
+PARTS = [HEADER, cap(0x40, 1), *msi(0x50, 0x180), cap(0x70, 0x13), raw(0x72, b"\6\3"), cap(0x78, 3),
+         cap(0x80, 0x11), *express(0x90, 2)]
+PARTS_REGS = {"command": (0x04, 2), "bist": (0x0f, 1), "bar": (0x10, 4), "pmcsr": (0x44, 2),
+              "msi": (0x52, 2), "af": (0x74, 1), "vpd": (0x7a, 2), "msix": (0x82, 2),
+              "devctl": (0x98, 2), "free": (0xf0, 4), "mixed": (0x04, 4)}
+
+
 def functions():
     """Yields (name, flags, records, bytes after the records)."""
     yield "nothing", 0, [], b""
@@ -115,18 +123,20 @@ def functions():
 # The first byte of an input of names_fuzz.c: which grammar. Then the text.
 NAMES = ["\0" + s for s in ("0000:03:00.1", "3:0.0", "04:00.0\n", " 0x12: 03: 1f.7 ", "0:0:*.*",
                             "01:02.*", "*.*", "0:0:0:0.0", "00:1f.8", "ffffffff:0:0.0",
-                            "00000000000000000000001:02:3.4", "0x:0.0", "1:2.3x", "", "::.")]
+                            "00000000000000000000001:02:3.4", "0x:0.0", "1:2.3x", "", "::.", "1:2.9")]
 NAMES += ["\1" + s for s in ("(03:00.0)(0000:04:00.*)", " (3:0.0) (4:0.0)\n", "(3:0.0", "x(3:0.0)",
                              "(3:0.0 )", "()", "((1:0.0))", "(1:2.3)junk (2:3.4)",
                              "(ffff:ff:1f.7)(10000:0:0.0)", "(1:*.*)")]
 NAMES += ["\2" + s for s in ("03:00.0-4c:4:0", "8086:10d3-de:2:ffff", "1:2:3:4-0:1:1\n",
                              "0000:03:00.1-fff:1:80", "8086:10d3-1000:4:0", "1:2-1:2:0",
                              "1:2-0:3:0", "1:2-4:1:100", "1:2:3-0:1:0", "1:*.*-4:1:1", "1:2", "-",
-                             "10000:1-0:1:0", "1:2-0:4:123456789", "0x8086:0x10d3-0x40:0x4:0x1")]
+                             "10000:1-0:1:0", "1:2-0:4:123456789", "0x8086:0x10d3-0x40:0x4:0x1",
+                             "1:2:3:4:5-0:1:0")]
 
 # Inputs of vpci_fuzz.c: (operation, bus, devfn) each.
 PLACEMENTS = {
     "one-device": [0, 1, 8, 0, 1, 9, 0, 1, 15, 1, 1, 9, 0, 1, 9, 0, 1, 9],
     "lone-vfs": [0, 0x83, 0, 0, 0x83, 1, 0, 0x83, 8, 1, 0x83, 0, 0, 0x83, 0, 0, 0x83, 0],
+    "two-domains": [0, 0, 8, 0, 2, 8, 0, 0, 9, 0, 2, 9],
     "full": [b for i in range(34) for b in (0, i % 4, i << 3 & 0xff)] + [1, 0, 0, 0, 9, 0],
 }

@@ -6,8 +6,7 @@
 # 60). An input that fails is kept in out/failures/. Needs clang, no network and
 # no virtual machine. Ends with "N passed, N failed".
 #
-# A failure that is mended belongs into regress/<fuzzer>/ under a name that says
-# what was wrong.
+# When a failure has been mended, regress.py keeps its input for good.
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,7 +34,7 @@ verdict() { # verdict STATUS NAME LOG
 for fuzzer in $FUZZERS; do
 	log=out/logs/$fuzzer-replay
 	# Files one by one, so that the log names the one that fails.
-	mapfile -t inputs < <(find "regress/$fuzzer" "out/seeds/$fuzzer" -type f | sort)
+	mapfile -t inputs < <(find "out/regress/$fuzzer" "out/seeds/$fuzzer" -type f | sort)
 	"out/$fuzzer-fuzz" "${inputs[@]}" >"$log" 2>&1
 	status=$?
 	verdict "$status" "$fuzzer: ${#inputs[@]} known inputs" "$log"
@@ -48,7 +47,7 @@ for fuzzer in $FUZZERS; do
 	mkdir -p "out/corpus/$fuzzer"
 	"out/$fuzzer-fuzz" -max_total_time="$((share > 0 ? share : 1))" -max_len="$(length_of "$fuzzer")" \
 		-print_final_stats=1 -artifact_prefix="out/failures/$fuzzer-" \
-		"out/corpus/$fuzzer" "out/seeds/$fuzzer" "regress/$fuzzer" >"$log" 2>&1
+		"out/corpus/$fuzzer" "out/seeds/$fuzzer" "out/regress/$fuzzer" >"$log" 2>&1
 	status=$?
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
 	rate=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")

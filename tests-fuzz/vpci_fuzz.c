@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Fuzzes placement on the virtual bus: functions come and go, three bytes each:
- * odd: leaves; the bus, whose highest bit makes it a virtual function; the
+ * odd: leaves; bus and domain, the highest bit makes it a virtual function; the
  * device and function. A list of who is where is kept beside.
  */
 #include <errno.h>
@@ -67,7 +67,11 @@ static int device_slot(const struct book *book, unsigned int real)
 
 static void place(struct book *book, struct vpci *vpci, unsigned int real)
 {
-	struct topo_addr addr = { .bus = real >> 8, .devfn = real };
+	struct topo_addr addr = {
+		.domain = real >> 9 & 1,
+		.bus = real >> 8 & 0x81,
+		.devfn = real,
+	};
 	int mates = device_slot(book, real), err;
 	unsigned int slot, free = 0;
 	u8 devfn = 0xaa;
