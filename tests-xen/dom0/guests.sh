@@ -88,7 +88,6 @@ no_backends() {
 	left=$(find /sys/bus/xen-backend/devices/ -name 'pci-*' 2>/dev/null)
 	[ -z "$left" ] || { echo "$left"; xenstore-ls -f /local/domain/0/backend/pci; return 1; }
 }
-}
 
 # backend_of NAME: xenstore folder of the guest's pci backend.
 backend_of() {
