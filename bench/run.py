@@ -92,7 +92,8 @@ def measure(kernel, xen, module, args):
         if len(word) == 3 and word[0] == "BENCH" and word[2].isdigit():
             figures[word[1]] = min(int(word[2]), figures.get(word[1], 1 << 62))
 
-    parser = Parser(nonce, evidence, ended.append)
+    parser = Parser(nonce, on_begin=lambda scenario: None, on_evidence=evidence,
+                    on_end=ended.append)
     machine = Machine(folder, xen, vmlinux, folder / "dom0.cpio")
     machine.start()
     try:

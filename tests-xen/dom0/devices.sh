@@ -83,6 +83,7 @@ tidy() {
 		return 1
 	fi
 	xenstore-rm /local/domain/0/error 2>/dev/null
+	xenstore-rm /local/domain/0/backend/pci 2>/dev/null
 	for bdf in "${ALL_DEVICES[@]}"; do
 		left=$(driver_of "$bdf")
 		[ -z "$left" ] || { echo "$bdf is still bound to $left"; return 1; }

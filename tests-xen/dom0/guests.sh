@@ -81,10 +81,12 @@ guest_kill_all() {
 	await 20 no_backends
 }
 
+# no_backends: dom0's drivers serve nobody. After a detach it gave up waiting for, xl
+# may leave the xenstore folder of a closed backend behind; that is xl's, not ours.
 no_backends() {
 	local left
-	left=$(xenstore-ls -f /local/domain/0/backend/pci 2>/dev/null | grep /state)
-	[ -z "$left" ] || { echo "$left"; return 1; }
+	left=$(find /sys/bus/xen-backend/devices/ -name 'pci-*' 2>/dev/null)
+	[ -z "$left" ] || { echo "$left"; xenstore-ls -f /local/domain/0/backend/pci; return 1; }
 }
 
 # backend_of NAME: xenstore folder of the guest's pci backend.
