@@ -73,7 +73,7 @@ static int export(struct pciback_guest *guest, struct pciback_device *dev, int i
 	err = pciback_device_assign(dev, &guest->holder);
 	if (err) {
 		xenbus_dev_error(xdev, err, err == -EBUSY ?
-				 "dev-%d: %s is in use by another guest" :
+				 "dev-%d: %s is in use already, by another guest or listed twice" :
 				 "dev-%d: %s cannot be taken", index, name);
 		return err;
 	}

@@ -73,11 +73,18 @@ static void serve(struct ring *ring)
 
 	/* The flag before what it announces. */
 	virt_rmb();
-	/* Once, and then only the copy: the guest may write meanwhile (XSA-155). */
-	memcpy(op, &ring->page->op, sizeof(*op));
+	/*
+	 * Every byte once, and then only the copy: the guest may write meanwhile
+	 * (XSA-155). Only one operation looks at the vectors, which are most of it.
+	 */
+	memcpy(op, &ring->page->op, offsetof(struct xen_pci_op, msix_entries));
 	barrier();
-
 	nr_vectors = op->cmd == XEN_PCI_OP_enable_msix ? op->value : 0;
+	if (nr_vectors) {
+		memcpy(op->msix_entries, ring->page->op.msix_entries, sizeof(op->msix_entries));
+		barrier();
+	}
+
 	guest_do_op(guest, op);
 	if (op->err)
 		nr_vectors = 0;

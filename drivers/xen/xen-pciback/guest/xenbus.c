@@ -83,7 +83,8 @@ static int read_num_devs(struct pciback_guest *guest)
 	if (xenbus_scanf(XBT_NIL, xdev->nodename, "num_devs", "%d", &nr) != 1 ||
 	    nr < 0 || nr > MAX_DEVICES) {
 		xenbus_dev_error(xdev, -EINVAL,
-				 "num_devs: missing or not a number of devices; the toolstack must write it");
+				 "num_devs: missing or not a number from 0 to %d; the toolstack must write it",
+				 MAX_DEVICES);
 		return -EINVAL;
 	}
 	return nr;
