@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """dumps.py split NAME LOG FOLDER: cuts a console log of hexdump -C into one
-qemu-NAME-VENDOR-DEVICE.hex file for each kind of device.
+qemu-NAME-VENDOR-DEVICE.hex file for each kind of device there is none of yet.
 
 A .hex file reads like "lspci -xxxx": offset, colon, sixteen bytes. Lines of
 zeros are left out; "size" says how much configuration space there is.
@@ -52,8 +52,9 @@ def split(name, log, folder):
             rows[int(match[1], 16)] = bytes.fromhex(match[2].replace("  ", " "))
         elif device and (match := END.match(line)):
             target = Path(folder, f"qemu-{name}-{device[2]}-{device[3]}.hex")
+            others = set(Path(folder).glob(f"qemu-*-{device[2]}-{device[3]}.hex")) - {target}
             # One of each kind: root ports differ in their numbers only.
-            if target not in written:
+            if target not in written and not others:
                 save(target, f"{device[1]} of the machine '{name}'", int(match[1], 16), rows)
                 written.add(target)
             device = None
