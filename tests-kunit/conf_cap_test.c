@@ -119,6 +119,7 @@ static const struct reg_row reg_rows[] = {
 	{ "DEVCTL: error reporting", DEVCTL, 2, 0x2810, 0x2810, 0x281f, 0, 0x2810 },
 	{ "DEVCTL: error reporting off", DEVCTL, 2, 0x281f, 0x281f, 0x2810, 0, 0x281f },
 	{ "DEVCTL: tags, phantoms, AUX", DEVCTL, 2, 0x2810, 0x2810, 0x2f10, 0, 0x2810 },
+	{ "DEVCTL: no FLR beside another change", DEVCTL, 2, 0x2810, 0x2810, 0x2000, 0, 0x2000 },
 	{ "DEVCTL: low byte alone", DEVCTL, 1, 0x10, 0x10, 0xff, 0, 0x10 },
 	{ "AF: length and capabilities", AF + 2, 2, 0x0306, 0x0306, 0, 0, 0x0306 },
 	{ "AF: control reads as zero", AF + 4, 1, 0x01, 0x00, 0x00, 0, 0x01 },
@@ -416,6 +417,20 @@ static void asks_for_reset(struct kunit *test)
 	}
 }
 
+/* The same bit is a PCIe-to-PCI bridge's retry enable, which is the host's. */
+static void bridge_keeps_retry_enable(struct kunit *test)
+{
+	struct conf_bench *b = card(test);
+
+	conf_bench_set(b, EXP + PCI_EXP_DEVCAP, 4, 0);
+	conf_bench_set(b, DEVCTL, 2, 0xa810);
+	add_caps(test, b);
+	conf_bench_write(test, DEVCTL, 2, 0x2000);
+	KUNIT_EXPECT_EQ(test, conf_bench_get(b, DEVCTL, 2), 0xa000);
+	KUNIT_EXPECT_EQ(test, b->cs->audit.total, 1);
+	KUNIT_EXPECT_EQ(test, b->nr_reset, 0);
+}
+
 static void keeps_its_own_msi(struct kunit *test)
 {
 	struct conf_bench *b = card(test);
@@ -443,6 +458,7 @@ static struct kunit_case conf_cap_cases[] = {
 	KUNIT_CASE(without_room_is_read_only),
 	KUNIT_CASE(reads_vpd),
 	KUNIT_CASE_PARAM(asks_for_reset, reset_gen_params),
+	KUNIT_CASE(bridge_keeps_retry_enable),
 	KUNIT_CASE(keeps_its_own_msi),
 	KUNIT_CASE(unreadable_list),
 	{}

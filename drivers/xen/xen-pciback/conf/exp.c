@@ -28,66 +28,56 @@
  */
 static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
-	u32 now, want, capable;
+	u32 now, want, capable = 0;
 	int err;
 
 	err = conf_hw_read(cs, reg, &now);
-	if (err)
-		return err;
-	if (val & mask & PCI_EXP_DEVCTL_BCR_FLR) {
+	if (!err && (now | val) & PCI_EXP_DEVCTL_BCR_FLR)
 		err = cs->hw->read(cs->ctx, reg->pos - PCI_EXP_DEVCTL + PCI_EXP_DEVCAP, 4,
 				   &capable);
-		if (err)
-			return err;
-		if (capable & PCI_EXP_DEVCAP_FLR)
-			cs->hw->request_reset(cs->ctx);
-		else
-			conf_drop(cs, reg->pos, 2, val);
-	}
+	if (err)
+		return err;
 
 	want = (now & ~DEVCTL_GUEST) | (val & DEVCTL_GUEST);
 	if ((val & PCI_EXP_DEVCTL_READRQ) <= reg->reset)
 		want = (want & ~PCI_EXP_DEVCTL_READRQ) | (val & PCI_EXP_DEVCTL_READRQ);
-	/* Reads as zero in functions and starts a reset in bridges. */
-	want &= ~PCI_EXP_DEVCTL_BCR_FLR;
-	if ((val ^ want) & mask & ~PCI_EXP_DEVCTL_BCR_FLR)
+	/* A bridge keeps its retry enable in the bit that resets other functions. */
+	if (capable & PCI_EXP_DEVCAP_FLR) {
+		now &= ~PCI_EXP_DEVCTL_BCR_FLR;
+		want &= ~PCI_EXP_DEVCTL_BCR_FLR;
+		if (val & mask & PCI_EXP_DEVCTL_BCR_FLR)
+			cs->hw->request_reset(cs->ctx);
+		val &= ~PCI_EXP_DEVCTL_BCR_FLR;
+	}
+	if ((val ^ want) & mask)
 		conf_drop(cs, reg->pos, 2, val);
-	return want == (now & ~PCI_EXP_DEVCTL_BCR_FLR) ? 0 : conf_hw_write(cs, reg, want);
+	return want == now ? 0 : conf_hw_write(cs, reg, want);
 }
 
-#define EXP_ROWS_V1 \
-	CONF_RO(PCI_EXP_FLAGS, 2, "identity"), \
-	{ .off = PCI_EXP_DEVCAP, .size = 4, .hw = ~PCI_EXP_DEVCAP_PHANTOM, \
-	  .why = "identity; phantom functions would need requester IDs of their own" }, \
-	{ .off = PCI_EXP_DEVCTL, .size = 2, .hw = 0xffff, .write = devctl_write, \
-	  .why = "own requests and FLR are the guest's; payload and errors are not" }, \
-	CONF_RAW_W1C(PCI_EXP_DEVSTA, 2, PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED | \
-		     PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD, ERRORS)
-
-#define EXP_ROWS_LINK \
-	CONF_RAW(PCI_EXP_LNKCAP, 4, "identity"), \
-	CONF_RAW(PCI_EXP_LNKCTL, 2, LINK), \
-	CONF_RAW_W1C(PCI_EXP_LNKSTA, 2, PCI_EXP_LNKSTA_LBMS | PCI_EXP_LNKSTA_LABS, LINK)
-
-#define EXP_ROWS_PORT \
-	CONF_RAW(PCI_EXP_SLTCAP, 4, "identity"), \
-	CONF_RAW(PCI_EXP_SLTCTL, 2, SLOT), \
-	CONF_RAW_W1C(PCI_EXP_SLTSTA, 2, SLTSTA_W1C, SLOT), \
-	CONF_RAW(PCI_EXP_RTCTL, 2, ERRORS), \
-	CONF_RAW(PCI_EXP_RTCAP, 2, "identity"), \
-	CONF_RAW_W1C(PCI_EXP_RTSTA, 4, PCI_EXP_RTSTA_PME, ERRORS)
-
-/* Version 1 without a link: integrated into the root complex. */
-static const struct conf_row v1_integrated_rows[] = { EXP_ROWS_V1 };
-/* Version 1 endpoint. */
-static const struct conf_row v1_endpoint_rows[] = { EXP_ROWS_V1, EXP_ROWS_LINK };
-/* Version 1 port. */
-static const struct conf_row v1_port_rows[] = { EXP_ROWS_V1, EXP_ROWS_LINK, EXP_ROWS_PORT };
-/* Version 2: all registers exist, where they mean nothing as zeros. */
-static const struct conf_row v2_rows[] = {
-	EXP_ROWS_V1,
-	EXP_ROWS_LINK,
-	EXP_ROWS_PORT,
+/*
+ * In the order of their offsets: smaller layouts of the capability are a
+ * beginning of the largest.
+ */
+static const struct conf_row exp_rows[] = {
+	CONF_RO(PCI_EXP_FLAGS, 2, "identity"),
+	{ .off = PCI_EXP_DEVCAP, .size = 4, .hw = ~PCI_EXP_DEVCAP_PHANTOM,
+	  .why = "identity; phantom functions would need requester IDs of their own" },
+	{ .off = PCI_EXP_DEVCTL, .size = 2, .hw = 0xffff, .write = devctl_write,
+	  .why = "own requests and FLR are the guest's; payload and errors are not" },
+	CONF_RAW_W1C(PCI_EXP_DEVSTA, 2, PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |
+		     PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD, ERRORS),
+#define NR_INTEGRATED	4
+	CONF_RAW(PCI_EXP_LNKCAP, 4, "identity"),
+	CONF_RAW(PCI_EXP_LNKCTL, 2, LINK),
+	CONF_RAW_W1C(PCI_EXP_LNKSTA, 2, PCI_EXP_LNKSTA_LBMS | PCI_EXP_LNKSTA_LABS, LINK),
+#define NR_ENDPOINT	7
+	CONF_RAW(PCI_EXP_SLTCAP, 4, "identity"),
+	CONF_RAW(PCI_EXP_SLTCTL, 2, SLOT),
+	CONF_RAW_W1C(PCI_EXP_SLTSTA, 2, SLTSTA_W1C, SLOT),
+	CONF_RAW(PCI_EXP_RTCTL, 2, ERRORS),
+	CONF_RAW(PCI_EXP_RTCAP, 2, "identity"),
+	CONF_RAW_W1C(PCI_EXP_RTSTA, 4, PCI_EXP_RTSTA_PME, ERRORS),
+#define NR_PORT		13
 	CONF_RAW(PCI_EXP_DEVCAP2, 4, "identity"),
 	CONF_RAW(PCI_EXP_DEVCTL2, 2, "timeouts, routing and latency concern the path above"),
 	CONF_RAW(PCI_EXP_DEVSTA2, 2, "reserved"),
@@ -99,11 +89,6 @@ static const struct conf_row v2_rows[] = {
 	CONF_RAW(PCI_EXP_SLTSTA2, 2, SLOT),
 };
 
-static const struct conf_rows v1_integrated = CONF_ROWS(v1_integrated_rows);
-static const struct conf_rows v1_endpoint = CONF_ROWS(v1_endpoint_rows);
-static const struct conf_rows v1_port = CONF_ROWS(v1_port_rows);
-static const struct conf_rows v2 = CONF_ROWS(v2_rows);
-
 static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows *rows)
 {
 	u32 flags;
@@ -112,21 +97,22 @@ static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows 
 	err = cs->hw->read(cs->ctx, pos + PCI_EXP_FLAGS, 2, &flags);
 	if (err)
 		return err;
-	if ((flags & PCI_EXP_FLAGS_VERS) > 1) {
-		*rows = v2;
+	rows->rows = exp_rows;
+	/* From version 2 on all registers exist, where they mean nothing as zeros. */
+	rows->nr = ARRAY_SIZE(exp_rows);
+	if ((flags & PCI_EXP_FLAGS_VERS) > 1)
 		return 0;
-	}
 	switch ((flags & PCI_EXP_FLAGS_TYPE) >> 4) {
 	case PCI_EXP_TYPE_RC_END:
 	case PCI_EXP_TYPE_RC_EC:
-		*rows = v1_integrated;
+		rows->nr = NR_INTEGRATED;
 		break;
 	case PCI_EXP_TYPE_ENDPOINT:
 	case PCI_EXP_TYPE_LEG_END:
-		*rows = v1_endpoint;
+		rows->nr = NR_ENDPOINT;
 		break;
 	default:
-		*rows = v1_port;
+		rows->nr = NR_PORT;
 		break;
 	}
 	return 0;
