@@ -86,6 +86,8 @@ start check "$here/check.sh"
 start kunit tests-kunit/run.py --kernel both
 finish check
 finish kunit
+start fuzz tests-fuzz/run.sh 60
+finish fuzz
 start xen tests-xen/run.py --kernel both --module ours
 finish xen
 

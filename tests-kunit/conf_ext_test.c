@@ -134,14 +134,15 @@ static void hidden_at_every_level(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(hidden_ids); i++) {
-		struct ext_row row = { .has = { { 0x100, AER, 0x200 }, { 0x200, hidden_ids[i], 0 } } };
+		u16 id = hidden_ids[i];
+		struct ext_row row = { .has = { { 0x100, AER, 0x200 }, { 0x200, id, 0 } } };
 		struct conf_bench *b = ext_bench(test, &row);
 
 		conf_bench_permissive(b, true);
-		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, 0x200, 4), 0, "id %#x", hidden_ids[i]);
-		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, 0x204, 4), 0, "id %#x", hidden_ids[i]);
+		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, 0x200, 4), 0, "id %#x", id);
+		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, 0x204, 4), 0, "id %#x", id);
 		conf_bench_write(test, 0x204, 4, ~0U);
-		KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "id %#x", hidden_ids[i]);
+		KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "id %#x", id);
 	}
 }
 

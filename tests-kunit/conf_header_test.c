@@ -381,7 +381,8 @@ static void sizes_bar(struct kunit *test)
 	conf_bench_write(test, row->off, 4, row->near_miss);
 	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->val);
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "the hardware has no part in it");
-	KUNIT_EXPECT_EQ_MSG(test, b->cs->audit.total, (row->val != 0) + (row->val != row->near_miss),
+	KUNIT_EXPECT_EQ_MSG(test, b->cs->audit.total,
+			    (row->val != 0) + (row->val != row->near_miss),
 			    "addresses of the guest's own choice");
 
 	conf_bench_write(test, row->off, 4, 0xffffffff);

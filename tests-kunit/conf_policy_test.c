@@ -55,7 +55,8 @@ static const struct level_row level_rows[] = {
 	{ "permissive, raw row", CONF_PERMISSIVE, 0, 0, 0, OPEN, 4, 0x11, 0x22, 0x22, 0 },
 	{ "permissive, firm row", CONF_PERMISSIVE, 0, 0, 0, FIRM, 4, 0x11, 0x22, 0x11, 1 },
 	{ "permissive, hidden", CONF_PERMISSIVE, 0, 0, 0, HIDE, 4, 0x11, 0x22, 0x11, 1 },
-	{ "permissive, hidden by a byte", CONF_PERMISSIVE, 0, 0, 0, HIDE + 3, 1, 0x11, 0x22, 0x11, 1 },
+	{ "permissive, hidden by a byte", CONF_PERMISSIVE, 0, 0, 0, HIDE + 3, 1,
+	  0x11, 0x22, 0x11, 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(level, level_rows, name);

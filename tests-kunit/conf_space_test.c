@@ -472,7 +472,8 @@ static void reset_forgets_the_guest(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cs->regs[0].sizing);
 	KUNIT_EXPECT_FALSE(test, cs->enabled);
 	KUNIT_EXPECT_FALSE(test, cs->intx_wanted);
-	KUNIT_EXPECT_EQ_MSG(test, cs->level, CONF_PERMISSIVE, "the administrator's, not the guest's");
+	KUNIT_EXPECT_EQ_MSG(test, cs->level, CONF_PERMISSIVE,
+			    "the administrator's, not the guest's");
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 }
 

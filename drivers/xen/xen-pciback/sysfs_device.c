@@ -54,7 +54,8 @@ static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *
 	for (i = 0; i < audit->nr; i++) {
 		const struct conf_drop *drop = &audit->drops[i];
 
-		len += sysfs_emit_at(buf, len, "offset 0x%03x size %u count %u last 0x%0*x domain %u\n",
+		len += sysfs_emit_at(buf, len,
+				     "offset 0x%03x size %u count %u last 0x%0*x domain %u\n",
 				     drop->off, drop->size, drop->count, 2 * drop->size,
 				     drop->value, record->last_domid);
 	}
