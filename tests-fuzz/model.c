@@ -109,13 +109,16 @@ static int pmcsr(struct model *m, struct fakehw *hw, const struct mreg *r, u32 v
 static int devctl(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
 {
 	u32 now = fake_peek(hw, r->pos, 2), want;
+	bool flr = fake_peek(hw, r->pos - 4, 4) & 0x10000000;
 
-	if (val & mask & 0x8000 && fake_peek(hw, r->pos - 4, 4) & 0x10000000)
-		m->resets++;
-	want = (now & 0x77ef) | (val & 0x0810);
+	m->resets += val & mask & 0x8000 && flr;
+	/* Without FLR, bit 15 is a bridge's retry enable, which stays. */
+	if (flr)
+		now &= 0x7fff;
+	want = (now & 0xf7ef) | (val & 0x0810);
 	if ((val & 0x7000) <= r->genuine)
-		want = (want & 0x0fff) | (val & 0x7000);
-	if (want != (now & 0x7fff))
+		want = (want & 0x8fff) | (val & 0x7000);
+	if (want != now)
 		fake_poke(hw, r->pos, 2, want);
 	return 0;
 }
