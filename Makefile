@@ -7,7 +7,7 @@
 #   make install            under updates/, so that modprobe prefers it
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
-#   make kunit | xen-test | check | bench     parts of it
+#   make kunit | xen-test | compare | check | bench     parts of it
 #   make clean | help
 
 KVER ?= $(shell uname -r)
@@ -25,7 +25,7 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module install clean demo test kunit xen-test check bench help
+.PHONY: module install clean demo test kunit xen-test compare check bench help
 
 module:
 	+$(KBUILD) modules
@@ -48,6 +48,9 @@ kunit:
 
 xen-test:
 	tests-xen/run.py --kernel both --module ours
+
+compare:
+	tests-xen/compare.py
 
 check:
 	scripts/check.sh
