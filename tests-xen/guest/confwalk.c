@@ -52,22 +52,37 @@ static int list(unsigned int size)
 	return 0;
 }
 
+/* One dword at every size; true if all agree. */
+static int sizes_agree(unsigned int off, uint32_t *whole, uint32_t *halves, uint32_t *bytes)
+{
+	unsigned int i;
+
+	*whole = get(off, 4);
+	*halves = 0;
+	*bytes = 0;
+	for (i = 0; i < 4; i += 2)
+		*halves |= get(off + i, 2) << 8 * i;
+	for (i = 0; i < 4; i++)
+		*bytes |= get(off + i, 1) << 8 * i;
+	return *halves == *whole && *bytes == *whole;
+}
+
+/*
+ * The frontend gives up on an answer after two seconds and hands on ones. On an
+ * emulator that stands still for longer now and then, only what stays counts.
+ */
 static int read_all(unsigned int size)
 {
-	unsigned int off, i, bad = 0;
+	uint32_t whole, halves, bytes;
+	unsigned int off, bad = 0;
 
 	for (off = 0; off < size; off += 4) {
-		uint32_t whole = get(off, 4), halves = 0, bytes = 0;
-
-		for (i = 0; i < 4; i += 2)
-			halves |= get(off + i, 2) << 8 * i;
-		for (i = 0; i < 4; i++)
-			bytes |= get(off + i, 1) << 8 * i;
-		if (halves != whole || bytes != whole) {
-			printf("0x%03x: %08x as one, %08x as words, %08x as bytes\n",
-			       off, whole, halves, bytes);
+		if (sizes_agree(off, &whole, &halves, &bytes))
+			continue;
+		printf("0x%03x: %08x as one, %08x as words, %08x as bytes\n",
+		       off, whole, halves, bytes);
+		if (!sizes_agree(off, &whole, &halves, &bytes))
 			bad = 1;
-		}
 	}
 	printf("read %u bytes at every size\n", size);
 	return bad;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
-# boot: config
+# boot: config-levels
 # devices: all
 # timeout: 240
 #
