@@ -7,7 +7,7 @@
 #   make install            under updates/, so that modprobe prefers it
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
-#   make kunit | xen-test | fuzz | check | bench     parts of it
+#   make kunit | xen-test | compare | fuzz | check | bench     parts of it
 #   make clean | help
 
 KVER ?= $(shell uname -r)
@@ -25,7 +25,7 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module install clean demo test kunit xen-test fuzz check bench help
+.PHONY: module install clean demo test kunit xen-test compare fuzz check bench help
 
 module:
 	+$(KBUILD) modules
@@ -51,6 +51,9 @@ xen-test:
 
 fuzz:
 	tests-fuzz/run.sh
+
+compare:
+	tests-xen/compare.py
 
 check:
 	scripts/check.sh

@@ -3,9 +3,10 @@
 #
 # test.sh: every check there is, on every kernel of the cache. First the sources
 # (check.sh) beside the KUnit suites, then the scenarios on a real Xen, two boots at
-# a time: never more than two virtual machines. What a part says goes to the terminal
-# and to build/test/<part>.log. The last line is "N passed, N failed", the sum of all
-# parts; exit status 0 only if nothing failed.
+# a time, then the in-tree module and ours side by side: never more than two virtual
+# machines. What a part says goes to the terminal and to build/test/<part>.log. The
+# last line is "N passed, N failed", the sum of all parts; exit status 0 only if
+# nothing failed.
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -90,6 +91,8 @@ start fuzz tests-fuzz/run.sh 60
 finish fuzz
 start xen tests-xen/run.py --kernel both --module ours
 finish xen
+start compare tests-xen/compare.py
+finish compare
 
 echo
 [ "${#failures[@]}" -eq 0 ] || printf '%s\n' "${failures[@]}"

@@ -79,8 +79,9 @@ def own(folder):
     return lock
 
 
-def run_boot(args, kernel, xen, module, boot, files):
-    """One QEMU run; the judged scenarios."""
+def run_boot(args, kernel, xen, module, boot, files, mute=None):
+    """One QEMU run; the judged scenarios. Evidence that begins with `mute` is kept
+    but not printed."""
     folder = paths.OUT / f"{kernel.name}-{args.module}-{boot}"
     lock = own(folder)
     if not lock:
@@ -88,16 +89,17 @@ def run_boot(args, kernel, xen, module, boot, files):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     nonce = secrets.token_hex(6)
+    everything = any(head(path, "devices") == "all" for path in files)
     sum1 = vm.make_disk(folder / "disk1.img", 1)
     sum2 = vm.make_disk(folder / "disk2.img", 2)
     config = "".join(f"{k}='{v}'\n" for k, v in dict(
         XPB_NONCE=nonce, MODULE=args.module, KERNEL=kernel.name,
-        NVME=vm.NVME, NVME2=vm.NVME2, NIC=vm.NIC,
+        NVME=vm.NVME, NVME2=vm.NVME2, NIC=vm.NIC, NIC2=vm.NIC2 if everything else "",
         DISK_SERIAL=vm.DISK_SERIAL, DISK2_SERIAL=vm.DISK2_SERIAL,
         PATTERN_SHA256=sum1, PATTERN2_SHA256=sum2,
         PATTERN_BLOCKS=vm.PATTERN_BLOCKS).items())
     vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module, files, config)
-    machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio")
+    machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", everything)
 
     allowed = TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0
     tag = f"[{kernel.name}] "
@@ -110,6 +112,8 @@ def run_boot(args, kernel, xen, module, boot, files):
                   + (f": {scenario.reason}" if scenario.reason else ""), flush=True)
 
     def evidence(text):
+        if mute and text.startswith(mute):
+            return
         if text.strip():
             print(text if args.demo else tag + text, flush=True)
         elif args.demo:

@@ -2,11 +2,12 @@
 # shellcheck shell=bash
 #
 # The physical devices and the pciback driver, seen from dom0. The addresses
-# NVME, NVME2 and NIC and the disk facts come from /xpb/config.
+# NVME, NVME2, NIC and NIC2 and the disk facts come from /xpb/config; NIC2 is empty
+# but in boots with "# devices: all".
 
 PCI=/sys/bus/pci/devices
 STUB=/sys/bus/pci/drivers/pciback
-ALL_DEVICES=("$NVME" "$NVME2" "$NIC")
+ALL_DEVICES=("$NVME" "$NVME2" "$NIC" ${NIC2:+"$NIC2"})
 
 # driver_of BDF: name of the bound driver, empty if none.
 driver_of() {

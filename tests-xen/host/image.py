@@ -23,7 +23,7 @@ from .cpio import Archive
 LIBDIR = "/usr/lib/x86_64-linux-gnu"
 DOM0_MODULES = ["xen-pciback", "xenfs", "xen-evtchn", "xen-gntdev", "xen-privcmd",
                 "xen-gntalloc", "nvme", "e1000e"]
-GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e"]
+GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e", "e1000"]
 XEN_PROGRAMS = ["/usr/lib/xen-4.17/bin/" + p for p in (
     "xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0",
     "xenconsole", "lsevtchn", "xenlockprof")]
@@ -215,6 +215,18 @@ def compile_tool(source):
     return cached("tool-" + source.stem, ident, make)
 
 
+def guest_files():
+    """The small part of the guest's initramfs."""
+    small = Archive()
+    small.file("/init", paths.TESTS / "guest/init", 0o755)
+    small.file("/tools.sh", paths.TESTS / "guest/tools.sh", 0o644)
+    for path in sorted((paths.TESTS / "guest").glob("*.c")):
+        small.file("/bin/" + path.stem, compile_tool(path), 0o755)
+    for path in sorted(paths.TRACES.glob("*.trace")):
+        small.file("/traces/" + path.name, path)
+    return small.bytes()
+
+
 def dom0_image(target, kernel, xen, module, scenarios, config):
     """Write the complete dom0 initramfs to `target`.
 
@@ -223,12 +235,10 @@ def dom0_image(target, kernel, xen, module, scenarios, config):
     Returns the path of the dom0 kernel.
     """
     base, guest, vmlinux = base_images(kernel, xen)
-    small = Archive()
-    small.file("/init", paths.TESTS / "guest/init", 0o755)
-    small.file("/tools.sh", paths.TESTS / "guest/tools.sh", 0o644)
-
     top = Archive()
-    top.data("/guest/initrd", guest.read_bytes() + small.bytes())
+    top.data("/guest/initrd", guest.read_bytes() + guest_files())
+    # Both sides measure with the same rulers.
+    top.file("/xpb/bin/confwalk", compile_tool(paths.TESTS / "guest/confwalk.c"), 0o755)
     for path in sorted((paths.TESTS / "dom0").glob("*")):
         if path.suffix == ".c":
             top.file("/xpb/bin/" + path.stem, compile_tool(path), 0o755)

@@ -8,6 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
 SCENARIOS = TESTS / "scenarios"
+TRACES = TESTS / "traces"
 OUT = TESTS / "out"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xen-pciback"
 IMAGES = CACHE / "images"

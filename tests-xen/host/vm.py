@@ -16,6 +16,8 @@ DISK_SERIAL, DISK2_SERIAL = "xpb-one", "xpb-two"
 # dom0 sees the devices at these addresses: the slots are chosen below and QEMU's
 # firmware numbers the buses in slot order.
 NVME, NVME2, NIC = "0000:01:00.0", "0000:02:00.0", "0000:00:05.0"
+# Only in boots with "# devices: all".
+NIC2 = "0000:04:01.0"
 
 # SMAP off: an emulator fault on far returns kills dom0. SVM off and the vendor: Xen
 # must find the emulated VT-d, without which xl refuses passthrough. XSAVE and with it
@@ -44,9 +46,66 @@ def make_disk(path, seed):
     return hashlib.sha256(data).hexdigest()
 
 
+def devices(everything):
+    """QEMU's options for the devices to pass through.
+
+    everything: the second disk has an SR-IOV capability, and there is a
+    conventional card behind a bridge.
+    """
+    disk2 = [
+        "-device", f"nvme,id=nvme2,bus=rp2,serial={DISK2_SERIAL},drive=d2",
+    ]
+    card2 = []
+    if everything:
+        disk2 = [
+            "-device", "nvme-subsys,id=subsys2",
+            "-device", f"nvme,id=nvme2,bus=rp2,serial={DISK2_SERIAL},subsys=subsys2,"
+                       "sriov_max_vfs=1,sriov_vq_flexible=2,sriov_vi_flexible=1",
+            "-device", "nvme-ns,drive=d2,bus=nvme2",
+        ]
+        card2 = [
+            "-netdev", "user,id=n2,restrict=on",
+            "-device", "pcie-pci-bridge,id=pb1,addr=7",
+            "-device", "e1000,netdev=n2,bus=pb1,addr=1,mac=52:54:00:12:34:57",
+        ]
+    return [
+        "-device", "pcie-root-port,id=rp1,chassis=1,slot=1,addr=3",
+        "-device", f"nvme,id=nvme1,bus=rp1,serial={DISK_SERIAL},drive=d1",
+        "-drive", "if=none,id=d1,file=disk1.img,format=raw",
+        "-device", "pcie-root-port,id=rp2,chassis=2,slot=2,addr=4",
+        "-drive", "if=none,id=d2,file=disk2.img,format=raw",
+        *disk2,
+        # restrict: the gateway answers, the rest of the world does not exist.
+        "-netdev", "user,id=n1,restrict=on",
+        "-device", "e1000e,netdev=n1,addr=5,mac=52:54:00:12:34:56",
+        "-device", "pcie-root-port,id=rp3,chassis=3,slot=3,addr=6",
+        *card2,
+    ]
+
+
+def connect(folder, name):
+    """A connection to QEMU's socket of that name, which it may be about to make."""
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(10)
+    # Socket paths are limited to 108 bytes: go there by a short one.
+    handle = os.open(folder, os.O_PATH)
+    try:
+        for _ in range(100):
+            try:
+                s.connect(f"/proc/self/fd/{handle}/{name}")
+                return s
+            except (FileNotFoundError, ConnectionRefusedError):
+                time.sleep(0.1)
+        s.connect(f"/proc/self/fd/{handle}/{name}")
+        return s
+    finally:
+        os.close(handle)
+
+
 class Machine:
-    def __init__(self, folder, xen, vmlinux, initramfs):
+    def __init__(self, folder, xen, vmlinux, initramfs, everything=False):
         self.dir = Path(folder)
+        self.everything = everything
         # QEMU takes the module list as one comma separated option, so names are
         # kept free of the machine's own paths.
         for name, target in (("xen.elf", xen.elf), ("vmlinux", vmlinux),
@@ -69,16 +128,7 @@ class Machine:
             "-initrd", f"vmlinux {DOM0_ARGS},dom0.cpio",
             "-serial", "file:console.log", "-serial", "file:results.log",
             "-monitor", "unix:monitor,server,nowait",
-            "-device", "pcie-root-port,id=rp1,chassis=1,slot=1,addr=3",
-            "-device", f"nvme,id=nvme1,bus=rp1,serial={DISK_SERIAL},drive=d1",
-            "-drive", "if=none,id=d1,file=disk1.img,format=raw",
-            "-device", "pcie-root-port,id=rp2,chassis=2,slot=2,addr=4",
-            "-device", f"nvme,id=nvme2,bus=rp2,serial={DISK2_SERIAL},drive=d2",
-            "-drive", "if=none,id=d2,file=disk2.img,format=raw",
-            # restrict: the gateway answers, the rest of the world does not exist.
-            "-netdev", "user,id=n1,restrict=on",
-            "-device", "e1000e,netdev=n1,addr=5,mac=52:54:00:12:34:56",
-            "-device", "pcie-root-port,id=rp3,chassis=3,slot=3,addr=6",
+            *devices(self.everything),
         ]
 
     def start(self):
@@ -91,15 +141,7 @@ class Machine:
 
     def monitor(self, line):
         """One command to QEMU's monitor; its answer."""
-        here = os.getcwd()
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(10)
-            # Socket paths are limited to 108 bytes: go where the socket is.
-            os.chdir(self.dir)
-            try:
-                s.connect("monitor")
-            finally:
-                os.chdir(here)
+        with connect(self.dir, "monitor") as s:
             s.sendall(line.encode() + b"\n")
             answer = b""
             while answer.count(b"(qemu)") < 2:

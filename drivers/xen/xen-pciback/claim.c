@@ -240,9 +240,10 @@ struct pci_driver pciback_pci_driver = {
 	.id_table = claim_ids,
 	.probe = claim_probe,
 	.remove = claim_remove,
+	/* Not in .driver: the PCI core writes over that one. */
+	.dev_groups = pciback_device_groups,
 	.driver = {
 		/* A reset takes 100 ms and more: seize what is hidden at load side by side. */
 		.probe_type = PROBE_PREFER_ASYNCHRONOUS,
-		.dev_groups = pciback_device_groups,
 	},
 };
