@@ -56,6 +56,13 @@ static int slot_add(u32 domain, u8 bus, u8 devfn)
 	return 0;
 }
 
+static void slot_free(struct slot *slot)
+{
+	lockdep_assert_held(&slots_lock);
+	list_del(&slot->node);
+	kfree(slot);
+}
+
 /**
  * pciback_slots_add() - enter what a name stands for into the slot list
  * @spec: the name; a wildcard stands for every function number there can be
@@ -65,6 +72,7 @@ static int slot_add(u32 domain, u8 bus, u8 devfn)
  */
 int pciback_slots_add(const struct slot_spec *spec)
 {
+	struct list_head *last;
 	unsigned int devfn;
 	int err = 0;
 
@@ -72,9 +80,13 @@ int pciback_slots_add(const struct slot_spec *spec)
 		return -EINVAL;
 
 	guard(mutex)(&slots_lock);
+	last = slots.prev;
 	for (devfn = 0; !err && devfn <= U8_MAX; devfn++)
 		if (slot_spec_covers(spec, spec->domain, spec->bus, devfn))
 			err = slot_add(spec->domain, spec->bus, devfn);
+	/* All of them or none. */
+	while (err && slots.prev != last)
+		slot_free(list_last_entry(&slots, struct slot, node));
 	return err;
 }
 
@@ -96,8 +108,7 @@ int pciback_slots_remove(const struct slot_spec *spec)
 	list_for_each_entry_safe(slot, next, &slots, node) {
 		if (!slot_spec_covers(spec, slot->domain, slot->bus, slot->devfn))
 			continue;
-		list_del(&slot->node);
-		kfree(slot);
+		slot_free(slot);
 		err = 0;
 	}
 	return err;
@@ -141,10 +152,8 @@ void pciback_slots_clear(void)
 	struct slot *slot, *next;
 
 	guard(mutex)(&slots_lock);
-	list_for_each_entry_safe(slot, next, &slots, node) {
-		list_del(&slot->node);
-		kfree(slot);
-	}
+	list_for_each_entry_safe(slot, next, &slots, node)
+		slot_free(slot);
 }
 
 /**
