@@ -198,10 +198,10 @@ static bool listed(struct pci_dev *pdev)
 }
 
 /* The toolstack takes functions out of the list that it finds there. */
-static void enter(struct pci_dev *pdev)
+static int enter(struct pci_dev *pdev)
 {
 	guard(mutex)(&slots_lock);
-	slot_add(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn);
+	return slot_add(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn);
 }
 
 static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -225,8 +225,10 @@ static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return err;
 	}
 	if (!in_list)
-		enter(pdev);
-	return 0;
+		err = enter(pdev);
+	if (err)
+		pciback_device_unseize(pdev);
+	return err;
 }
 
 static void claim_remove(struct pci_dev *pdev)
