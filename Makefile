@@ -8,6 +8,8 @@
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
 #   make kunit | xen-test | compare | fuzz | check | bench     parts of it
+#   make kunit-debug        KUnit on a kernel that finds leaks, freed memory, deadlocks
+#   make kunit-debug-selfcheck    ... does it?
 #   make clean | help
 
 KVER ?= $(shell uname -r)
@@ -25,7 +27,8 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module install clean demo test kunit xen-test compare fuzz check bench help
+.PHONY: module install clean demo test kunit kunit-debug kunit-debug-selfcheck
+.PHONY: xen-test compare fuzz check bench help
 
 module:
 	+$(KBUILD) modules
@@ -45,6 +48,12 @@ test:
 
 kunit:
 	tests-kunit/run.py --kernel both
+
+kunit-debug:
+	tests-kunit/run.py --kernel debug
+
+kunit-debug-selfcheck:
+	tests-kunit/debug/selfcheck.py
 
 xen-test:
 	tests-xen/run.py --kernel both --module ours

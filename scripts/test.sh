@@ -87,8 +87,10 @@ start check "$here/check.sh"
 start kunit tests-kunit/run.py --kernel both
 finish check
 finish kunit
+start debug tests-kunit/run.py --kernel debug
 start fuzz tests-fuzz/run.sh 60
 finish fuzz
+finish debug
 start xen tests-xen/run.py --kernel both --module ours
 finish xen
 start compare tests-xen/compare.py

@@ -163,23 +163,41 @@ def modules(folder):
             for name in order]
 
 
-def build(kernel, source, say):
-    """Build for the kernel in folder @kernel. Return its modules in load order."""
+def _has_kunit(kernel):
+    """Is KUnit part of the kernel itself?"""
+    return "\nCONFIG_KUNIT=y\n" in (kernel / "build/include/config/auto.conf").read_text()
+
+
+def _build_kunit(kernel, source, lib, say):
+    """KUnit as a module of @kernel, in @lib. Return what names this build."""
     release = (kernel / "release").read_text().strip()
     version = (kernel / "pkgversion").read_text() if (kernel / "pkgversion").exists() else ""
-    work = REPO / "build" / release / "kunit"
-
-    lib = work / "lib"
     tree = _kunit_tree(source, _kunit_edits(kernel))
-    lib_digest = _digest(release, version, *(x for item in sorted(tree.items()) for x in item))
-    if not _built(lib, lib_digest):
+    digest = _digest(release, version, *(x for item in sorted(tree.items()) for x in item))
+    if not _built(lib, digest):
         say(f"building KUnit for {release}")
         _drop_stale(lib, {})
         (lib / ".inputs").unlink(missing_ok=True)
         for name, data in tree.items():
             _write(lib / name, data)
         _make(kernel, lib)
-        (lib / ".inputs").write_text(lib_digest)
+        (lib / ".inputs").write_text(digest)
+    return digest
+
+
+def build(kernel, source, say):
+    """Build for the kernel in folder @kernel. Return its modules in load order."""
+    kernel = kernel.resolve()
+    release = (kernel / "release").read_text().strip()
+    work = REPO / "build" / release / "kunit"
+
+    lib = work / "lib"
+    if _has_kunit(kernel):
+        lib_digest, lib_args, lib_modules = kernel.name, (), []
+    else:
+        lib_digest = _build_kunit(kernel, source, lib, say)
+        lib_args = (f"KBUILD_EXTRA_SYMBOLS={lib}/Module.symvers", f"KUNIT_EXT={lib}")
+        lib_modules = modules(lib)
 
     suites = work / "suites"
     links = _suite_links()
@@ -192,8 +210,19 @@ def build(kernel, source, say):
         _drop_stale(suites, hashes)
         (suites / ".inputs").unlink(missing_ok=True)
         _sync_links(suites, links)
-        _make(kernel, suites / DRIVER, f"KBUILD_EXTRA_SYMBOLS={lib}/Module.symvers",
-              f"KUNIT_EXT={lib}", "CONFIG_XEN_PCIDEV_BACKEND=m", "CONFIG_XEN_PCIDEV_STUB=n", "W=1")
+        _make(kernel, suites / DRIVER, *lib_args, "CONFIG_XEN_PCIDEV_BACKEND=m",
+              "CONFIG_XEN_PCIDEV_STUB=n", "W=1")
         (suites / ".inputs").write_text("\n".join([digest, *(f"{h} {p}" for p, h in hashes.items())]))
 
-    return modules(lib) + modules(suites / DRIVER)
+    return lib_modules + modules(suites / DRIVER)
+
+
+def build_folder(kernel, source, name):
+    """Build a folder of its own Kbuild; the result is in build/<release>/<name>."""
+    kernel = kernel.resolve()
+    work = REPO / "build" / (kernel / "release").read_text().strip() / name
+    for path in source.iterdir():
+        if path.name == "Kbuild" or _is_source(path):
+            _write(work / path.name, path.read_bytes())
+    _make(kernel, work, "W=1")
+    return modules(work)

@@ -19,7 +19,16 @@ COMPLAINTS = re.compile(
     r"Objects remaining in|double free|use-after-free|leaked|"
     r"sysfs: cannot create duplicate|Unknown symbol|disagrees about version")
 # Lines of a healthy boot that the above would match.
-HARMLESS = re.compile(r"Spectre|RETBleed|MDS: |TAA: |mitigations|Speculative Store")
+HARMLESS = re.compile(r"RCU callback double-|Spectre|RETBleed|MDS: |TAA: |mitigations|Speculative Store")
+
+# What the debug kernel says when all that it looks with was at work to the end.
+# Each of these can fail to start, or give up half way, and say no more of it.
+DEBUG_PROOF = (
+    "kasan: KernelAddressSanitizer initialized",
+    "kunit-vm: leaks with the modules: 0",
+    "kunit-vm: leaks without the modules: 0",
+    "kunit-vm: lockdep: 1",
+)
 
 TAINT_ALLOWED = {
     12: "O, an out-of-tree module",
@@ -113,8 +122,11 @@ def _count(res, label, verdict):
         res.passed += 1
 
 
-def judge(log, suites):
-    """Return {suite name: Result} with the kernel's own under ""."""
+def judge(log, suites, proof=()):
+    """Return {suite name: Result} with the kernel's own under "".
+
+    Something of @proof that is not in the log is a failure too.
+    """
     lines = _clean(log)
     found = _parse(lines)
     results = {}
@@ -147,6 +159,9 @@ def judge(log, suites):
         if name not in results:
             kernel.failures.append(f"suite {name} ran, but no source declares it")
     _judge_kernel(lines, kernel)
+    for words in proof:
+        if not any(line.startswith(words) for line in lines):
+            kernel.failures.append(f"not in the log: '{words}'")
     return results
 
 

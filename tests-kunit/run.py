@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""run.py [--kernel k6.1|k6.12|both] [--keep]: the KUnit suites on distribution kernels.
+"""run.py [--kernel k6.1|k6.12|both|debug] [--keep]: the KUnit suites in a virtual machine.
 
-Builds KUnit and the suites against the kernels' headers, boots each kernel in
-QEMU with nothing but these modules, and judges its console. No root, no KVM.
+Builds KUnit and the suites against a distribution kernel's headers, boots each
+kernel in QEMU with nothing but these modules, and judges its console. No root, no
+KVM. "debug" is a kernel of our own that looks for leaks, freed memory, deadlocks
+and more (debug/kernel.sh builds it if the cache has none): there everything has to
+run, and nothing may be found.
 Ends with "N passed, N failed"; exits 0 only if nothing failed. The log of a
 failing run stays in tests-kunit/out/.
 """
@@ -20,6 +23,7 @@ import vm
 
 HERE = Path(__file__).resolve().parent
 KERNELS = ("k6.1", "k6.12")
+DEBUG = "debug"
 # One fault can fail a whole table.
 MAX_PRINTED = 30
 
@@ -36,15 +40,20 @@ def cache():
 
 
 def set_up(kernels):
-    """Have scripts/setup.sh fill the cache, unless it is full."""
-    needed = [cache() / k / "build" for k in kernels] + [cache() / "kunit-src"]
+    """Have the cache filled, unless it is full. Return the kernels' folders."""
+    stock = [k for k in kernels if k != DEBUG]
+    needed = [cache() / k / "build" for k in stock] + [cache() / "kunit-src"]
     if not all(p.exists() for p in needed):
         subprocess.run([HERE.parent / "scripts/setup.sh", "kunit"], check=True)
+    if DEBUG not in kernels:
+        return {k: cache() / k for k in kernels}
+    made = subprocess.run([HERE / "debug/kernel.sh"], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    return {k: Path(made.strip()) if k == DEBUG else cache() / k for k in kernels}
 
 
-def run_kernel(name, suites, keep):
+def run_kernel(name, kernel, suites, keep):
     """Build, boot, judge, report. Return (passed, skipped, failures)."""
-    kernel = cache() / name
     release = (kernel / "release").read_text().strip()
     modules = build.build(kernel, cache() / "kunit-src", say)
 
@@ -52,7 +61,7 @@ def run_kernel(name, suites, keep):
         log = Path(work) / "console.log"
         trouble = vm.boot((kernel / "vmlinuz").resolve(), modules, work, log)
         text = log.read_text(errors="replace") if log.exists() else ""
-    results = ktap.judge(text, suites)
+    results = ktap.judge(text, suites, ktap.DEBUG_PROOF if name == DEBUG else ())
     if trouble:
         results[""].failures.insert(0, f"machine: {trouble}")
 
@@ -62,6 +71,9 @@ def run_kernel(name, suites, keep):
         verdict = "FAILED" if res.failures else "ok"
         skipped = f", {res.skipped} skipped" if res.skipped else ""
         say(f"  {verdict:6} {suite.name}: {res.passed} passed, {len(res.failures)} failed{skipped}")
+        # Whatever a suite may miss elsewhere is there on this kernel.
+        if name == DEBUG and res.skipped:
+            res.failures.append(f"{suite.name}: {res.skipped} skipped")
     failures = [f for res in results.values() for f in res.failures]
     for failure in failures[:MAX_PRINTED]:
         say(f"  FAILED {release}: {failure}")
@@ -78,7 +90,7 @@ def run_kernel(name, suites, keep):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--kernel", choices=(*KERNELS, "both"), default="both")
+    parser.add_argument("--kernel", choices=(*KERNELS, "both", DEBUG), default="both")
     parser.add_argument("--keep", action="store_true", help="keep the log of a good run too")
     args = parser.parse_args()
     kernels = KERNELS if args.kernel == "both" else (args.kernel,)
@@ -86,9 +98,8 @@ def main():
     suites = [ktap.suites_of(p) for p in sorted(HERE.glob("*_test.c"))]
     passed = skipped = failed = 0
     try:
-        set_up(kernels)
-        for kernel in kernels:
-            p, s, f = run_kernel(kernel, suites, args.keep)
+        for name, folder in set_up(kernels).items():
+            p, s, f = run_kernel(name, folder, suites, args.keep)
             passed, skipped, failed = passed + p, skipped + s, failed + f
     except (build.BuildError, vm.VmError, subprocess.CalledProcessError) as err:
         say(f"FAILED: {err}")

@@ -19,7 +19,10 @@ kunit_test_suites(&slot_spec_suite,
 		  &sysfs_suite,
 		  &seize_suite,
 		  &restore_suite,
-		  &topology_suite);
+		  &topology_suite,
+		  &cycle_suite,
+		  &race_suite,
+		  &oom_suite);
 
 MODULE_DESCRIPTION("KUnit suites of xen-pciback");
 MODULE_LICENSE("Dual BSD/GPL");

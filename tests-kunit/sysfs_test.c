@@ -198,6 +198,32 @@ static void sets_permissive(struct kunit *test)
 	pciback_device_put(card);
 }
 
+#define FN_FILE(file) "../../devices/1234:00:03.0/pciback/" file
+
+/* A function's own files are there as long as it is seized. */
+static void function_has_files(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	char text[64];
+
+	KUNIT_EXPECT_EQ(test, bench_driver_read(FN_FILE("write_level"), text, sizeof(text)),
+			-ENOENT);
+	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	KUNIT_EXPECT_GT(test, bench_driver_read(FN_FILE("write_level"), text, sizeof(text)), 0);
+	KUNIT_EXPECT_STREQ(test, text, "strict\n");
+	KUNIT_EXPECT_EQ(test, bench_driver_write(FN_FILE("write_level"), "permissive\n"), 11);
+	KUNIT_EXPECT_GT(test, bench_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_STREQ(test, text, "1234:00:03.0\n");
+	KUNIT_EXPECT_EQ(test, bench_driver_write(FN_FILE("write_level"), "strict"), 6);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, bench_driver_write(FN_FILE("write_level"), "lax"), -EINVAL);
+	KUNIT_EXPECT_GT(test, bench_driver_read(FN_FILE("dropped_writes"), text, sizeof(text)), 0);
+	KUNIT_EXPECT_STREQ(test, text, "total 0 unlisted 0\n");
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, bench_driver_read(FN_FILE("write_level"), text, sizeof(text)),
+			-ENOENT);
+}
+
 static struct kunit_case sysfs_cases[] = {
 	KUNIT_CASE_PARAM(has_mode, mode_gen_params),
 	KUNIT_CASE_PARAM(takes_input, input_gen_params),
@@ -206,6 +232,7 @@ static struct kunit_case sysfs_cases[] = {
 	KUNIT_CASE(wildcard_of_functions),
 	KUNIT_CASE(wildcard_of_devices),
 	KUNIT_CASE(sets_permissive),
+	KUNIT_CASE(function_has_files),
 	{}
 };
 

@@ -31,7 +31,7 @@ int pciback_policy_allow_interrupts(struct pciback_device *dev);
 int pciback_quirks_load(const char *list);
 void pciback_quirks_clear(void);
 int pciback_quirk_add(const char *buf, size_t count);
-void pciback_quirks_seize(struct pciback_device *dev);
+int pciback_quirks_seize(struct pciback_device *dev);
 void pciback_quirks_guest_left(struct pciback_device *dev);
 void pciback_quirks_free(struct pciback_device *dev);
 int pciback_quirks_show(char *buf);

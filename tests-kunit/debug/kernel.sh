@@ -27,10 +27,10 @@ top=$(dirname "$(dirname "$here")")
 layout=l1
 fragments=("$here/base.config" "$here/checks.config")
 
-# Not unpacked, half of the tree: what other machines and drivers are made of.
-# Their Kconfig files stay, Kconfig reads all there are.
-foreign=('arch/[!x]*.[chS]' '*.dts' '*.dtsi' 'Documentation/*.rst' 'tools/testing/*.[ch]'
-	'sound/*.[ch]' 'drivers/gpu/*.[ch]' 'drivers/net/*.[ch]' 'drivers/media/*.[ch]')
+# Sources of other machines: half of the tree, and nothing reads them. Their
+# Kconfig files stay, Kconfig reads all there are.
+foreign=('*/arch/[!x]*.[chS]' '*.dts' '*.dtsi' '*.rst' '*/drivers/gpu/*.[ch]'
+	'*/drivers/net/*.[ch]' '*/drivers/media/*.[ch]' '*/sound/*.[ch]' '*/testing/*.[ch]')
 
 say() { printf 'debug kernel: %s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
@@ -59,7 +59,7 @@ fetch() {
 	mkdir "$tmp/src"
 	deb=$(echo "$tmp"/debs/*.deb)
 	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$pkg.tar.xz" |
-		tar -xJ -C "$tmp/src" --strip-components=1 "${foreign[@]/#/--exclude=$pkg/}"
+		tar -xJ -C "$tmp/src" --strip-components=1 "${foreign[@]/#/--exclude=}"
 	rm -rf "$tmp/debs"
 }
 

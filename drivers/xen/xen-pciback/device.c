@@ -179,8 +179,10 @@ int pciback_device_seize(struct pci_dev *pdev)
 	pci_set_drvdata(pdev, dev);
 	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
 	list_add_seized(dev);
-	pciback_quirks_seize(dev);
-	return 0;
+	err = pciback_quirks_seize(dev);
+	if (err)
+		pciback_device_unseize(pdev);
+	return err;
 
 disable:
 	pci_disable_device(pdev);

@@ -85,6 +85,7 @@ static int add_for_ids(const struct quirk_spec *spec)
 {
 	struct pciback_device *dev;
 	struct id_quirk *quirk;
+	int err = 0;
 
 	quirk = kmalloc(sizeof(*quirk), GFP_KERNEL);
 	if (!quirk)
@@ -95,9 +96,15 @@ static int add_for_ids(const struct quirk_spec *spec)
 	guard(mutex)(&id_quirks_lock);
 	list_add_tail(&quirk->node, &id_quirks);
 	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev))
-		if (matches(&spec->ids, dev->pdev))
-			add_to_device(dev, &spec->field, true);
-	return 0;
+		if (matches(&spec->ids, dev->pdev) &&
+		    add_to_device(dev, &spec->field, true) == -ENOMEM)
+			err = -ENOMEM;
+	if (err) {
+		/* Functions that have it keep it; another attempt is for the others. */
+		list_del(&quirk->node);
+		kfree(quirk);
+	}
+	return err;
 }
 
 static int add_for_function(const struct quirk_spec *spec)
@@ -189,18 +196,21 @@ void pciback_quirks_clear(void)
 
 /**
  * pciback_quirks_seize() - put the quirks by ids in force for a new record
- * @dev: the record, not in the list yet
+ * @dev: the record, in the list of seized functions already
  *
  * Context: may sleep.
+ * Return: 0 or -ENOMEM; a quirk that the function cannot have is no error.
  */
-void pciback_quirks_seize(struct pciback_device *dev)
+int pciback_quirks_seize(struct pciback_device *dev)
 {
 	struct id_quirk *quirk;
 
 	guard(mutex)(&id_quirks_lock);
 	list_for_each_entry(quirk, &id_quirks, node)
-		if (matches(&quirk->ids, dev->pdev))
-			add_to_device(dev, &quirk->field, true);
+		if (matches(&quirk->ids, dev->pdev) &&
+		    add_to_device(dev, &quirk->field, true) == -ENOMEM)
+			return -ENOMEM;
+	return 0;
 }
 
 static void forget(struct pciback_quirk *quirk)

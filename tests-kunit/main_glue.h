@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The module's own init and exit, for suites. */
+#ifndef PCIBACK_TESTS_MAIN_GLUE_H
+#define PCIBACK_TESTS_MAIN_GLUE_H
+
+#include <linux/types.h>
+
+int glue_module_init(bool dom0, const char *hide_list, const char *quirk_list);
+void glue_module_exit(void);
+
+#endif /* PCIBACK_TESTS_MAIN_GLUE_H */

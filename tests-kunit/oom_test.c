@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Out of memory, everywhere: each operation is repeated with its first
+ * allocation failing, then its second, and so on until it needs no more.
+ * However it ends, it either did all it should or left everything as it was,
+ * and the next attempt succeeds.
+ *
+ * Needs a kernel that fails allocations at will: CONFIG_FAILSLAB, with
+ * /sys/kernel/debug/failslab/ignore-gfp-wait off. See debug/.
+ */
+#include <kunit/test.h>
+#include <linux/async.h>
+#include <linux/slab.h>
+#include <pciback/claim.h>
+#include <pciback/irq.h>
+#include "main_glue.h"
+#include "seize_bench.h"
+#include "suites.h"
+
+#ifdef CONFIG_FAILSLAB
+/* The n-th allocation of this thread from here on fails; 0: none. */
+static void fail_at(unsigned int n)
+{
+	WRITE_ONCE(current->fail_nth, n);
+}
+
+/* No more failures. Was there one? */
+static bool failed(void)
+{
+	bool ret = !READ_ONCE(current->fail_nth);
+
+	fail_at(0);
+	return ret;
+}
+#else
+static void fail_at(unsigned int n)
+{
+}
+
+static bool failed(void)
+{
+	return false;
+}
+#endif
+
+/* Whoever needs more than this never stops needing. */
+#define MAX_ALLOCATIONS	1000
+
+struct oom {
+	struct seize_bench *b;
+	struct fake_pci_fn *fn;
+	struct pci_dev *pdev;
+	u8 was[PCI_CFG_SPACE_EXP_SIZE];
+	u8 now[PCI_CFG_SPACE_EXP_SIZE];
+	unsigned int refs;
+};
+
+static bool can_fail(void)
+{
+	void *p;
+
+	fail_at(1);
+	p = kmalloc(8, GFP_KERNEL);
+	failed();
+	kfree(p);
+	return !p;
+}
+
+static void oom_look(struct oom *oom)
+{
+	fake_pci_snapshot(oom->fn, oom->was);
+	oom->refs = kref_read(&oom->pdev->dev.kobj.kref);
+}
+
+static struct oom *oom_start(struct kunit *test, enum bench_fn fn)
+{
+	struct oom *oom = kunit_kzalloc(test, sizeof(*oom), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, oom);
+	oom->b = test->priv;
+	oom->fn = oom->b->fn[fn];
+	oom->pdev = fake_pci_dev_get(oom->fn);
+	KUNIT_ASSERT_NOT_NULL(test, oom->pdev);
+	/* As a driver leaves a function: what nobody puts back is noticed. */
+	fake_pci_poke(oom->fn, PCI_COMMAND, 2, PCI_COMMAND_PARITY | PCI_COMMAND_SERR);
+	fake_pci_poke(oom->fn, PCI_CACHE_LINE_SIZE, 1, 16);
+	fake_pci_poke(oom->fn, PCI_INTERRUPT_LINE, 1, 10);
+	oom_look(oom);
+	return oom;
+}
+
+static void oom_end(struct oom *oom)
+{
+	pci_dev_put(oom->pdev);
+}
+
+static void expect_regs(struct kunit *test, struct oom *oom, unsigned int n)
+{
+	int i;
+
+	fake_pci_snapshot(oom->fn, oom->now);
+	for (i = 0; i < oom->fn->size; i++)
+		KUNIT_EXPECT_EQ_MSG(test, oom->now[i], oom->was[i],
+				    "byte %#x, allocation %u failed", i, n);
+}
+
+/* The host's again, and as it was. */
+static void expect_released(struct kunit *test, struct oom *oom, unsigned int n)
+{
+	expect_regs(test, oom, n);
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->pdev->dev.kobj.kref), oom->refs,
+			    "allocation %u failed", n);
+	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(oom->fn), "allocation %u failed", n);
+	KUNIT_EXPECT_NULL_MSG(test, bench_find(oom->fn), "allocation %u failed", n);
+	KUNIT_EXPECT_NULL_MSG(test, pci_get_drvdata(oom->pdev), "allocation %u failed", n);
+	KUNIT_EXPECT_FALSE_MSG(test, pci_is_enabled(oom->pdev), "allocation %u failed", n);
+	KUNIT_EXPECT_FALSE_MSG(test, pci_is_dev_assigned(oom->pdev), "allocation %u failed", n);
+}
+
+struct fn_row {
+	const char *name;
+	enum bench_fn fn;
+};
+
+static const struct fn_row fn_rows[] = {
+	{ "PCIe", CARD },
+	{ "AF", OLD },
+	{ "no capabilities", PLAIN },
+};
+
+KUNIT_ARRAY_PARAM_DESC(fn, fn_rows, name);
+
+/**
+ * struct seize_row - a function about to be seized
+ * @name: of the row
+ * @fn: the function
+ * @override: its driver_override says so, and it is entered into the list then;
+ *	else it is in the list
+ * @quirk: of the module's parameter, or NULL
+ * @shown: what the file "quirks" says of it in the end
+ */
+struct seize_row {
+	const char *name;
+	enum bench_fn fn;
+	bool override;
+	const char *quirk;
+	const char *shown;
+};
+
+static const struct seize_row seize_rows[] = {
+	{ "PCIe", CARD },
+	{ "PCIe below a port", BELOW },
+	{ "AF", OLD },
+	{ "no capabilities", PLAIN },
+	{ "by driver_override", PLAIN, .override = true },
+	{ "with a quirk by ids", PLAIN, .quirk = "fafa:10f3-e0:4:0",
+	  .shown = "000000e0:4:ffffffff" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(seize, seize_rows, name);
+
+static void expect_seized(struct kunit *test, const struct seize_row *row, struct oom *oom,
+			  unsigned int n)
+{
+	char text[256];
+
+	KUNIT_EXPECT_TRUE_MSG(test, bench_is_bound(oom->fn), "allocation %u failed", n);
+	KUNIT_EXPECT_EQ_MSG(test, bench_driver_read("slots", text, sizeof(text)), 13,
+			    "allocation %u failed", n);
+	bench_driver_read("quirks", text, sizeof(text));
+	if (row->shown)
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, row->shown),
+					  "allocation %u failed", n);
+}
+
+static void expect_not_seized(struct kunit *test, const struct seize_row *row, struct oom *oom,
+			      unsigned int n)
+{
+	char text[256];
+
+	expect_released(test, oom, n);
+	/* It may have got as far as the list, which no unbinding takes it out of. */
+	if (!row->override)
+		KUNIT_EXPECT_EQ_MSG(test, bench_driver_read("slots", text, sizeof(text)), 13,
+				    "allocation %u failed", n);
+}
+
+static void seize(struct kunit *test)
+{
+	const struct seize_row *row = test->param_value;
+	struct oom *oom = oom_start(test, row->fn);
+	bool fired = true;
+	unsigned int n;
+	ssize_t err;
+
+	if (row->quirk) {
+		bench_driver_stop(oom->b);
+		KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, row->quirk), 0);
+		/* Or it looks at its functions while they are being listed. */
+		async_synchronize_full();
+	}
+	if (row->override)
+		bench_fn_write(oom->fn, "driver_override", "pciback");
+	else
+		bench_driver_write("new_slot", bench_name(oom->fn));
+
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		fail_at(n);
+		err = bench_bind(oom->fn);
+		fired = failed();
+		if (err < 0) {
+			KUNIT_EXPECT_TRUE_MSG(test, fired, "error %zd without a reason", err);
+			expect_not_seized(test, row, oom, n);
+		} else {
+			expect_seized(test, row, oom, n);
+			KUNIT_EXPECT_EQ(test, bench_unbind(oom->fn), 12);
+			expect_released(test, oom, n);
+		}
+		if (row->override)
+			bench_driver_write("remove_slot", bench_name(oom->fn));
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+	if (row->quirk)
+		glue_module_exit();
+	oom_end(oom);
+}
+
+/* Handing back has nobody to tell of a failure: it does not fail. */
+static void release(struct kunit *test)
+{
+	const struct fn_row *row = test->param_value;
+	struct oom *oom = oom_start(test, row->fn);
+	bool fired = true;
+	unsigned int n;
+
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		pciback_device_put(bench_seize(test, oom->fn));
+		fail_at(n);
+		device_release_driver(&oom->pdev->dev);
+		fired = failed();
+		expect_released(test, oom, n);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+	oom_end(oom);
+}
+
+static void expect_idle(struct kunit *test, struct oom *oom, struct pciback_device *dev,
+			unsigned int n)
+{
+	expect_regs(test, oom, n);
+	KUNIT_EXPECT_NULL_MSG(test, dev->holder, "allocation %u failed", n);
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->b->guest.holder.ref), 1,
+			    "allocation %u failed", n);
+	KUNIT_EXPECT_FALSE_MSG(test, pci_is_enabled(oom->pdev), "allocation %u failed", n);
+	KUNIT_EXPECT_FALSE_MSG(test, oom->pdev->msi_enabled || oom->pdev->msix_enabled,
+			       "allocation %u failed", n);
+	KUNIT_EXPECT_EQ_MSG(test, dev->irq.mode, PCIBACK_IRQ_INTX, "allocation %u failed", n);
+}
+
+/* What a guest has done for it, as far as that can take memory. */
+static void guest_works(struct pciback_device *dev)
+{
+	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
+	u32 val;
+
+	mutex_lock(&dev->lock);
+	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
+				  PCI_COMMAND_MASTER | PCI_COMMAND_INVALIDATE);
+	pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
+	pciback_msi_enable(dev, &val);
+	pciback_msix_enable(dev, entries, ARRAY_SIZE(entries));
+	pciback_msi_disable(dev);
+	pciback_device_conf_write(dev, PCI_SUBSYSTEM_VENDOR_ID, 4, 0x12345678);
+	mutex_unlock(&dev->lock);
+}
+
+/* From a guest's coming to its going, which puts back whatever came of it. */
+static void guest_session(struct kunit *test)
+{
+	const struct fn_row *row = test->param_value;
+	struct oom *oom = oom_start(test, row->fn);
+	struct pciback_device *dev;
+	bool fired = true;
+	unsigned int n;
+	int err;
+
+	/* A line, so that there is an interrupt to handle. */
+	oom->pdev->irq = 5;
+	dev = bench_seize(test, oom->fn);
+	oom_look(oom);
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		fail_at(n);
+		err = pciback_device_assign(dev, &oom->b->guest.holder);
+		if (!err) {
+			guest_works(dev);
+			pciback_device_return(dev, &oom->b->guest.holder);
+		}
+		fired = failed();
+		expect_idle(test, oom, dev, n);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+	pciback_device_put(dev);
+	oom_end(oom);
+}
+
+static void guest_return(struct kunit *test)
+{
+	const struct fn_row *row = test->param_value;
+	struct oom *oom = oom_start(test, row->fn);
+	struct pciback_device *dev;
+	bool fired = true;
+	unsigned int n;
+
+	oom->pdev->irq = 5;
+	dev = bench_seize(test, oom->fn);
+	oom_look(oom);
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.holder), 0);
+		guest_works(dev);
+		fail_at(n);
+		pciback_device_return(dev, &oom->b->guest.holder);
+		fired = failed();
+		expect_idle(test, oom, dev, n);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+	pciback_device_put(dev);
+	oom_end(oom);
+}
+
+struct file_row {
+	const char *name;
+	const char *file;	/* is written */
+	const char *text;
+	const char *shows;	/* and read, unless this is NULL */
+	const char *undo_file;
+	const char *undo;
+};
+
+/* 1234:00:03.0 is seized. */
+static const struct file_row file_rows[] = {
+	{ "new_slot", "new_slot", "1234:00:05.0", "slots", "remove_slot", "1234:00:05.0" },
+	{ "new_slot, wildcard", "new_slot", "1234:00:05.*", "slots",
+	  "remove_slot", "1234:00:05.*" },
+	{ "remove_slot", "remove_slot", "1234:00:06.0", "slots", "new_slot", "1234:00:06.0" },
+	{ "permissive", "permissive", "1234:00:03.0", "permissive",
+	  "../../devices/1234:00:03.0/pciback/write_level", "strict" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(file, file_rows, name);
+
+/* A file took all of what was written or nothing. */
+static void files(struct kunit *test)
+{
+	const struct file_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	char was[256], now[256];
+	bool fired = true;
+	unsigned int n;
+	ssize_t err;
+
+	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:06.0"), 0);
+	bench_driver_read(row->shows, was, sizeof(was));
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		fail_at(n);
+		err = bench_driver_write(row->file, row->text);
+		fired = failed();
+		bench_driver_read(row->shows, now, sizeof(now));
+		if (err < 0) {
+			KUNIT_EXPECT_STREQ_MSG(test, now, was, "allocation %u failed", n);
+			continue;
+		}
+		KUNIT_EXPECT_STRNEQ(test, now, was);
+		KUNIT_ASSERT_GT(test, bench_driver_write(row->undo_file, row->undo), 0);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+}
+
+/* Quirks cannot be taken back one by one: their function goes instead. */
+static void quirks_of_a_function(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	char was[256], now[256];
+	bool fired = true;
+	unsigned int n;
+	ssize_t err;
+
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		pciback_device_put(bench_seize(test, b->fn[PLAIN]));
+		bench_driver_read("quirks", was, sizeof(was));
+		fail_at(n);
+		err = bench_driver_write("quirks", "1234:00:06.0-e0:4:0");
+		fired = failed();
+		bench_driver_read("quirks", now, sizeof(now));
+		if (err < 0)
+			KUNIT_EXPECT_STREQ_MSG(test, now, was, "allocation %u failed", n);
+		else
+			KUNIT_EXPECT_STRNEQ(test, now, was);
+		KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[PLAIN]), 12);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+}
+
+/* One by ids is for those seized and those to be. */
+static void quirks_by_ids(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	char was[256], now[256];
+	bool fired = true;
+	unsigned int n;
+	ssize_t err;
+
+	bench_driver_stop(b);
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		KUNIT_ASSERT_EQ(test, glue_module_init(true, "(1234:00:06.0)", NULL), 0);
+		async_synchronize_full();
+		bench_driver_read("quirks", was, sizeof(was));
+		fail_at(n);
+		err = bench_driver_write("quirks", "fafa:10f3-e0:4:0");
+		fired = failed();
+		bench_driver_read("quirks", now, sizeof(now));
+		KUNIT_EXPECT_EQ_MSG(test, !strcmp(now, was), err < 0, "allocation %u failed", n);
+		bench_unbind(b->fn[PLAIN]);
+		bench_bind(b->fn[PLAIN]);
+		bench_driver_read("quirks", now, sizeof(now));
+		KUNIT_EXPECT_EQ_MSG(test, !strcmp(now, was), err < 0,
+				    "bound again, allocation %u failed", n);
+		glue_module_exit();
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+}
+
+/* The module's own way in; what it hides is seized by other threads. */
+static void module_init_fails_whole(struct kunit *test)
+{
+	struct oom *oom = oom_start(test, PLAIN);
+	bool fired = true;
+	unsigned int n;
+	int err;
+
+	bench_driver_stop(oom->b);
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		fail_at(n);
+		err = glue_module_init(true, "(1234:00:06.0)(1234:00:1e.*)",
+				       "fafa:10f3-e0:4:0;fafa:10f3-e4:4:0");
+		fired = failed();
+		async_synchronize_full();
+		if (err)
+			KUNIT_EXPECT_TRUE_MSG(test, fired, "error %d without a reason", err);
+		else
+			glue_module_exit();
+		expect_released(test, oom, n);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+	oom_end(oom);
+}
+
+static int oom_init(struct kunit *test)
+{
+	if (!can_fail())
+		kunit_skip(test, "this kernel cannot fail allocations at will");
+	return seize_bench_init(test);
+}
+
+static struct kunit_case oom_cases[] = {
+	KUNIT_CASE_PARAM(seize, seize_gen_params),
+	KUNIT_CASE_PARAM(release, fn_gen_params),
+	KUNIT_CASE_PARAM(guest_session, fn_gen_params),
+	KUNIT_CASE_PARAM(guest_return, fn_gen_params),
+	KUNIT_CASE_PARAM(files, file_gen_params),
+	KUNIT_CASE(quirks_of_a_function),
+	KUNIT_CASE(quirks_by_ids),
+	KUNIT_CASE(module_init_fails_whole),
+	{}
+};
+
+struct kunit_suite oom_suite = {
+	.name = "oom",
+	.init = oom_init,
+	.exit = seize_bench_exit,
+	.test_cases = oom_cases,
+};
