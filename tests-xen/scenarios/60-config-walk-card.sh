@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+# boot: config-card
+# devices: all
+# timeout: 280
+#
+# dom0/configwalk.sh for the network card.
+
+config_walk "$NIC"

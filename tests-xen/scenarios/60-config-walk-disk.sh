@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+# boot: config-disk
+# devices: all
+# timeout: 280
+#
+# dom0/configwalk.sh for the disk with SR-IOV; the other disk is the same without.
+
+config_walk "$NVME2"
