@@ -6,7 +6,6 @@
  * looks for leaks and freed memory: see debug/.
  */
 #include <kunit/test.h>
-#include <linux/async.h>
 #include <linux/fs.h>
 #include <linux/slab.h>
 #include "main_glue.h"
@@ -104,7 +103,6 @@ static void module_comes_and_goes(struct kunit *test)
 
 	for (round = 0; round < 4; round++) {
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, ALL_SLOTS, SOME_QUIRKS), 0);
-		async_synchronize_full();
 		for (i = 0; i < NR_BENCH_FNS; i++)
 			KUNIT_EXPECT_EQ_MSG(test, bench_is_bound(c->b->fn[i]), wanted(i), "%s",
 					    bench_name(c->b->fn[i]));
@@ -137,7 +135,6 @@ static void module_fails_beside_a_namesake(struct kunit *test)
 	expect_untouched(test, c, "refused");
 	/* Nor is anything remembered. */
 	KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, NULL), 0);
-	async_synchronize_full();
 	KUNIT_EXPECT_FALSE(test, bench_is_bound(c->b->fn[CARD]));
 	glue_module_exit();
 }
@@ -216,6 +213,6 @@ static struct kunit_case cycle_cases[] = {
 struct kunit_suite cycle_suite = {
 	.name = "cycle",
 	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.exit = glue_bench_exit,
 	.test_cases = cycle_cases,
 };

@@ -7,13 +7,17 @@
  * Only while the suites' module is being loaded, which is when they run: what
  * is marked __init is there no longer than that.
  */
+#include <kunit/test.h>
+#include <linux/async.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/xen.h>
 #include "main_glue.h"
+#include "seize_bench.h"
 
 static bool glue_dom0;
+static bool glue_loaded;
 
 #undef xen_initial_domain
 #define xen_initial_domain() glue_dom0
@@ -47,14 +51,20 @@ static bool glue_dom0;
  * @hide_list: parameter "hide", NULL: not given
  * @quirk_list: parameter "quirks", NULL: not given
  *
- * What is hidden is seized side by side: async_synchronize_full() waits.
+ * What is hidden is seized by other threads, which look at all functions there
+ * are; returns when they are done.
  */
 int __ref glue_module_init(bool dom0, const char *hide_list, const char *quirk_list)
 {
+	int err;
+
 	glue_dom0 = dom0;
 	hide = (char *)hide_list;
 	quirks = (char *)quirk_list;
-	return pciback_init();
+	err = pciback_init();
+	async_synchronize_full();
+	glue_loaded = !err;
+	return err;
 }
 
 /**
@@ -62,5 +72,17 @@ int __ref glue_module_init(bool dom0, const char *hide_list, const char *quirk_l
  */
 void __ref glue_module_exit(void)
 {
+	glue_loaded = false;
 	pciback_exit();
+}
+
+/**
+ * glue_bench_exit() - seize_bench_exit() for suites that load the module
+ * @test: of the bench; may have ended before it unloaded the module
+ */
+void glue_bench_exit(struct kunit *test)
+{
+	if (glue_loaded)
+		glue_module_exit();
+	seize_bench_exit(test);
 }

@@ -3,9 +3,11 @@
 #ifndef PCIBACK_TESTS_MAIN_GLUE_H
 #define PCIBACK_TESTS_MAIN_GLUE_H
 
+#include <kunit/test.h>
 #include <linux/types.h>
 
 int glue_module_init(bool dom0, const char *hide_list, const char *quirk_list);
 void glue_module_exit(void);
+void glue_bench_exit(struct kunit *test);
 
 #endif /* PCIBACK_TESTS_MAIN_GLUE_H */

@@ -9,7 +9,6 @@
  * /sys/kernel/debug/failslab/ignore-gfp-wait off. See debug/.
  */
 #include <kunit/test.h>
-#include <linux/async.h>
 #include <linux/slab.h>
 #include <pciback/claim.h>
 #include <pciback/irq.h>
@@ -196,8 +195,6 @@ static void seize(struct kunit *test)
 	if (row->quirk) {
 		bench_driver_stop(oom->b);
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, row->quirk), 0);
-		/* Or it looks at its functions while they are being listed. */
-		async_synchronize_full();
 	}
 	if (row->override)
 		bench_fn_write(oom->fn, "driver_override", "pciback");
@@ -246,6 +243,14 @@ static void release(struct kunit *test)
 	oom_end(oom);
 }
 
+static void expect_no_vectors(struct kunit *test, struct oom *oom, struct pciback_device *dev,
+			      unsigned int n)
+{
+	KUNIT_EXPECT_FALSE_MSG(test, oom->pdev->msi_enabled || oom->pdev->msix_enabled,
+			       "allocation %u failed", n);
+	KUNIT_EXPECT_EQ_MSG(test, dev->irq.mode, PCIBACK_IRQ_INTX, "allocation %u failed", n);
+}
+
 static void expect_idle(struct kunit *test, struct oom *oom, struct pciback_device *dev,
 			unsigned int n)
 {
@@ -254,24 +259,16 @@ static void expect_idle(struct kunit *test, struct oom *oom, struct pciback_devi
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->b->guest.holder.ref), 1,
 			    "allocation %u failed", n);
 	KUNIT_EXPECT_FALSE_MSG(test, pci_is_enabled(oom->pdev), "allocation %u failed", n);
-	KUNIT_EXPECT_FALSE_MSG(test, oom->pdev->msi_enabled || oom->pdev->msix_enabled,
-			       "allocation %u failed", n);
-	KUNIT_EXPECT_EQ_MSG(test, dev->irq.mode, PCIBACK_IRQ_INTX, "allocation %u failed", n);
+	expect_no_vectors(test, oom, dev, n);
 }
 
 /* What a guest has done for it, as far as that can take memory. */
 static void guest_works(struct pciback_device *dev)
 {
-	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
-	u32 val;
-
 	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
 				  PCI_COMMAND_MASTER | PCI_COMMAND_INVALIDATE);
 	pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
-	pciback_msi_enable(dev, &val);
-	pciback_msix_enable(dev, entries, ARRAY_SIZE(entries));
-	pciback_msi_disable(dev);
 	pciback_device_conf_write(dev, PCI_SUBSYSTEM_VENDOR_ID, 4, 0x12345678);
 	mutex_unlock(&dev->lock);
 }
@@ -302,6 +299,37 @@ static void guest_session(struct kunit *test)
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
+	pciback_device_put(dev);
+	oom_end(oom);
+}
+
+/* Most of it is the core's; what is ours is to notice and to leave none on. */
+static void guest_interrupts(struct kunit *test)
+{
+	struct oom *oom = oom_start(test, CARD);
+	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
+	struct pciback_device *dev = bench_seize(test, oom->fn);
+	bool fired = true;
+	unsigned int n;
+	u32 val;
+
+	oom_look(oom);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.holder), 0);
+	guest_works(dev);
+	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+		mutex_lock(&dev->lock);
+		fail_at(n);
+		pciback_msi_enable(dev, &val);
+		pciback_msix_enable(dev, entries, ARRAY_SIZE(entries));
+		pciback_msi_disable(dev);
+		fired = failed();
+		mutex_unlock(&dev->lock);
+		expect_no_vectors(test, oom, dev, n);
+	}
+	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
+	kunit_info(test, "%u allocations", n - 2);
+	pciback_device_return(dev, &oom->b->guest.holder);
+	expect_idle(test, oom, dev, n);
 	pciback_device_put(dev);
 	oom_end(oom);
 }
@@ -419,7 +447,6 @@ static void quirks_by_ids(struct kunit *test)
 	bench_driver_stop(b);
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, "(1234:00:06.0)", NULL), 0);
-		async_synchronize_full();
 		bench_driver_read("quirks", was, sizeof(was));
 		fail_at(n);
 		err = bench_driver_write("quirks", "fafa:10f3-e0:4:0");
@@ -451,7 +478,6 @@ static void module_init_fails_whole(struct kunit *test)
 		err = glue_module_init(true, "(1234:00:06.0)(1234:00:1e.*)",
 				       "fafa:10f3-e0:4:0;fafa:10f3-e4:4:0");
 		fired = failed();
-		async_synchronize_full();
 		if (err)
 			KUNIT_EXPECT_TRUE_MSG(test, fired, "error %d without a reason", err);
 		else
@@ -474,6 +500,7 @@ static struct kunit_case oom_cases[] = {
 	KUNIT_CASE_PARAM(seize, seize_gen_params),
 	KUNIT_CASE_PARAM(release, fn_gen_params),
 	KUNIT_CASE_PARAM(guest_session, fn_gen_params),
+	KUNIT_CASE(guest_interrupts),
 	KUNIT_CASE_PARAM(guest_return, fn_gen_params),
 	KUNIT_CASE_PARAM(files, file_gen_params),
 	KUNIT_CASE(quirks_of_a_function),
@@ -485,6 +512,6 @@ static struct kunit_case oom_cases[] = {
 struct kunit_suite oom_suite = {
 	.name = "oom",
 	.init = oom_init,
-	.exit = seize_bench_exit,
+	.exit = glue_bench_exit,
 	.test_cases = oom_cases,
 };

@@ -223,7 +223,6 @@ static void module_goes_amid_it(struct kunit *test)
 	race_start(test, &racers[2], bind_plain);
 	for (round = 0; round < 5; round++) {
 		KUNIT_EXPECT_EQ(test, glue_module_init(true, "(" PLAIN_NAME ")", NULL), 0);
-		async_synchronize_full();
 		glue_module_exit();
 	}
 	race_end(racers, ARRAY_SIZE(racers), 1);
@@ -311,6 +310,6 @@ static struct kunit_case race_cases[] = {
 struct kunit_suite race_suite = {
 	.name = "race",
 	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.exit = glue_bench_exit,
 	.test_cases = race_cases,
 };
