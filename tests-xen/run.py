@@ -123,7 +123,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
         if not args.demo:
             print(f"{tag}{scenario.name}:", flush=True)
 
-    parser = Parser(nonce, begun, evidence, ended)
+    parser = Parser(nonce, begun, evidence, ended, machine.answer)
     start = time.monotonic()
     machine.start()
     try:
@@ -163,7 +163,7 @@ def keep_logs(args, folder, scenarios):
             stem = name.removesuffix(".log")
             (where / f"{stem}.log").write_text("\n".join(lines) + "\n")
         s.logs = where
-    for name in ("dom0.cpio", "disk1.img", "disk2.img", "monitor", "vmlinux", "xen.elf"):
+    for name in ("dom0.cpio", "disk1.img", "disk2.img", "monitor", "results", "vmlinux", "xen.elf"):
         (folder / name).unlink(missing_ok=True)
     if not failed and not args.keep:
         shutil.rmtree(folder)

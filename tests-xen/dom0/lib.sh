@@ -80,3 +80,24 @@ kmsg_has() {
 	kmsg_since >/run/xpb/kmsg
 	check "$1" has /run/xpb/kmsg "$2" && show "kernel log" < <(grep -E -- "$2" /run/xpb/kmsg)
 }
+
+# monitor COMMAND: have QEMU's monitor carry it out, for what hardware does by itself
+# (an error, a device pulled); what it answers. Fails if that is an error.
+monitor() {
+	local id="$BASHPID.$RANDOM" line answer=''
+	printf '@@monitor %s %s\n' "$id" "$*" >/dev/ttyS1
+	while read -r -t 30 line; do
+		case "$line" in
+		"$id.")
+			printf '%s' "$answer"
+			case "$answer" in
+			Error* | *"unknown command"*) return 1 ;;
+			esac
+			return 0
+			;;
+		"$id| "*) answer+=${line#"$id| "}$'\n' ;;
+		esac
+	done </dev/ttyS1
+	echo "no answer to: $*"
+	return 1
+}

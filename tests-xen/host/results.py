@@ -46,11 +46,17 @@ class Scenario:
 
 
 class Parser:
-    """Feed it lines; it keeps scenarios in order and calls back for people."""
+    """Feed it lines; it keeps scenarios in order and calls back for people.
 
-    def __init__(self, nonce, on_begin, on_evidence, on_end):
+    on_monitor: dom0's monitor() in lib.sh wants something of QEMU's monitor.
+    """
+
+    MONITOR = "@@monitor "
+
+    def __init__(self, nonce, on_begin, on_evidence, on_end, on_monitor=None):
         self.mark = f"@@{nonce} "
         self.on_begin, self.on_evidence, self.on_end = on_begin, on_evidence, on_end
+        self.on_monitor = on_monitor
         self.scenarios = []
         self.current = None
         self.file = None
@@ -61,6 +67,8 @@ class Parser:
         if not text.startswith(self.mark):
             if self.file is not None:
                 self.file.append(text)
+            elif self.on_monitor and text.startswith(self.MONITOR):
+                self.on_monitor(text[len(self.MONITOR):])
             else:
                 if self.current:
                     self.current.evidence.append(text)

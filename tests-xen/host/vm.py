@@ -77,7 +77,7 @@ def devices(everything):
         *disk2,
         # restrict: the gateway answers, the rest of the world does not exist.
         "-netdev", "user,id=n1,restrict=on",
-        "-device", "e1000e,netdev=n1,addr=5,mac=52:54:00:12:34:56",
+        "-device", "e1000e,id=nic1,netdev=n1,addr=5,mac=52:54:00:12:34:56",
         "-device", "pcie-root-port,id=rp3,chassis=3,slot=3,addr=6",
         *card2,
     ]
@@ -117,6 +117,7 @@ class Machine:
         self.console = self.dir / "console.log"
         self.results = self.dir / "results.log"
         self.process = None
+        self.input = None
 
     def command(self):
         return [
@@ -126,7 +127,11 @@ class Machine:
             "-device", "intel-iommu,intremap=on,aw-bits=48",
             "-kernel", "xen.elf", "-append", XEN_ARGS,
             "-initrd", f"vmlinux {DOM0_ARGS},dom0.cpio",
-            "-serial", "file:console.log", "-serial", "file:results.log",
+            "-serial", "file:console.log",
+            # dom0's results; what is written into the socket is dom0's input.
+            "-chardev", "socket,id=results,path=results,server=on,wait=off,"
+                        "logfile=results.log",
+            "-serial", "chardev:results",
             "-monitor", "unix:monitor,server,nowait",
             *devices(self.everything),
         ]
@@ -151,6 +156,30 @@ class Machine:
                 answer += part
         return answer.decode(errors="replace")
 
+    def answer(self, request):
+        """Carry out dom0's "ID COMMAND" in the monitor; tell dom0 what it said."""
+        ident, _, command = request.partition(" ")
+        try:
+            said = self.monitor(command)
+            # A greeting, the prompt, the command as it was typed, and then the answer.
+            lines = said.split("(qemu)")[1].replace("\r", "").split("\n")[1:]
+        except (OSError, IndexError) as error:
+            lines = [f"Error: no answer from the monitor: {error}"]
+        text = "".join(f"{ident}| {line}\n" for line in lines if line.strip())
+        if not self.input:
+            self.input = connect(self.dir, "results")
+        self.input.sendall(f"{text}{ident}.\n".encode())
+
+    def drain(self):
+        """Results go to the socket as well once it is connected; they are read from
+        the log."""
+        if self.input:
+            try:
+                while self.input.recv(65536, socket.MSG_DONTWAIT):
+                    pass
+            except OSError:
+                pass
+
     def follow(self, limit, line):
         """Call line(text) for every line of results until QEMU ends or `limit`
         seconds are over; the reason it ended."""
@@ -158,6 +187,7 @@ class Machine:
         rest, ended = b"", False
         with open(self.results, "rb") as f:
             while True:
+                self.drain()
                 chunk = f.read()
                 if chunk:
                     *whole, rest = (rest + chunk).split(b"\n")
@@ -174,6 +204,8 @@ class Machine:
                     time.sleep(0.1)
 
     def stop(self):
+        if self.input:
+            self.input.close()
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
