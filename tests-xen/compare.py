@@ -13,11 +13,13 @@ import os
 import sys
 
 import run
-from host import image, paths, vm
+from host import devices, image, paths
 from host.differences import compare, read_table
+from host.scenarios import ScenarioFile
 from host.trace import Replay, Trace
 
-DEVICES = {"nvme": vm.NVME, "nvme-sriov": vm.NVME2, "e1000e": vm.NIC, "e1000": vm.NIC2}
+DEVICES = {"nvme": devices.NVME, "nvme-sriov": devices.NVME2, "e1000e": devices.NIC,
+           "e1000": devices.NIC2}
 TABLE = paths.TOP / "Documentation/config-differences.rst"
 # Differences shown of one device; the rest is counted.
 SHOWN = 40
@@ -26,8 +28,8 @@ SHOWN = 40
 def arguments():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--kernel", default="k6.12", help="a kernel of scripts/lib/cache.sh")
-    p.add_argument("--limit", type=int, default=int(os.environ.get("XPB_BOOT_LIMIT", 300)),
-                   help="seconds a boot may take (default 300)")
+    p.add_argument("--limit", type=int, default=int(os.environ.get("XPB_BOOT_LIMIT", 0)),
+                   help="seconds a boot may take (default: by what its scenario declares)")
     p.add_argument("--keep", action="store_true", help="keep the logs of both boots")
     return p.parse_args()
 
@@ -48,7 +50,7 @@ def boot(args, kernel, xen, module):
     options = argparse.Namespace(module=module, limit=args.limit, keep=args.keep, demo=False)
     built = run.build_module(kernel) if module == "ours" else None
     scenario, = run.run_boot(options, kernel, xen, built, "replay",
-                             [paths.TESTS / "compare/replay.sh"], mute="trace> ")
+                             [ScenarioFile(paths.TESTS / "compare/replay.sh")], mute="trace> ")
     return scenario.evidence if scenario.verdict == "PASS" else None
 
 

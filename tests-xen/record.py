@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from host import conf, image, paths, vm
+from host import conf, devices, image, paths, vm
 
 # How Linux reaches configuration space: through ports, and through memory where the
 # q35 machine's firmware puts it. QEMU's names of these regions.
@@ -27,7 +27,8 @@ LINE = re.compile(r"memory_region_ops_(read|write) cpu \d+ mr \S+ addr (\S+) val
                   rf"size (\d) name '({INDEX}|{DATA}|{MEMORY})'")
 
 # Trace by the device it is made on.
-DEVICES = {"nvme": vm.NVME, "nvme-sriov": vm.NVME2, "e1000e": vm.NIC, "e1000": vm.NIC2}
+DEVICES = {"nvme": devices.NVME, "nvme-sriov": devices.NVME2, "e1000e": devices.NIC,
+           "e1000": devices.NIC2}
 
 # Bits that may change by themselves: offset in what, size, bits, why.
 VOLATILE = (
@@ -55,7 +56,7 @@ class Guest:
                 "-kernel", kernel.vmlinuz, "-initrd", "initrd", "-append",
                 "console=ttyS0 loglevel=6 xpb_all_drivers xpb_cookie=record",
                 "-serial", "unix:serial,server", "-D", "trace.log",
-                "-monitor", "unix:monitor,server,nowait", *vm.devices(True),
+                "-monitor", "unix:monitor,server,nowait", *devices.options("all"),
             ], cwd=folder, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         self.console = vm.connect(folder, "serial")
         self.text = ""

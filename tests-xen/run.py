@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """Scenarios on a real Xen with a real dom0 and real guests, inside QEMU.
 
-Each file of scenarios/ is one scenario, run in dom0. A "# boot:" line in its head
-says with which others it shares a boot. For every kernel and boot this program
-builds dom0's initramfs, starts QEMU, follows the results and judges them. Logs of
-failed scenarios stay in tests-xen/out/.
+Each file of scenarios/ is one scenario, run in dom0. Lines in its head say with which
+others it shares a boot, what devices it needs, on which kernels it runs. For every
+kernel and boot this program builds dom0's initramfs, starts QEMU, follows the results
+and judges them. Logs of failed scenarios stay in tests-xen/out/.
 """
 
 import argparse
@@ -20,8 +20,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from host import image, paths, vm
+from host import devices, image, paths, recorded, vm
+from host import scenarios as files_of
 from host.results import Parser, Scenario, TAINT_OUT_OF_TREE, TAINT_UNSIGNED
+
+# Limits are for the quiet machine; this is how much slower a busy one may be before
+# slow is called hung. Nothing passes later because of it: a limit only ends a wait.
+PATIENCE = 4
+# Seconds Xen and dom0 take to come up.
+DOM0_UP = 90
 
 
 def arguments():
@@ -31,8 +38,13 @@ def arguments():
     p.add_argument("--module", choices=("ours", "stock"), default="ours")
     p.add_argument("--only", action="append", metavar="NAME",
                    help="only scenarios whose name contains NAME (may be repeated)")
-    p.add_argument("--limit", type=int, default=int(os.environ.get("XPB_BOOT_LIMIT", 300)),
-                   help="seconds a boot may take (default 300)")
+    p.add_argument("--soak", action="store_true",
+                   help="what make test leaves out: the long scenarios, and each scenario "
+                        "on the kernels its head does not name")
+    p.add_argument("--record", metavar="FOLDER", type=Path,
+                   help="write there what each scenario came to, for scripts/compare-table.py")
+    p.add_argument("--limit", type=int, default=int(os.environ.get("XPB_BOOT_LIMIT", 0)),
+                   help="seconds a boot may take (default: by what its scenarios declare)")
     p.add_argument("--jobs", type=int, default=int(os.environ.get("XPB_JOBS", 2)),
                    help="boots at the same time (default 2; each is one emulated CPU)")
     p.add_argument("--keep", action="store_true", help="keep all logs, not only of failures")
@@ -41,23 +53,15 @@ def arguments():
     return p.parse_args()
 
 
-def head(path, key, default=""):
-    """A "# key: value" line of a scenario file."""
-    found = re.search(rf"^# {key}: *(.*)$", path.read_text(), re.M)
-    return found[1].strip() if found else default
-
-
-def choose(args):
-    """Scenario files by boot, in name order."""
-    boots = {}
-    for path in sorted(paths.SCENARIOS.glob("*.sh")):
-        boot = head(path, "boot", "main")
-        if (boot == "demo") != args.demo:
-            continue
-        if args.only and not any(word in path.stem for word in args.only):
-            continue
-        boots.setdefault(boot, []).append(path)
-    return boots
+def choose(args, kernel):
+    """(boots, scenarios left out) on one kernel."""
+    list_name = "demo" if args.demo else "soak" if args.soak else "test"
+    explicit = "name" if args.only else args.kernel != "both" and not args.soak
+    named = [f for f in files_of.read_all()
+             if not args.only or any(word in f.name for word in args.only)]
+    chosen = [f for f in named if files_of.wanted(f, kernel, list_name, explicit)]
+    left = [f.name for f in named if f.when == list_name == "test" and f not in chosen]
+    return files_of.boots(chosen), left
 
 
 def build_module(kernel):
@@ -89,17 +93,17 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     nonce = secrets.token_hex(6)
-    everything = any(head(path, "devices") == "all" for path in files)
+    device_set = files[0].devices
     sum1 = vm.make_disk(folder / "disk1.img", 1)
     sum2 = vm.make_disk(folder / "disk2.img", 2)
     config = "".join(f"{k}='{v}'\n" for k, v in dict(
-        XPB_NONCE=nonce, MODULE=args.module, KERNEL=kernel.name,
-        NVME=vm.NVME, NVME2=vm.NVME2, NIC=vm.NIC, NIC2=vm.NIC2 if everything else "",
-        DISK_SERIAL=vm.DISK_SERIAL, DISK2_SERIAL=vm.DISK2_SERIAL,
+        XPB_NONCE=nonce, MODULE=args.module, KERNEL=kernel.name, PATIENCE=PATIENCE,
         PATTERN_SHA256=sum1, PATTERN2_SHA256=sum2,
-        PATTERN_BLOCKS=vm.PATTERN_BLOCKS).items())
-    vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module, files, config)
-    machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", everything)
+        PATTERN_BLOCKS=vm.PATTERN_BLOCKS, **devices.variables(device_set)).items())
+    vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
+                               [f.path for f in files], config)
+    machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", device_set)
+    limit = args.limit or PATIENCE * (DOM0_UP + sum(f.timeout for f in files))
 
     allowed = TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0
     tag = f"[{kernel.name}] "
@@ -127,7 +131,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     start = time.monotonic()
     machine.start()
     try:
-        reason = machine.follow(args.limit, parser.line)
+        reason = machine.follow(limit, parser.line)
     finally:
         machine.stop()
     seconds = round(time.monotonic() - start)
@@ -138,15 +142,30 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     return parser.scenarios
 
 
+def run_boots(args, kernel, xen, module, boot, files):
+    """One boot; when results are recorded, as many as it takes to reach them all: a
+    scenario that kills dom0 must not pass for a failure of those after it."""
+    left, scenarios = files, []
+    while left:
+        scenarios += run_boot(args, kernel, xen, module, boot, left)
+        unreached = {s.name for s in scenarios if s.reason.startswith("not run")}
+        again = [f for f in left if f.name in unreached]
+        if not args.record or len(again) == len(left):
+            break
+        left = again
+        scenarios = [s for s in scenarios if s.name not in unreached]
+    return scenarios
+
+
 def collect(parser, files, reason, ended):
     """Scenarios that never ended or never began are failures, not silence."""
     if parser.current:
         parser.current.reason = f"did not end: {reason}"
         ended(parser.current)
     seen = {s.name for s in parser.scenarios}
-    for path in files:
-        if path.stem not in seen:
-            missing = Scenario(path.stem)
+    for file in files:
+        if file.name not in seen:
+            missing = Scenario(file.name)
             missing.reason = "not run: " + (reason if parser.release else
                                             f"dom0 did not come up ({reason})")
             parser.scenarios.append(missing)
@@ -171,29 +190,39 @@ def keep_logs(args, folder, scenarios):
 
 def main():
     args = arguments()
-    boots = choose(args)
-    if not boots:
+    names = paths.kernel_names() if args.kernel == "both" else [args.kernel]
+    choice = {name: choose(args, name) for name in names}
+    if not any(boots for boots, _ in choice.values()):
         raise SystemExit("tests-xen: no such scenario")
     if args.list:
-        for boot, files in boots.items():
-            for path in files:
-                print(f"{boot}: {path.stem}")
+        for name, (boots, left) in choice.items():
+            for boot, files in boots.items():
+                for file in files:
+                    print(f"{name} {boot}: {file.name}: {file.title}")
+            for file in left:
+                print(f"{name} not run: {file}")
         return 0
     paths.setup("xen")
-    names = paths.kernel_names() if args.kernel == "both" else [args.kernel]
     xen = paths.Xen()
     runs = []
-    for name in names:
+    for name, (boots, _) in choice.items():
+        if not boots:
+            continue
         kernel = paths.Kernel(name)
         module = build_module(kernel) if args.module == "ours" else None
         image.base_images(kernel, xen)
         runs += [(kernel, module, boot, files) for boot, files in boots.items()]
     # Longest boots first, so that the machine's last minutes are not one CPU's.
-    runs.sort(key=lambda run: -sum(int(head(f, "timeout", "120")) for f in run[3]))
+    runs.sort(key=lambda run: -sum(f.timeout for f in run[3]))
     start = time.monotonic()
     with ThreadPoolExecutor(args.jobs) as pool:
-        done = pool.map(lambda run: run_boot(args, run[0], xen, *run[1:]), runs)
+        done = pool.map(lambda run: run_boots(args, run[0], xen, *run[1:]), runs)
         scenarios = [s for boot in done for s in boot]
+    for name, (_, left) in choice.items():
+        if left:
+            print(f"not run on {name}, by their heads: {' '.join(left)}")
+    if args.record:
+        recorded.merge(args.record, args.module, choice, scenarios)
     return summary(args, scenarios, round(time.monotonic() - start))
 
 

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# The physical devices and the pciback driver, seen from dom0. The addresses
-# NVME, NVME2, NIC and NIC2 and the disk facts come from /xpb/config; NIC2 is empty
-# but in boots with "# devices: all".
+# The physical devices and the pciback driver, seen from dom0. The addresses and the
+# disk facts come from /xpb/config, made by host/devices.py.
 
 PCI=/sys/bus/pci/devices
 STUB=/sys/bus/pci/drivers/pciback
-ALL_DEVICES=("$NVME" "$NVME2" "$NIC" ${NIC2:+"$NIC2"})
+read -r -a ALL_DEVICES <<<"$DEVICES"
 
 # driver_of BDF: name of the bound driver, empty if none.
 driver_of() {
@@ -59,18 +58,26 @@ config_is() {
 	diff <(printf '%s\n' "$2") <(config_of "$1")
 }
 
-# bind_to DRIVER BDF: give a device to one of dom0's own drivers.
+# bind_to DRIVER BDF: give a device to one of dom0's own drivers, which may be about
+# to take it by itself.
 bind_to() {
 	modprobe "$1" || return 1
-	await 10 is_bound "$2" "$1" || echo "$2" >"/sys/bus/pci/drivers/$1/bind"
-	await 10 is_bound "$2" "$1"
+	await 20 try_bind "$1" "$2"
 }
 
-# tidy: no guest, no module, no driver on the devices.
+try_bind() {
+	is_bound "$2" "$1" && return
+	echo "$2" >"/sys/bus/pci/drivers/$1/bind"
+	is_bound "$2" "$1"
+}
+
+# tidy: no guest, no module, no driver on the devices, no virtual functions.
 tidy() {
 	local bdf left
 	guest_kill_all || return 1
 	for bdf in "${ALL_DEVICES[@]}"; do
+		# A scenario may have had it pulled out.
+		[ -e "$PCI/$bdf" ] || continue
 		# A quarantined device belongs to nobody until xl says otherwise.
 		if [ -d "$STUB" ] && [ -e "$STUB/$bdf" ]; then
 			xl pci-assignable-remove "$bdf" >/dev/null 2>&1
@@ -78,6 +85,7 @@ tidy() {
 		printf '\n' >"$PCI/$bdf/driver_override"
 		[ ! -e "$PCI/$bdf/driver" ] || echo "$bdf" >"$PCI/$bdf/driver/unbind"
 	done
+	vfs_off "$NVME"
 	modprobe -r nvme e1000e 2>/dev/null
 	if is_loaded xen_pciback && ! rmmod xen_pciback; then
 		echo "xen-pciback does not unload: $(cat /sys/module/xen_pciback/refcnt) users"

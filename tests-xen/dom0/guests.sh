@@ -23,7 +23,7 @@ guest_config() {
 	vcpus = $vcpus
 	kernel = "/guest/vmlinux"
 	ramdisk = "/guest/initrd"
-	extra = "console=hvc0 loglevel=${GUEST_LOGLEVEL:-4} $LIGHT ${GUEST_ARGS:-} xpb_cookie=$name xpb_devices=$# $quick"
+	extra = "console=hvc0 loglevel=${GUEST_LOGLEVEL:-4} $LIGHT ${GUEST_ARGS:-} xpb_cookie=$name xpb_devices=$# xpb_patience=$PATIENCE $quick"
 	on_poweroff = "destroy"
 	on_crash = "destroy"
 	pci = [${pci%,}]
@@ -34,7 +34,7 @@ guest_config() {
 guest_start() {
 	guest_config "$@"
 	rm -f "$(guest_log "$1")"
-	timeout 60 xl create -q "/run/xpb/$1.cfg" || return 1
+	timeout $((60 * PATIENCE)) xl create -q "/run/xpb/$1.cfg" || return 1
 	await 100 grep -q "^GUEST-READY $1" "$(guest_log "$1")" || {
 		echo "guest $1 did not get ready:"
 		tail -n 20 "$(guest_log "$1")"
@@ -68,14 +68,14 @@ guest_exists() {
 
 guest_kill() {
 	# xl waits 20 s for each device whose guest does not answer.
-	timeout 100 xl destroy "$1"
+	timeout $((100 * PATIENCE)) xl destroy "$1"
 	await 30 not guest_exists "$1"
 }
 
 guest_kill_all() {
 	local id
 	for id in $(xl list | awk 'NR > 1 && $2 > 0 { print $2 }'); do
-		timeout 100 xl destroy "$id" || return 1
+		timeout $((100 * PATIENCE)) xl destroy "$id" || return 1
 	done
 	# The backend's nodes are the last thing to go.
 	await 20 no_backends

@@ -4,9 +4,10 @@
 # Words for the commands dom0 sends to a guest's console. Also used by dom0 on a
 # device it has got back, so that both sides measure with the same ruler.
 
-# await SECONDS COMMAND...: until COMMAND succeeds; a limit, not a measurement.
+# await SECONDS COMMAND...: until COMMAND succeeds; a limit, not a measurement. A busy
+# machine gets more time: PATIENCE is run.py's, guests have it from their command line.
 await() {
-	_tries=$(($1 * 5))
+	_tries=$(($1 * 5 * ${PATIENCE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		_tries=$((_tries - 1))
@@ -20,6 +21,15 @@ pci_of() {
 	for _d in "/sys/bus/pci/drivers/$1"/*:*; do
 		[ -e "$_d" ] && basename "$_d"
 	done
+}
+
+# pci_there CLASS: there is a function whose class begins with these four digits.
+pci_there() {
+	grep -q "^0x$1" /sys/bus/pci/devices/*/class 2>/dev/null
+}
+
+not() {
+	! "$@"
 }
 
 # disk_of SERIAL: block device of the NVMe disk with that serial number.
@@ -75,6 +85,11 @@ net_ping() {
 	await 20 grep -q 1 "/sys/class/net/$_if/carrier" || { echo "no link"; return 1; }
 	await 20 ping -c 1 -W 2 10.0.2.2 || { echo "no answer"; return 1; }
 	ping -c 3 -W 5 10.0.2.2
+}
+
+# read_ok SERIAL: the first block can be read.
+read_ok() {
+	_dev=$(disk_of "$1") && dd if="$_dev" of=/dev/null bs=64k count=1 iflag=direct 2>/dev/null
 }
 
 # gone DRIVER: no function is bound to DRIVER.

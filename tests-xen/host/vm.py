@@ -9,15 +9,10 @@ import subprocess
 import time
 from pathlib import Path
 
-BLOCK = 64 * 1024
-PATTERN_BLOCKS = 32          # 2 MiB of known data at the start of the first disk
-DISK_SERIAL, DISK2_SERIAL = "xpb-one", "xpb-two"
+from . import devices
 
-# dom0 sees the devices at these addresses: the slots are chosen below and QEMU's
-# firmware numbers the buses in slot order.
-NVME, NVME2, NIC = "0000:01:00.0", "0000:02:00.0", "0000:00:05.0"
-# Only in boots with "# devices: all".
-NIC2 = "0000:04:01.0"
+BLOCK = 64 * 1024
+PATTERN_BLOCKS = 32          # 2 MiB of known data at the start of each disk
 
 # SMAP off: an emulator fault on far returns kills dom0. SVM off and the vendor: Xen
 # must find the emulated VT-d, without which xl refuses passthrough. XSAVE and with it
@@ -46,43 +41,6 @@ def make_disk(path, seed):
     return hashlib.sha256(data).hexdigest()
 
 
-def devices(everything):
-    """QEMU's options for the devices to pass through.
-
-    everything: the second disk has an SR-IOV capability, and there is a
-    conventional card behind a bridge.
-    """
-    disk2 = [
-        "-device", f"nvme,id=nvme2,bus=rp2,serial={DISK2_SERIAL},drive=d2",
-    ]
-    card2 = []
-    if everything:
-        disk2 = [
-            "-device", "nvme-subsys,id=subsys2",
-            "-device", f"nvme,id=nvme2,bus=rp2,serial={DISK2_SERIAL},subsys=subsys2,"
-                       "sriov_max_vfs=1,sriov_vq_flexible=2,sriov_vi_flexible=1",
-            "-device", "nvme-ns,drive=d2,bus=nvme2",
-        ]
-        card2 = [
-            "-netdev", "user,id=n2,restrict=on",
-            "-device", "pcie-pci-bridge,id=pb1,addr=7",
-            "-device", "e1000,netdev=n2,bus=pb1,addr=1,mac=52:54:00:12:34:57",
-        ]
-    return [
-        "-device", "pcie-root-port,id=rp1,chassis=1,slot=1,addr=3",
-        "-device", f"nvme,id=nvme1,bus=rp1,serial={DISK_SERIAL},drive=d1",
-        "-drive", "if=none,id=d1,file=disk1.img,format=raw",
-        "-device", "pcie-root-port,id=rp2,chassis=2,slot=2,addr=4",
-        "-drive", "if=none,id=d2,file=disk2.img,format=raw",
-        *disk2,
-        # restrict: the gateway answers, the rest of the world does not exist.
-        "-netdev", "user,id=n1,restrict=on",
-        "-device", "e1000e,id=nic1,netdev=n1,addr=5,mac=52:54:00:12:34:56",
-        "-device", "pcie-root-port,id=rp3,chassis=3,slot=3,addr=6",
-        *card2,
-    ]
-
-
 def connect(folder, name):
     """A connection to QEMU's socket of that name, which it may be about to make."""
     s = socket.socket(socket.AF_UNIX)
@@ -103,9 +61,14 @@ def connect(folder, name):
 
 
 class Machine:
-    def __init__(self, folder, xen, vmlinux, initramfs, everything=False):
+    # Seconds of QEMU's own CPU time without a word from dom0, which says every ten
+    # seconds that it lives, after which it counts as hung. Not of the clock: on a busy
+    # machine those say nothing. None: never.
+    silence = 150
+
+    def __init__(self, folder, xen, vmlinux, initramfs, device_set="base"):
         self.dir = Path(folder)
-        self.everything = everything
+        self.device_set = device_set
         # QEMU takes the module list as one comma separated option, so names are
         # kept free of the machine's own paths.
         for name, target in (("xen.elf", xen.elf), ("vmlinux", vmlinux),
@@ -133,7 +96,7 @@ class Machine:
                         "logfile=results.log",
             "-serial", "chardev:results",
             "-monitor", "unix:monitor,server,nowait",
-            *devices(self.everything),
+            *devices.options(self.device_set),
         ]
 
     def start(self):
@@ -180,10 +143,20 @@ class Machine:
             except OSError:
                 pass
 
+    def cpu_seconds(self):
+        """What QEMU has computed so far; nothing once it has ended."""
+        try:
+            stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        except OSError:
+            return 0
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def follow(self, limit, line):
-        """Call line(text) for every line of results until QEMU ends or `limit`
-        seconds are over; the reason it ended."""
-        deadline = time.monotonic() + limit
+        """Call line(text) for every line of results until QEMU ends, dom0 hangs or
+        `limit` seconds are over; the reason it ended."""
+        start = heard = time.monotonic()
+        heard_cpu, size = self.cpu_seconds(), 0
         rest, ended = b"", False
         with open(self.results, "rb") as f:
             while True:
@@ -198,10 +171,19 @@ class Machine:
                     return "power off" if self.process.returncode == 0 else \
                         f"QEMU ended with status {self.process.returncode}"
                 ended = self.process.poll() is not None
-                if time.monotonic() > deadline:
-                    return f"limit of {limit} s reached"
-                if not ended:
-                    time.sleep(0.1)
+                now, cpu = time.monotonic(), self.cpu_seconds()
+                if f.tell() + self.console.stat().st_size != size:
+                    size, heard, heard_cpu = f.tell() + self.console.stat().st_size, now, cpu
+                if ended:
+                    continue
+                quiet = f"silent for {now - heard:.0f} s, in which QEMU had " \
+                        f"{cpu - heard_cpu:.0f} s of CPU time"
+                if self.silence and cpu - heard_cpu > self.silence:
+                    return f"dom0 hung: {quiet}"
+                if now - start > limit:
+                    return f"limit of {limit} s reached (QEMU had {cpu:.0f} s of CPU time; " \
+                           f"dom0 {quiet})"
+                time.sleep(0.1)
 
     def stop(self):
         if self.input:

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # boot: config-card
 # devices: all
+# kernels: k6.12
 # timeout: 280
 #
 # dom0/configwalk.sh for the network card.

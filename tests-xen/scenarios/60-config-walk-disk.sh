@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # boot: config-disk
 # devices: all
+# kernels: k6.12
 # timeout: 280
 #
 # dom0/configwalk.sh for the disk with SR-IOV; the other disk is the same without.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: demo
+# when: demo
 # timeout: 260
 #
 # What `make demo` shows: the whole way once, in words. Every step is checked.

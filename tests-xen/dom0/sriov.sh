@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# Virtual functions of an NVMe disk: made by its driver in dom0, given queues and
+# interrupts by commands of the NVMe standard.
+
+# controller_of BDF: device file of the NVMe controller dom0's driver made for it.
+controller_of() {
+	local name
+	for name in "$PCI/$1"/nvme/nvme*; do
+		name=/dev/$(basename "$name")
+		[ ! -c "$name" ] || { echo "$name"; return 0; }
+	done
+	return 1
+}
+
+# vf_of BDF NUMBER: address of its virtual function NUMBER, from 0.
+vf_of() {
+	basename "$(readlink "$PCI/$1/virtfn$2")"
+}
+
+# vfs_on BDF COUNT QUEUES VECTORS: COUNT virtual functions, so many of each for each.
+vfs_on() {
+	local bdf=$1 count=$2 device number
+	bind_to nvme "$bdf" && await 40 controller_of "$bdf" || return 1
+	device=$(controller_of "$bdf")
+	# The physical function starts with everything; it gives it up at its next reset.
+	nvme_virt "$device" 0 1 1 0 && nvme_virt "$device" 0 0 1 0 || return 1
+	echo 1 >"$PCI/$bdf/reset" || return 1
+	await 40 controller_of "$bdf" || return 1
+	# No driver of dom0's for them; but with this off nobody else's either.
+	echo 0 >"$PCI/$bdf/sriov_drivers_autoprobe"
+	echo "$count" >"$PCI/$bdf/sriov_numvfs" || return 1
+	echo 1 >"$PCI/$bdf/sriov_drivers_autoprobe"
+	device=$(controller_of "$bdf")
+	for number in $(seq "$count"); do
+		nvme_virt "$device" "$number" 1 8 "$4" && nvme_virt "$device" "$number" 0 8 "$3" &&
+			nvme_virt "$device" "$number" 0 9 0 || return 1
+	done
+}
+
+# vfs_off BDF: no virtual functions and no driver; only a physical function's driver
+# can take them away.
+vfs_off() {
+	[ -e "$PCI/$1/virtfn0" ] || return 0
+	bind_to nvme "$1"
+	echo 0 >"$PCI/$1/sriov_numvfs"
+}

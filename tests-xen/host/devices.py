@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""The devices a boot offers: sets by name, which scenarios ask for by "# devices: NAME".
+
+dom0 sees them at the addresses given here: slots are chosen below, and QEMU's
+firmware numbers buses in slot order.
+"""
+
+DISK_SERIAL, DISK2_SERIAL = "xpb-one", "xpb-two"
+NVME, NVME2, NIC = "0000:01:00.0", "0000:02:00.0", "0000:00:05.0"
+# Only in the sets "all" and "many".
+NIC2 = "0000:04:01.0"
+BRIDGE = "0000:00:07.0"
+# Only in the set "many": one device of eight functions; what fills the bridge.
+EIGHT = [f"0000:02:00.{n}" for n in range(8)]
+WITH_DISK = 5                # which of the eight has the second disk
+FILLERS = [f"0000:04:{slot:02x}.0" for slot in range(2, 25)]
+
+DISKS = ["-drive", "if=none,id=d1,file=disk1.img,format=raw",
+         "-drive", "if=none,id=d2,file=disk2.img,format=raw"]
+
+
+def port(number):
+    return ["-device", f"pcie-root-port,id=rp{number},chassis={number},slot={number},"
+                       f"addr={dict(zip((1, 2, 3), (3, 4, 6)))[number]}"]
+
+
+def disk(number, serial, more=""):
+    return ["-device", f"nvme,id=nvme{number},bus=rp{number},serial={serial}{more}"]
+
+
+def sriov_disk(number, serial, vfs, queues, vectors):
+    """A disk whose physical function has queues and vectors for so many virtual ones."""
+    return [
+        "-device", f"nvme-subsys,id=subsys{number}",
+        *disk(number, serial, f",subsys=subsys{number},sriov_max_vfs={vfs},"
+              f"sriov_vq_flexible={queues},sriov_vi_flexible={vectors}"),
+        "-device", f"nvme-ns,drive=d{number},bus=nvme{number}",
+    ]
+
+
+def card():
+    # restrict: the gateway answers, the rest of the world does not exist.
+    return ["-netdev", "user,id=n1,restrict=on",
+            "-device", "e1000e,id=nic1,netdev=n1,addr=5,mac=52:54:00:12:34:56"]
+
+
+def old_card():
+    """A conventional card behind a bridge."""
+    return ["-netdev", "user,id=n2,restrict=on",
+            "-device", "pcie-pci-bridge,id=pb1,addr=7",
+            "-device", "e1000,id=nic2,netdev=n2,bus=pb1,addr=1,mac=52:54:00:12:34:57"]
+
+
+def eight_functions():
+    functions = []
+    for n in range(8):
+        drive = ",drive=d2" if n == WITH_DISK else ""
+        serial = DISK2_SERIAL if n == WITH_DISK else f"xpb-f{n}"
+        functions += ["-device", f"nvme,id=f{n},bus=rp2,addr=0.{n},multifunction=on,"
+                                 f"serial={serial},max_ioqpairs=2,msix_qsize=3{drive}"]
+    return functions
+
+
+def fillers():
+    return [word for bdf in FILLERS
+            for word in ("-device", f"pci-testdev,bus=pb1,addr={int(bdf[8:10], 16):#x}")]
+
+
+def base():
+    return [*port(1), *disk(1, DISK_SERIAL, ",drive=d1"), *port(2),
+            *disk(2, DISK2_SERIAL, ",drive=d2"), *card(), *port(3)]
+
+
+def everything():
+    return [*port(1), *disk(1, DISK_SERIAL, ",drive=d1"), *port(2),
+            *sriov_disk(2, DISK2_SERIAL, 1, 2, 1), *card(), *port(3), *old_card()]
+
+
+def many():
+    return [*port(1), *sriov_disk(1, DISK_SERIAL, 2, 6, 4), *port(2), *eight_functions(),
+            *card(), *port(3), *old_card(), *fillers()]
+
+
+SETS = {"base": base, "all": everything, "many": many}
+
+
+def options(name):
+    """QEMU's options for the set of that name."""
+    return DISKS + SETS[name]()
+
+
+def variables(name):
+    """What scenarios know about the set; DEVICES are those put in order after each."""
+    known = dict(NVME=NVME, NVME2=NVME2, NIC=NIC, NIC2="" if name == "base" else NIC2,
+                 BRIDGE="" if name == "base" else BRIDGE,
+                 DISK_SERIAL=DISK_SERIAL, DISK2_SERIAL=DISK2_SERIAL)
+    devices = [NVME, NVME2, NIC] + ([NIC2] if name != "base" else [])
+    if name == "many":
+        known.update(NVME2=EIGHT[WITH_DISK], EIGHT=" ".join(EIGHT),
+                     BEHIND_BRIDGE=" ".join([NIC2] + FILLERS))
+        devices = [NVME, *EIGHT, NIC, BRIDGE, NIC2, *FILLERS]
+    return dict(known, DEVICES=" ".join(devices))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""What scenarios came to, kept as text: run.py --record writes it, scripts/
+compare-table.py reads it.
+
+One file for each kernel and module. "scenario NAME VERDICT" begins an entry, its
+lines are "claims HELD of ALL", "reason TEXT", "failed CLAIM".
+"""
+
+import re
+from dataclasses import dataclass, field
+
+CLAIM = re.compile(r" +(ok|FAIL) +(.*)")
+HEAD = ("# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause\n"
+        "# Written by tests-xen/run.py --record: what each scenario came to in a real run.\n")
+
+
+@dataclass
+class Entry:
+    name: str
+    verdict: str
+    held: int = 0
+    reason: str = ""
+    failed: list = field(default_factory=list)
+
+    @property
+    def claims(self):
+        return self.held + len(self.failed)
+
+
+def entry_of(scenario):
+    """From a host.results.Scenario."""
+    claims = [CLAIM.match(line) for line in scenario.evidence]
+    claims = [c.groups() for c in claims if c]
+    return Entry(scenario.name, scenario.verdict, sum(word == "ok" for word, _ in claims),
+                 scenario.reason, [text for word, text in claims if word == "FAIL"])
+
+
+def path_of(folder, kernel, module):
+    return folder / f"{kernel}-{module}.txt"
+
+
+def read(path):
+    """Entries by scenario name; none if the file does not exist."""
+    entries = {}
+    if not path.exists():
+        return entries
+    for line in path.read_text(encoding="utf-8").splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "scenario":
+            name, _, verdict = rest.partition(" ")
+            entry = entries[name] = Entry(name, verdict)
+        elif word == "claims":
+            entry.held = int(rest.split()[0])
+        elif word == "reason":
+            entry.reason = rest
+        elif word == "failed":
+            entry.failed.append(rest)
+    return entries
+
+
+def write(path, entries):
+    lines = []
+    for _, e in sorted(entries.items()):
+        lines += ["", f"scenario {e.name} {e.verdict}", f"claims {e.held} of {e.claims}"]
+        lines += [f"reason {e.reason}"] if e.reason else []
+        lines += [f"failed {text}" for text in e.failed]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def merge(folder, module, kernels, scenarios):
+    """Put these scenarios' results in the place of older ones of the same."""
+    for kernel in kernels:
+        path = path_of(folder, kernel, module)
+        entries = read(path)
+        mine = [s for s in scenarios if s.where.split()[0] == kernel]
+        entries.update({s.name: entry_of(s) for s in mine})
+        if mine:
+            write(path, entries)
