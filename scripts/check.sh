@@ -49,12 +49,15 @@ on() {
 #   ENOSYS                  Xen's answer to a hypercall that it does not have
 #   MACRO_ARG_REUSE         rows of tables, whose arguments are constants
 #   UNCOMMENTED_DEFINITION  kernel-doc says what a lock guards, where it cannot look
+# and in trace.h, where each event is one call of a macro, laid out as in the kernel's own,
+#   OPEN_ENDED_LINE, PARENTHESIS_ALIGNMENT
 # and in tests-kunit, where a macro stands for whole functions, as KUnit's own do,
 #   MACRO_WITH_FLOW_CONTROL
 checkpatch() {
 	local ignore=CAMELCASE,ENOSYS,MACRO_ARG_REUSE,UNCOMMENTED_DEFINITION
 	local status=0
 	checkpatch_on kernel-c-module "$ignore" || status=1
+	checkpatch_on kernel-c-trace "$ignore,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT" || status=1
 	checkpatch_on kernel-c-tests "$ignore,MACRO_WITH_FLOW_CONTROL" || status=1
 	return "$status"
 }

@@ -192,6 +192,8 @@ struct conf_ident {
  * @enabled: @hw->enable has succeeded for this guest
  * @intx_wanted: the guest has decoding on, so it may be using INTx
  * @vpd_data: the data register of the VPD capability, or NULL
+ * @denied: set when a write did not happen, or not all of it; for the owner,
+ *	who clears it
  * @audit: what the present guest, or the last, could not change
  * @map: per byte of the space: 1 + index into @regs, CONF_MAP_FREE or
  *	CONF_MAP_HIDDEN
@@ -212,6 +214,7 @@ struct conf_space {
 	bool interrupt_control;
 	bool enabled;
 	bool intx_wanted;
+	bool denied;
 	struct conf_reg *vpd_data;
 	struct conf_audit audit;
 	u16 *map;

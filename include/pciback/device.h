@@ -10,14 +10,17 @@
 #ifndef PCIBACK_DEVICE_H
 #define PCIBACK_DEVICE_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <pciback/conf.h>
 #include <pciback/irq.h>
+#include <pciback/observe.h>
 #include <xen/interface/xen.h>
 
+struct dentry;
 struct pciback_device;
 
 /* The registers of the MSI capability: flags, address, data, mask. */
@@ -45,12 +48,16 @@ struct pciback_config {
  * @release: frees the holder
  * @revoke: the function is being taken away while held: forget it. Called
  *	with the function's device_lock() held.
+ * @counts: what it did, see enum pciback_guest_count
+ * @counters: where that is shown
  */
 struct pciback_holder {
 	struct kref ref;
 	domid_t domid;
 	void (*release)(struct kref *ref);
 	void (*revoke)(struct pciback_holder *holder, struct pciback_device *dev);
+	atomic64_t counts[GUEST_NR_COUNTS];
+	struct dentry *counters;
 };
 
 /**
@@ -58,6 +65,8 @@ struct pciback_holder {
  * @ref: the list of seized functions holds one, every user of the record one
  * @node: in the list of seized functions; that list's lock
  * @pdev: the function; set once, reference held
+ * @counts: what happened to it, see enum pciback_device_count; atomic
+ * @counters: where that is shown; device_lock()
  * @lock: guards everything below
  * @holder: the guest that has it, NULL when idle
  * @leaving: its guest is going or the function is: no more operations
@@ -77,6 +86,8 @@ struct pciback_device {
 	struct kref ref;
 	struct list_head node;
 	struct pci_dev *pdev;
+	atomic64_t counts[DEVICE_NR_COUNTS];
+	struct dentry *counters;
 	struct mutex lock;
 	struct pciback_holder *holder;
 	bool leaving;

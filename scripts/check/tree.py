@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""tree.py list all|c|kernel-c-module|kernel-c-tests|sh|py: files of one kind, one a line.
+"""tree.py list all|c|kernel-c-module|kernel-c-trace|kernel-c-tests|sh|py: files of one kind, one a line.
 tree.py spdx|size|kernel-doc|kernels|python: one check; its findings, exit 1 if any.
 
 What needs nothing but the text of the sources. scripts/check.sh calls it.
@@ -18,6 +18,8 @@ NOT_SOURCE = re.compile(r"\.(o|ko|mod|mod\.c|a|cmd)$|^(Module\.symvers|modules\.
                         r"|^\..*\.(cmd|d)$|^\.checkpatch-")
 SPDX = "SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause"
 KERNEL_C = {"kernel-c-module": ("drivers", "include"), "kernel-c-tests": ("tests-kunit",)}
+# Trace events: C in name only, with a style of its own in the whole kernel.
+TRACE = "trace.h"
 MAX_SIZE = 24 * 1024
 
 
@@ -127,7 +129,9 @@ def listed(what):
         return files()
     # Compiled into a kernel module: kernel style applies, not a C library's.
     if what in KERNEL_C:
-        return [p for p in of_kind("c") if p.parts[0] in KERNEL_C[what]]
+        return [p for p in of_kind("c") if p.parts[0] in KERNEL_C[what] and p.name != TRACE]
+    if what == "kernel-c-trace":
+        return [p for p in of_kind("c") if p.name == TRACE]
     return of_kind(what)
 
 

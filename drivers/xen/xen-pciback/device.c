@@ -11,6 +11,7 @@
  *	leaving		holder != NULL, leaving		no operation runs any more
  *	gone		gone				nobody may assign it
  */
+#include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -117,10 +118,12 @@ struct pciback_device *pciback_device_next(struct pciback_device *prev)
 }
 
 /* A function that cannot be reset is handed on as it is, but not in silence. */
-static void reset_and_restore(struct pciback_device *dev)
+static void reset_and_restore(struct pciback_device *dev, enum pciback_reset_why why)
 {
+	u64 start = ktime_get_ns();
 	int err = pciback_reset_function(dev->pdev);
 
+	pciback_see_reset(dev, why, start, err);
 	dev->clean = !err;
 	if (err == -ENOTTY)
 		pci_info(dev->pdev,
@@ -170,7 +173,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 		goto disable;
 
 	pciback_xen_prepare_msix(pdev);
-	reset_and_restore(dev);
+	reset_and_restore(dev, PCIBACK_RESET_SEIZED);
 	pci_clear_master(pdev);
 	pci_disable_device(pdev);
 
@@ -179,6 +182,8 @@ int pciback_device_seize(struct pci_dev *pdev)
 	pci_set_drvdata(pdev, dev);
 	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
 	list_add_seized(dev);
+	pciback_counters_add_device(dev);
+	pciback_see_state(dev, PCIBACK_SEIZED);
 	err = pciback_quirks_seize(dev);
 	if (err)
 		pciback_device_unseize(pdev);
@@ -205,11 +210,12 @@ static void give_back(struct pciback_device *dev)
 
 	mutex_lock(&dev->lock);
 	dev->leaving = true;
+	pciback_see_state(dev, PCIBACK_LEAVING);
 	pciback_irq_teardown(dev);
 	mutex_unlock(&dev->lock);
 
 	/* @leaving keeps every operation out: the lock need not be held meanwhile. */
-	reset_and_restore(dev);
+	reset_and_restore(dev, PCIBACK_RESET_GUEST_LEFT);
 	pci_clear_master(pdev);
 	if (dev->conf->enabled)
 		pci_disable_device(pdev);
@@ -220,6 +226,7 @@ static void give_back(struct pciback_device *dev)
 	pciback_quirks_guest_left(dev);
 	dev->reset_wanted = false;
 	dev->irq.handled = 0;
+	pciback_see_state(dev, PCIBACK_IDLE);
 	dev->holder = NULL;
 	dev->leaving = false;
 	mutex_unlock(&dev->lock);
@@ -255,6 +262,7 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 			conf_forget_drops(dev->conf);
 			dev->clean = false;
 			dev->used = true;
+			pciback_see_state(dev, PCIBACK_ASSIGNED);
 		}
 	}
 	mutex_unlock(&dev->lock);
@@ -308,6 +316,7 @@ bool pciback_device_serves(struct pciback_device *dev, const struct pciback_hold
 void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder)
 {
 	bool wanted;
+	u64 start;
 	int err;
 
 	device_lock(&dev->pdev->dev);
@@ -317,7 +326,9 @@ void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holde
 	mutex_unlock(&dev->lock);
 	/* Only under device_lock() does the holder change. */
 	if (wanted) {
+		start = ktime_get_ns();
 		err = pci_reset_function_locked(dev->pdev);
+		pciback_see_reset(dev, PCIBACK_RESET_GUEST_ASKED, start, err);
 		if (err)
 			dev_warn_ratelimited(&dev->pdev->dev,
 					     "domain %d asked for a reset: failed (%d)\n",
@@ -369,7 +380,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 		give_back(dev);
 		kref_put(&holder->ref, holder->release);
 	} else if (!dev->clean) {
-		reset_and_restore(dev);
+		reset_and_restore(dev, PCIBACK_RESET_UNBOUND);
 		pci_clear_master(pdev);
 	}
 
@@ -377,5 +388,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 	pciback_config_hand_back(dev, !dev->used);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);
+	pciback_see_state(dev, PCIBACK_HANDED_BACK);
+	pciback_counters_remove_device(dev);
 	pciback_device_put(dev);
 }

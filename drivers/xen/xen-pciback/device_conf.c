@@ -249,7 +249,10 @@ int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32
 
 	lockdep_assert_held(&dev->lock);
 	dev->conf->level = READ_ONCE(pciback_permissive_all) ? CONF_PERMISSIVE : dev->level;
+	dev->conf->denied = false;
 	err = conf_write(dev->conf, off, size, val);
+	if (dev->conf->denied || err == PCIBIOS_SET_FAILED)
+		pciback_see_denied(dev, off, size, val);
 	if (!err)
 		pciback_intx_update(dev);
 	return err;

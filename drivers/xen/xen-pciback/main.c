@@ -12,6 +12,7 @@
 #include <pciback/claim.h>
 #include <pciback/device.h>
 #include <pciback/guest.h>
+#include <pciback/observe.h>
 #include <pciback/policy.h>
 
 static char *hide;
@@ -37,6 +38,7 @@ static int __init pciback_init(void)
 	if (!xen_initial_domain())
 		return -ENODEV;
 
+	pciback_counters_init();
 	err = pciback_slots_hide(hide);
 	if (err)
 		goto clear;
@@ -61,6 +63,7 @@ unregister:
 clear:
 	pciback_quirks_clear();
 	pciback_slots_clear();
+	pciback_counters_exit();
 	return err;
 }
 
@@ -71,6 +74,7 @@ static void __exit pciback_exit(void)
 	pci_unregister_driver(&pciback_pci_driver);
 	pciback_quirks_clear();
 	pciback_slots_clear();
+	pciback_counters_exit();
 }
 
 module_init(pciback_init);

@@ -200,6 +200,7 @@ void conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 v
 	struct conf_drop *drop;
 	unsigned int i;
 
+	cs->denied = true;
 	if (!audit->total)
 		cs->hw->dropped(cs->ctx, off, size, val);
 	/* Counters stop at their end rather than start over. */

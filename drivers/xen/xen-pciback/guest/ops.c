@@ -79,14 +79,17 @@ static void (*const ops[])(struct pciback_device *dev, struct xen_pci_op *op) = 
  */
 void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 {
+	u64 start = pciback_see_op_start();
 	struct pciback_device *dev;
 	bool reset = false;
 	u32 cmd = op->cmd;
 
 	op->err = XEN_PCI_ERR_dev_not_found;
 	dev = topology_get(&guest->topo, op->domain, op->bus, op->devfn);
-	if (!dev)
+	if (!dev) {
+		pciback_see_op(&guest->holder, NULL, op, start);
 		return;
+	}
 
 	mutex_lock(&dev->lock);
 	if (pciback_device_serves(dev, &guest->holder)) {
@@ -99,5 +102,6 @@ void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 	mutex_unlock(&dev->lock);
 	if (reset)
 		pciback_device_guest_reset(dev, &guest->holder);
+	pciback_see_op(&guest->holder, dev, op, start);
 	pciback_device_put(dev);
 }

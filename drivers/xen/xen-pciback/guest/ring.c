@@ -21,14 +21,28 @@ static bool request_pending(const struct ring *ring)
 	return READ_ONCE(ring->page->flags) & XEN_PCIF_active;
 }
 
+static atomic64_t *counts(struct ring *ring)
+{
+	return container_of(ring, struct pciback_guest, ring)->holder.counts;
+}
+
+static void let_next_in(struct ring *ring, int irq, bool spurious)
+{
+	pciback_count(counts(ring), GUEST_EOIS);
+	if (spurious)
+		pciback_count(counts(ring), GUEST_EVENTS_SPURIOUS);
+	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
+}
+
 static irqreturn_t ring_event(int irq, void *data)
 {
 	struct ring *ring = data;
 
+	pciback_count(counts(ring), GUEST_EVENTS);
 	if (request_pending(ring))
 		queue_work(ring_wq, &ring->work);
 	else
-		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
+		let_next_in(ring, irq, true);
 	return IRQ_HANDLED;
 }
 
@@ -93,8 +107,10 @@ static void serve(struct ring *ring)
 	 * The frontend gave up waiting: an answer now would be taken for the
 	 * answer to its next request.
 	 */
-	if (!request_pending(ring))
+	if (!request_pending(ring)) {
+		pciback_count(counts(ring), GUEST_UNANSWERED);
 		return;
+	}
 	write_back(ring, nr_vectors);
 	/* The answer before the flag that announces it. */
 	virt_wmb();
@@ -114,7 +130,7 @@ static void ring_work(struct work_struct *work)
 		return;
 	if (pending)
 		notify_remote_via_irq(ring->irq);
-	xen_irq_lateeoi(ring->irq, pending ? 0 : XEN_EOI_FLAG_SPURIOUS);
+	let_next_in(ring, ring->irq, !pending);
 }
 
 /**

@@ -275,6 +275,7 @@ static void guest_shutdown(struct pciback_guest *guest)
 	ring_disconnect(guest);
 	guest_withdraw_all(guest);
 	mutex_unlock(&guest->lock);
+	pciback_counters_remove_guest(&guest->holder);
 	kref_put(&guest->holder.ref, guest_free);
 }
 
@@ -297,6 +298,7 @@ static int guest_probe(struct xenbus_device *xdev, const struct xenbus_device_id
 	topology_init(&guest->topo, numbering);
 	ring_init(&guest->ring);
 	dev_set_drvdata(&xdev->dev, guest);
+	pciback_counters_add_guest(&guest->holder, kbasename(xdev->nodename));
 
 	err = xenbus_switch_state(xdev, XenbusStateInitWait);
 	if (err)

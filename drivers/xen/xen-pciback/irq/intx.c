@@ -28,6 +28,7 @@ static irqreturn_t intx_handler(int irq, void *data)
 		return IRQ_NONE;
 
 	WRITE_ONCE(state->handled, state->handled + 1);
+	pciback_count(dev->counts, DEVICE_INTX_HANDLED);
 	if (state->handled % SHARED_CHECK_INTERVAL == 0 && !pciback_xen_line_shared(irq)) {
 		dev_info_ratelimited(&dev->pdev->dev,
 				     "IRQ line %d is not shared with other domains; not claiming its interrupts any more\n",
@@ -47,6 +48,7 @@ static void intx_install(struct pciback_device *dev)
 	/* Before the handler can run. */
 	WRITE_ONCE(dev->irq.acking, true);
 	err = request_irq(pdev->irq, intx_handler, IRQF_SHARED, dev->irq.name, dev);
+	pciback_see_irq(dev, PCIBACK_IRQ_INTX_ON, pdev->irq, err);
 	if (err) {
 		WRITE_ONCE(dev->irq.acking, false);
 		dev_err_ratelimited(&pdev->dev,
@@ -61,6 +63,7 @@ static void intx_remove(struct pciback_device *dev)
 {
 	WRITE_ONCE(dev->irq.acking, false);
 	free_irq(dev->irq.line, dev);
+	pciback_see_irq(dev, PCIBACK_IRQ_INTX_OFF, dev->irq.line, 0);
 	dev->irq.line = 0;
 }
 

@@ -33,6 +33,8 @@ u32 pciback_msi_disable(struct pciback_device *dev)
 	struct pci_dev *pdev = dev->pdev;
 
 	lockdep_assert_held(&dev->lock);
+	if (pdev->msix_enabled || pdev->msi_enabled)
+		pciback_see_irq(dev, PCIBACK_IRQ_DISABLE, 0, 0);
 	if (pdev->msix_enabled)
 		pci_disable_msix(pdev);
 	if (pdev->msi_enabled)
@@ -76,11 +78,13 @@ int pciback_msi_enable(struct pciback_device *dev, u32 *value)
 		*value = pciback_xen_pirq(pdev->irq);
 		if (*value) {
 			enabled(dev, PCIBACK_IRQ_MSI);
+			pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, 1, 0);
 			return 0;
 		}
 		pci_disable_msi(pdev);
 		err = -EOPNOTSUPP;
 	}
+	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, 1, err);
 	report(dev, "MSI", err);
 	return err;
 }
@@ -174,6 +178,7 @@ int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entri
 		err = check_entries(pdev, entries, nr);
 	if (!err)
 		err = enable_entries(pdev, entries, nr);
+	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSIX, nr, err);
 	if (err)
 		report(dev, "MSI-X", err);
 	else
