@@ -89,8 +89,10 @@ static void relist_plain(struct racer *racer)
 
 static void read_and_write_files(struct racer *racer)
 {
-	char text[256];
+	char text[512];
 
+	bench_debug_read("/sys/kernel/debug/xen-pciback/devices/" PLAIN_NAME "/counters", text,
+			 sizeof(text));
 	bench_driver_read("slots", text, sizeof(text));
 	bench_driver_read("permissive", text, sizeof(text));
 	bench_driver_read("quirks", text, sizeof(text));

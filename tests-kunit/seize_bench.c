@@ -2,7 +2,9 @@
 /* The machine of seize_bench.h: its functions, its driver, its sysfs. */
 #include <kunit/test.h>
 #include <linux/async.h>
+#include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <pciback/claim.h>
 #include "seize_bench.h"
@@ -94,8 +96,10 @@ void bench_guest_init(struct bench_guest *guest, domid_t domid)
  */
 int bench_driver_start(struct seize_bench *b)
 {
-	int err = pci_register_driver(&pciback_pci_driver);
+	int err;
 
+	pciback_counters_init();
+	err = pci_register_driver(&pciback_pci_driver);
 	if (err)
 		return err;
 	b->driver = true;
@@ -120,6 +124,7 @@ void bench_driver_stop(struct seize_bench *b)
 		pci_unregister_driver(&pciback_pci_driver);
 	b->driver = false;
 	pciback_slots_clear();
+	pciback_counters_exit();
 }
 
 int seize_bench_init(struct kunit *test)
@@ -265,6 +270,49 @@ int bench_driver_mode(const char *name)
 	mode = file_inode(file)->i_mode & 0777;
 	filp_close(file, NULL);
 	return mode;
+}
+
+/**
+ * bench_debug_show() - read a file of debugfs that is open
+ * @file: the file
+ * @buf: for what it says, NUL-terminated
+ * @size: room in @buf
+ *
+ * As debugfs does it for a process: kernel_read() is not for its files.
+ */
+int bench_debug_show(struct file *file, char *buf, size_t size)
+{
+	struct seq_file *seq = file->private_data;
+	int err = debugfs_file_get(file->f_path.dentry);
+
+	if (err)
+		return err;
+	seq->buf = buf;
+	seq->size = size - 1;
+	seq->count = 0;
+	err = seq->op->show(seq, NULL);
+	buf[seq->count] = '\0';
+	seq->buf = NULL;
+	debugfs_file_put(file->f_path.dentry);
+	return err;
+}
+
+/**
+ * bench_debug_read() - cat FILE, of debugfs
+ * @path: its whole path
+ * @buf: for what it says, NUL-terminated
+ * @size: room in @buf
+ */
+int bench_debug_read(const char *path, char *buf, size_t size)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	int err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	err = bench_debug_show(file, buf, size);
+	filp_close(file, NULL);
+	return err;
 }
 
 /**

@@ -87,6 +87,8 @@ void bench_driver_stop(struct seize_bench *b);
 ssize_t bench_driver_write(const char *file, const char *text);
 ssize_t bench_driver_read(const char *file, char *buf, size_t size);
 int bench_driver_mode(const char *file);
+int bench_debug_show(struct file *file, char *buf, size_t size);
+int bench_debug_read(const char *path, char *buf, size_t size);
 ssize_t bench_fn_write(struct fake_pci_fn *fn, const char *file, const char *text);
 const char *bench_name(struct fake_pci_fn *fn);
 ssize_t bench_bind(struct fake_pci_fn *fn);

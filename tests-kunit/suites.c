@@ -20,6 +20,7 @@ kunit_test_suites(&slot_spec_suite,
 		  &seize_suite,
 		  &restore_suite,
 		  &topology_suite,
+		  &observe_suite,
 		  &cycle_suite,
 		  &race_suite,
 		  &oom_suite);

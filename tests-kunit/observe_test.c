@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What can be seen of the driver at work: each thing that happens is counted
+ * where it should be and nowhere else, and offered as one trace event that
+ * names the function and the domain; files go with what they show.
+ */
+#include <kunit/test.h>
+#include <linux/fs.h>
+#include <linux/slab.h>
+#include <pciback/irq.h>
+#include "../guest/guest.h"
+#include "../observe/trace.h"
+#include "seize_bench.h"
+#include "suites.h"
+
+#define DOMID		9
+#define COUNTERS	"/sys/kernel/debug/xen-pciback/"
+#define CARD_COUNTERS	COUNTERS "devices/1234:00:03.0/counters"
+
+static void guest_release(struct kref *ref)
+{
+}
+
+static void guest_revoke(struct pciback_holder *holder, struct pciback_device *dev)
+{
+	topology_remove(&container_of(holder, struct pciback_guest, holder)->topo, dev);
+}
+
+/* As much of a guest as answers requests. */
+static struct pciback_guest *make_guest(struct kunit *test)
+{
+	struct pciback_guest *guest = kunit_kzalloc(test, sizeof(*guest), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, guest);
+	kref_init(&guest->holder.ref);
+	guest->holder.domid = DOMID;
+	guest->holder.release = guest_release;
+	guest->holder.revoke = guest_revoke;
+	topology_init(&guest->topo, &vpci_ops);
+	return guest;
+}
+
+static struct pciback_device *give_card(struct kunit *test, struct pciback_guest *guest)
+{
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct topo_addr virt;
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest->holder), 0);
+	KUNIT_ASSERT_EQ(test, topology_add(&guest->topo, dev, &virt), 0);
+	return dev;
+}
+
+static void take_card(struct pciback_guest *guest, struct pciback_device *dev)
+{
+	topology_remove(&guest->topo, dev);
+	pciback_device_return(dev, &guest->holder);
+	pciback_device_put(dev);
+}
+
+/* Requests, and what each adds to the counters of guest and device. */
+struct request_row {
+	const char *name;
+	struct xen_pci_op op;
+	unsigned int kind;		/* GUEST_OPS... */
+	enum pciback_result result;
+	bool elsewhere;			/* names no function of the guest */
+	unsigned int denied, enables_failed;
+};
+
+static const struct request_row request_rows[] = {
+	{ "read", { .cmd = 0, .offset = 0, .size = 4 }, GUEST_OPS + 0, PCIBACK_OK },
+	{ "read past the end", { .cmd = 0, .offset = 4096, .size = 4 }, GUEST_OPS + 0,
+	  PCIBACK_BAD_OFFSET },
+	{ "read of another's", { .cmd = 0, .devfn = 8, .size = 4 }, GUEST_OPS + 0,
+	  PCIBACK_NOT_FOUND, true },
+	{ "write", { .cmd = 1, .offset = PCI_CACHE_LINE_SIZE, .size = 1, .value = 8 },
+	  GUEST_OPS + 1, PCIBACK_OK },
+	{ "write that changes nothing", { .cmd = 1, .offset = PCI_VENDOR_ID, .size = 2 },
+	  GUEST_OPS + 1, PCIBACK_OK, .denied = 1 },
+	/* Nobody off Xen has pirqs to give. */
+	{ "MSI", { .cmd = 2 }, GUEST_OPS + 2, PCIBACK_OP_FAILED, .enables_failed = 1 },
+	{ "no MSI", { .cmd = 3 }, GUEST_OPS + 3, PCIBACK_OK },
+	{ "MSI-X of no vectors", { .cmd = 4, .value = 0 }, GUEST_OPS + 4, PCIBACK_ERRNO,
+	  .enables_failed = 1 },
+	{ "MSI-X of another's", { .cmd = 4, .bus = 1, .value = 1 }, GUEST_OPS + 4,
+	  PCIBACK_NOT_FOUND, true },
+	{ "no MSI-X", { .cmd = 5 }, GUEST_OPS + 5, PCIBACK_OK },
+	{ "answer of a guest to AER", { .cmd = 6 }, GUEST_OPS_UNKNOWN, PCIBACK_NOT_IMPLEMENTED },
+	{ "no such operation", { .cmd = U32_MAX }, GUEST_OPS_UNKNOWN, PCIBACK_NOT_IMPLEMENTED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(request, request_rows, name);
+
+static void expect_counts(struct kunit *test, const atomic64_t *counts, const u64 *want,
+			  unsigned int nr, const char *whose)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ_MSG(test, (u64)atomic64_read(&counts[i]), want[i], "%s, counter %u",
+				    whose, i);
+}
+
+static void counts_a_request(struct kunit *test)
+{
+	const struct request_row *row = test->param_value;
+	struct pciback_guest *guest = make_guest(test);
+	struct pciback_device *dev = give_card(test, guest);
+	u64 of_guest[GUEST_NR_COUNTS] = { [GUEST_GIVEN] = 1 };
+	u64 of_dev[DEVICE_NR_COUNTS] = { [DEVICE_GUESTS] = 1, [DEVICE_RESETS] = 1 };
+	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, op);
+	expect_counts(test, guest->holder.counts, of_guest, GUEST_NR_COUNTS, "guest before");
+	expect_counts(test, dev->counts, of_dev, DEVICE_NR_COUNTS, "device before");
+	*op = row->op;
+	guest_do_op(guest, op);
+
+	of_guest[row->kind]++;
+	if (row->result)
+		of_guest[GUEST_ERRORS + row->result - 1]++;
+	of_guest[GUEST_DENIED_WRITES] += row->denied;
+	if (!row->elsewhere) {
+		of_dev[DEVICE_OPS]++;
+		of_dev[DEVICE_OP_ERRORS] += row->result != PCIBACK_OK;
+		of_dev[DEVICE_DENIED_WRITES] += row->denied;
+		of_dev[DEVICE_IRQ_ENABLES_FAILED] += row->enables_failed;
+	}
+	expect_counts(test, guest->holder.counts, of_guest, GUEST_NR_COUNTS, "guest");
+	expect_counts(test, dev->counts, of_dev, DEVICE_NR_COUNTS, "device");
+	take_card(guest, dev);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&guest->holder.counts[GUEST_TAKEN]), 1);
+	topology_destroy(&guest->topo);
+}
+
+/* What trace events said, as text, one line each. */
+static char seen[1024];
+
+static void note(int domid, const struct pci_dev *pdev, const char *what, u64 a, s64 b)
+{
+	size_t len = strlen(seen);
+
+	snprintf(seen + len, sizeof(seen) - len, "%s %d %s %llx %lld\n", what, domid,
+		 pdev ? pci_name(pdev) : "-", a, b);
+}
+
+static void see_op(void *unused, int domid, struct pci_dev *pdev, const struct xen_pci_op *op,
+		   enum pciback_result result, u64 ns)
+{
+	note(domid, pdev, "op", op->cmd, result);
+}
+
+static void see_deny(void *unused, int domid, struct pci_dev *pdev, s32 offset, s32 size,
+		     u32 value)
+{
+	note(domid, pdev, "deny", offset, value);
+}
+
+static void see_reset(void *unused, int domid, struct pci_dev *pdev, enum pciback_reset_why why,
+		      int err, u32 ms)
+{
+	note(domid, pdev, "reset", why, err);
+}
+
+static void see_irq(void *unused, int domid, struct pci_dev *pdev, enum pciback_irq_what what,
+		    u32 nr, int err)
+{
+	note(domid, pdev, "irq", what, err);
+}
+
+static void see_state(void *unused, int domid, struct pci_dev *pdev, enum pciback_state state)
+{
+	note(domid, pdev, "state", state, 0);
+}
+
+static int look(void)
+{
+	return register_trace_pciback_op(see_op, NULL) ?:
+	       register_trace_pciback_deny(see_deny, NULL) ?:
+	       register_trace_pciback_reset(see_reset, NULL) ?:
+	       register_trace_pciback_irq(see_irq, NULL) ?:
+	       register_trace_pciback_state(see_state, NULL);
+}
+
+static void look_away(void)
+{
+	unregister_trace_pciback_state(see_state, NULL);
+	unregister_trace_pciback_irq(see_irq, NULL);
+	unregister_trace_pciback_reset(see_reset, NULL);
+	unregister_trace_pciback_deny(see_deny, NULL);
+	unregister_trace_pciback_op(see_op, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/* The events of a whole life, in order. */
+static void traces_a_life(struct kunit *test)
+{
+	static const char want[] =
+		"reset -1 1234:00:03.0 0 0\n"		/* seized */
+		"state -1 1234:00:03.0 0 0\n"
+		"state 9 1234:00:03.0 1 0\n"		/* assigned */
+		"op 9 1234:00:03.0 0 0\n"
+		"deny 9 1234:00:03.0 0 4660\n"
+		"op 9 1234:00:03.0 1 0\n"
+		"irq 9 1234:00:03.0 1 -22\n"		/* no vectors asked for */
+		"op 9 1234:00:03.0 4 6\n"
+		"op 9 - ffffffff 1\n"			/* another's function */
+		"state 9 1234:00:03.0 2 0\n"		/* leaving */
+		"reset 9 1234:00:03.0 1 0\n"
+		"state 9 1234:00:03.0 3 0\n"		/* idle */
+		"state -1 1234:00:03.0 4 0\n";		/* handed back */
+	struct xen_pci_op *op = kunit_kzalloc(test, 4 * sizeof(*op), GFP_KERNEL);
+	struct pciback_guest *guest = make_guest(test);
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, op);
+	op[0] = (struct xen_pci_op){ .cmd = XEN_PCI_OP_conf_read, .size = 4 };
+	op[1] = (struct xen_pci_op){ .cmd = XEN_PCI_OP_conf_write, .size = 2, .value = 0x1234 };
+	op[2] = (struct xen_pci_op){ .cmd = XEN_PCI_OP_enable_msix };
+	op[3] = (struct xen_pci_op){ .cmd = U32_MAX, .bus = 1 };
+	seen[0] = '\0';
+	KUNIT_EXPECT_EQ(test, look(), 0);
+	dev = give_card(test, guest);
+	for (i = 0; i < 4; i++)
+		guest_do_op(guest, &op[i]);
+	take_card(guest, dev);
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
+	look_away();
+	KUNIT_EXPECT_STREQ(test, seen, want);
+	topology_destroy(&guest->topo);
+}
+
+static void device_file_goes_with_it(struct kunit *test)
+{
+	static const char want[] =
+		"ops 0\nop_errors 0\ndenied_writes 2\nguests 1\nresets 2\nresets_failed 0\n"
+		"irq_enables 0\nirq_enables_failed 1\nirq_disables 0\nintx_handled 0\n";
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev;
+	struct file *file;
+	char text[512];
+	u32 value;
+
+	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), -ENOENT);
+	dev = bench_seize(test, b->fn[CARD]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	bench_write(dev, PCI_VENDOR_ID, 2, 0);
+	bench_write(dev, PCI_VENDOR_ID, 2, 0);
+	mutex_lock(&dev->lock);
+	pciback_msi_enable(dev, &value);
+	mutex_unlock(&dev->lock);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), 0);
+	KUNIT_EXPECT_STREQ(test, text, want);
+
+	file = filp_open(CARD_COUNTERS, O_RDONLY, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
+	/* The last that keeps the record: the file must not need it. */
+	pciback_device_put(dev);
+	KUNIT_EXPECT_EQ(test, bench_debug_show(file, text, sizeof(text)), -EIO);
+	filp_close(file, NULL);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), -ENOENT);
+
+	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), 0);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "\nresets 1\n"), "starts again: %s", text);
+}
+
+static void guest_file_goes_with_it(struct kunit *test)
+{
+	struct pciback_guest *guest = make_guest(test), *other = make_guest(test);
+	char text[1024];
+	int i, lines = 0;
+
+	pciback_counters_add_guest(&guest->holder, "0");
+	pciback_counters_add_guest(&other->holder, "1");
+	pciback_count(guest->holder.counts, GUEST_EVENTS_SPURIOUS);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-0/counters", text, sizeof(text)), 0);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nevents_spurious 1\n"));
+	for (i = 0; text[i]; i++)
+		lines += text[i] == '\n';
+	KUNIT_EXPECT_EQ(test, lines, GUEST_NR_COUNTS);
+	KUNIT_EXPECT_NULL_MSG(test, strstr(text, "(null)"), "each has a name: %s", text);
+	pciback_counters_remove_guest(&guest->holder);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-0/counters", text, sizeof(text)),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-1/counters", text, sizeof(text)), 0);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nevents_spurious 0\n"));
+	pciback_counters_remove_guest(&other->holder);
+	topology_destroy(&guest->topo);
+	topology_destroy(&other->topo);
+}
+
+/* Nowhere to show them: they are counted all the same. */
+static void does_without_files(struct kunit *test)
+{
+	struct pciback_guest *guest = make_guest(test);
+	struct pciback_device *dev;
+	char text[512];
+
+	pciback_counters_exit();
+	dev = give_card(test, guest);
+	pciback_counters_add_guest(&guest->holder, "0");
+	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), -ENOENT);
+	KUNIT_EXPECT_EQ(test, bench_debug_read("/sys/kernel/debug/9-0/counters", text, sizeof(text)),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&dev->counts[DEVICE_RESETS]), 1);
+	pciback_counters_remove_guest(&guest->holder);
+	take_card(guest, dev);
+	topology_destroy(&guest->topo);
+}
+
+static struct kunit_case observe_cases[] = {
+	KUNIT_CASE_PARAM(counts_a_request, request_gen_params),
+	KUNIT_CASE(traces_a_life),
+	KUNIT_CASE(device_file_goes_with_it),
+	KUNIT_CASE(guest_file_goes_with_it),
+	KUNIT_CASE(does_without_files),
+	{}
+};
+
+struct kunit_suite observe_suite = {
+	.name = "observe",
+	.init = seize_bench_init,
+	.exit = seize_bench_exit,
+	.test_cases = observe_cases,
+};
