@@ -96,6 +96,7 @@ check "kernel code: checkpatch --strict" checkpatch
 check "kernel code: kernel-doc on what other files call" "$here/check/tree.py" kernel-doc
 check "kernel code: only compat.h asks which kernel it is" "$here/check/tree.py" kernels
 # SC2016: scenarios hand text in single quotes to other shells all the time.
+check "xend-quirks: samples" "$here/check/xend_quirks.py"
 check "shell: shellcheck" on sh shellcheck -x -e SC2016
 check "Python: compiles" "$here/check/tree.py" python
 check "Python: pyflakes" pyflakes
