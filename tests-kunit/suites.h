@@ -16,6 +16,7 @@ extern struct kunit_suite observe_suite;
 extern struct kunit_suite oom_suite;
 extern struct kunit_suite quirk_spec_suite;
 extern struct kunit_suite race_suite;
+extern struct kunit_suite reset_plan_suite;
 extern struct kunit_suite restore_suite;
 extern struct kunit_suite seize_suite;
 extern struct kunit_suite slot_spec_suite;

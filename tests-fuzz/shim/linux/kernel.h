@@ -6,6 +6,7 @@
 #include <linux/bits.h>
 #include <linux/limits.h>
 #include <linux/types.h>
+#include <stdio.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Plans of resets, on tables of machines. A row is a machine, whose reset is
+ * asked for, for which guest, and the whole plan as text: each method, the
+ * bridge that does it (@), all that it hits, and who forbids it (!).
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <pciback/reset_plan.h>
+#include "suites.h"
+
+#define MAX_NODES	10
+#define END		{ .kind = -1 }
+
+#define OWN(...)	.nr_methods = sizeof((u8[]){ __VA_ARGS__ }), .methods = { __VA_ARGS__ }
+#define AT(b, d, f)	.bus = (b), .devfn = (d) << 3 | (f)
+/* No physical function and no guest unless it says so: see fill_in(). */
+#define NODE(_kind, _up, ...) { .kind = RESET_##_kind, .up = (_up), __VA_ARGS__ }
+/* Functions: seized and idle unless the row says more. */
+#define PCIE(up, ...)	NODE(PCIE_FUNCTION, up, __VA_ARGS__)
+#define PCI(up, ...)	NODE(PCI_FUNCTION, up, __VA_ARGS__)
+#define HOSTS(name)	.owner = RESET_HOST, .driver = (name)
+#define ROOT_PORT	NODE(PORT, RESET_NONE, HOSTS("pcieport"), AT(0, 1, 0))
+
+struct plan_row {
+	const char *name;
+	struct reset_node node[MAX_NODES];
+	int target;
+	int holder;
+	const char *plan;
+	int verdict;
+};
+
+static const struct plan_row plan_rows[] = {
+	{ "endpoint with everything",
+	  { ROOT_PORT, PCIE(0, OWN(RESET_SPECIFIC, RESET_FLR, RESET_PM, RESET_BUS)), END },
+	  1, RESET_IDLE, "device_specific 1; flr 1; pm 1; bus @0 1", 0 },
+	{ "order of the administrator",
+	  { ROOT_PORT, PCIE(0, OWN(RESET_BUS, RESET_PM)), END },
+	  1, RESET_IDLE, "bus @0 1; pm 1", 0 },
+	{ "endpoint on the root bus",
+	  { PCIE(RESET_NONE, OWN(RESET_FLR)), END },
+	  0, RESET_IDLE, "flr 0; bus !root-bus", 0 },
+	{ "endpoint on the root bus, no reset",
+	  { PCIE(RESET_NONE), END },
+	  0, RESET_IDLE, "bus !root-bus", -ENOTTY },
+	{ "slot takes the place of the bus",
+	  { ROOT_PORT, PCIE(0, OWN(RESET_FLR), .slot = true), END },
+	  1, RESET_IDLE, "flr 1; slot @0 1", 0 },
+	{ "two functions, both ours",
+	  { ROOT_PORT, PCIE(0), PCIE(0), END },
+	  1, RESET_IDLE, "bus @0 1,2", 0 },
+	{ "two functions, one the host's",
+	  { ROOT_PORT, PCIE(0), PCIE(0, HOSTS("e1000e")), END },
+	  1, RESET_IDLE, "bus @0 1,2 !host-driver 2", -EBUSY },
+	{ "two functions, one the host's, own reset",
+	  { ROOT_PORT, PCIE(0, OWN(RESET_FLR)), PCIE(0, HOSTS("e1000e")), END },
+	  1, RESET_IDLE, "flr 1; bus @0 1,2 !host-driver 2", 0 },
+	{ "two functions, one without driver",
+	  { ROOT_PORT, PCIE(0), PCIE(0, .owner = RESET_NOBODY), END },
+	  1, RESET_IDLE, "bus @0 1,2 !not-seized 2", -EBUSY },
+	{ "two functions, one being bound",
+	  { ROOT_PORT, PCIE(0), PCIE(0, .owner = RESET_CHANGING), END },
+	  1, RESET_IDLE, "bus @0 1,2 !changing-hands 2", -EBUSY },
+	{ "two functions, one with a guest",
+	  { ROOT_PORT, PCIE(0), PCIE(0, .holder = 7), END },
+	  1, RESET_IDLE, "bus @0 1,2 !other-guest 2", -EBUSY },
+	{ "two functions with the same guest",
+	  { ROOT_PORT, PCIE(0, .holder = 7), PCIE(0, .holder = 7), END },
+	  1, 7, "bus @0 1,2", 0 },
+	{ "two functions with two guests",
+	  { ROOT_PORT, PCIE(0, .holder = 7), PCIE(0, .holder = 8), END },
+	  1, 7, "bus @0 1,2 !other-guest 2", -EBUSY },
+	{ "one with a guest, one idle",
+	  { ROOT_PORT, PCIE(0, .holder = 7), PCIE(0), END },
+	  1, 7, "bus @0 1,2", 0 },
+	{ "two functions in a slot, one the host's",
+	  { ROOT_PORT, PCIE(0, .slot = true), PCIE(0, .slot = true, HOSTS("nvme")), END },
+	  1, RESET_IDLE, "slot @0 1,2 !host-driver 2", -EBUSY },
+	{ "root port with several devices",
+	  { ROOT_PORT, PCIE(0, AT(1, 0, 0)), PCIE(0, AT(1, 1, 0)),
+	    PCIE(0, AT(1, 2, 0), HOSTS("xhci_hcd")), END },
+	  1, RESET_IDLE, "bus @0 1,2,3 !host-driver 3", -EBUSY },
+	{ "neighbour port is none of its business",
+	  { ROOT_PORT, PCIE(0), ROOT_PORT, PCIE(2, HOSTS("nvme")), END },
+	  1, RESET_IDLE, "bus @0 1", 0 },
+	{ "below a switch",
+	  { ROOT_PORT, NODE(PORT, 0, HOSTS("pcieport")), NODE(PORT, 1, HOSTS("pcieport")),
+	    PCIE(2), NODE(PORT, 1, HOSTS("pcieport")), PCIE(4, HOSTS("nvme")), END },
+	  3, RESET_IDLE, "bus @2 3", 0 },
+	{ "port of a switch as target hits what is below it and beside it",
+	  { ROOT_PORT, NODE(PORT, 0, HOSTS("pcieport")), NODE(PORT, 1), PCIE(2), NODE(PORT, 1),
+	    PCIE(4, HOSTS("nvme")), END },
+	  2, RESET_IDLE, "bus @1 2,3,4,5 !host-driver 5", -EBUSY },
+	{ "power reset of a bridge hits what is below it",
+	  { NODE(PCI_BRIDGE, RESET_NONE, OWN(RESET_PM)), PCI(0, HOSTS("e1000")), END },
+	  0, RESET_IDLE, "pm 0,1 !host-driver 1; bus !root-bus", -EBUSY },
+	{ "conventional on the root bus, Advanced Features",
+	  { PCI(RESET_NONE, OWN(RESET_AF)), END },
+	  0, RESET_IDLE, "af_flr 0; bus !root-bus", 0 },
+	{ "conventional on the root bus, nothing",
+	  { PCI(RESET_NONE), PCI(RESET_NONE, HOSTS("e1000")), END },
+	  0, RESET_IDLE, "bus !root-bus", -ENOTTY },
+	{ "conventional behind PCI Express to PCI",
+	  { ROOT_PORT, NODE(TO_PCI, 0, .owner = RESET_NOBODY), PCI(1), PCI(1), END },
+	  2, RESET_IDLE, "bus @1 2,3", 0 },
+	{ "uppermost PCI bridge, not the nearest",
+	  { ROOT_PORT, NODE(TO_PCI, 0, .owner = RESET_NOBODY),
+	    NODE(PCI_BRIDGE, 1, .owner = RESET_NOBODY), PCI(2), PCI(1), END },
+	  3, RESET_IDLE, "bus @1 2,3,4", 0 },
+	{ "uppermost PCI bridge, host has a card on another of its buses",
+	  { ROOT_PORT, NODE(TO_PCI, 0, .owner = RESET_NOBODY),
+	    NODE(PCI_BRIDGE, 1, .owner = RESET_NOBODY), PCI(2),
+	    NODE(PCI_BRIDGE, 1, .owner = RESET_NOBODY), PCI(4, HOSTS("snd_ens1370")), END },
+	  3, RESET_IDLE, "bus @1 2,3,4,5 !host-driver 5", -EBUSY },
+	{ "conventional bridges up to the root bus",
+	  { NODE(PCI_BRIDGE, RESET_NONE, .owner = RESET_NOBODY),
+	    NODE(PCI_BRIDGE, 0, .owner = RESET_NOBODY), PCI(1), END },
+	  2, RESET_IDLE, "bus @0 1,2", 0 },
+	{ "the uppermost bridge is no port, though its capability is PCI Express",
+	  { ROOT_PORT, NODE(TO_PCI, 0, HOSTS("pcieport")), PCI(1), END },
+	  2, RESET_IDLE, "bus @1 2", 0 },
+	{ "PCI Express behind conventional PCI",
+	  { NODE(TO_PCIE, RESET_NONE, .owner = RESET_NOBODY), PCIE(0), END },
+	  1, RESET_IDLE, "bus @0 1", 0 },
+	{ "bridge among what is hit, with another guest",
+	  { ROOT_PORT, NODE(TO_PCI, 0), NODE(PCI_BRIDGE, 1, .holder = 9), PCI(1), END },
+	  3, 7, "bus @1 2,3 !other-guest 2", -EBUSY },
+	{ "virtual function",
+	  { ROOT_PORT, PCIE(0, HOSTS("igb")), PCIE(0, .pf = 1, OWN(RESET_FLR)), END },
+	  2, RESET_IDLE, "flr 2; bus !virtual-function", 0 },
+	{ "virtual function without reset",
+	  { ROOT_PORT, PCIE(0, HOSTS("igb")), PCIE(0, .pf = 1), END },
+	  2, RESET_IDLE, "bus !virtual-function", -ENOTTY },
+	{ "physical function with a virtual one in use",
+	  { ROOT_PORT, PCIE(0, OWN(RESET_FLR)), PCIE(RESET_NONE, .pf = 1, .holder = 3), END },
+	  1, RESET_IDLE, "flr 1,2 !other-guest 2; bus @0 1,2 !other-guest 2", -EBUSY },
+	{ "its own bus reset breaks it",
+	  { ROOT_PORT, PCIE(0, .no_bus_reset = true), END },
+	  1, RESET_IDLE, "bus @0 1 !breaks-device 1", -ENOTTY },
+	{ "bus reset breaks its neighbour",
+	  { ROOT_PORT, PCIE(0, OWN(RESET_PM)), PCIE(0, .no_bus_reset = true), END },
+	  1, RESET_IDLE, "pm 1; bus @0 1,2 !breaks-device 2", 0 },
+	{ "bus reset breaks the bridge",
+	  { NODE(PORT, RESET_NONE, .no_bus_reset = true), PCIE(0), END },
+	  1, RESET_IDLE, "bus @0 1 !breaks-device 0", -ENOTTY },
+};
+
+KUNIT_ARRAY_PARAM_DESC(plan, plan_rows, name);
+
+static int count(const struct reset_node *node)
+{
+	int nr = 0;
+
+	while ((int)node[nr].kind != -1)
+		nr++;
+	return nr;
+}
+
+/* Rows leave out what most nodes do not have. */
+static void fill_in(struct reset_node *node, int nr, u32 domain)
+{
+	for (; nr--; node++) {
+		node->domain += domain;
+		node->pf = node->pf ?: RESET_NONE;
+		node->holder = node->holder ?: RESET_IDLE;
+	}
+}
+
+static void print_plan(const struct reset_table *t, const struct reset_plan *plan,
+		       char *buf, size_t size)
+{
+	int i, j, len = 0;
+
+	for (i = 0; i < plan->nr; i++) {
+		const struct reset_step *step = &plan->step[i];
+		bool first = true;
+
+		len += scnprintf(buf + len, size - len, "%s%s", i ? "; " : "",
+				 reset_method_name(step->method));
+		if (step->bridge != RESET_NONE)
+			len += scnprintf(buf + len, size - len, " @%d", step->bridge);
+		/* A step that there is no way to take hits nothing. */
+		for (j = 0; j < t->nr && (step->bridge != RESET_NONE ||
+					  step->method < RESET_SLOT); j++) {
+			if (!reset_step_affects(t, plan->target, step, j))
+				continue;
+			len += scnprintf(buf + len, size - len, "%c%d", first ? ' ' : ',', j);
+			first = false;
+		}
+		if (step->refusal)
+			len += scnprintf(buf + len, size - len, " !%s",
+					 reset_refusal_name(step->refusal));
+		if (step->offender != RESET_NONE)
+			len += scnprintf(buf + len, size - len, " %d", step->offender);
+	}
+}
+
+static void plans(struct kunit *test)
+{
+	const struct plan_row *row = test->param_value;
+	struct reset_table t = { (struct reset_node *)row->node, count(row->node) };
+	struct reset_plan plan;
+	char text[200] = "";
+	u32 domain;
+
+	/* Addresses do not matter to a plan, nor does the domain. */
+	for (domain = 0; domain < 2; domain++) {
+		struct reset_node node[MAX_NODES];
+
+		memcpy(node, row->node, sizeof(node));
+		fill_in(node, t.nr, domain * 0x10001);
+		t.node = node;
+		reset_plan_make(&t, row->target, row->holder, &plan);
+		print_plan(&t, &plan, text, sizeof(text));
+		KUNIT_EXPECT_STREQ(test, text, row->plan);
+		KUNIT_EXPECT_EQ(test, reset_plan_verdict(&plan), row->verdict);
+	}
+}
+
+struct words_row {
+	const char *name;
+	struct reset_node offender;
+	enum reset_refusal refusal;
+	const char *text;
+};
+
+#define SIBLING(...)	NODE(PCIE_FUNCTION, 0, .domain = 2, AT(3, 0, 1), __VA_ARGS__)
+
+static const struct words_row words_rows[] = {
+	{ "host", SIBLING(HOSTS("e1000e")), RESET_BY_HOST,
+	  "bus reset would hit 0002:03:00.1 too, which is bound to e1000e; give it to pciback first: xl pci-assignable-add 0002:03:00.1" },
+	{ "nobody", SIBLING(.owner = RESET_NOBODY), RESET_BY_NOBODY,
+	  "bus reset would hit 0002:03:00.1 too, which pciback does not have; give it to pciback first: xl pci-assignable-add 0002:03:00.1" },
+	{ "guest", SIBLING(.holder = 12), RESET_BY_GUEST,
+	  "bus reset would hit 0002:03:00.1 too, which domain 12 has; give both to the same domain, or detach it first: xl pci-detach 12 0002:03:00.1" },
+	{ "change", SIBLING(.owner = RESET_CHANGING), RESET_BY_CHANGE,
+	  "bus reset would hit 0002:03:00.1 too, which is changing hands just now; try again" },
+	{ "quirk", SIBLING(.no_bus_reset = true), RESET_BY_QUIRK,
+	  "0002:03:00.1 does not survive a bus reset, as the kernel knows; power-cycle the machine" },
+	{ "virtual", SIBLING(.pf = 1), RESET_BY_VF, "no bus reset for a virtual function" },
+	{ "root", SIBLING(.slot = false), RESET_BY_ROOT,
+	  "no bus reset: there is no bridge above it" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(words, words_rows, name);
+
+/* Device, reason, remedy. */
+static void explains(struct kunit *test)
+{
+	const struct words_row *row = test->param_value;
+	struct reset_node node[2] = { PCIE(0, AT(3, 0, 0)), row->offender };
+	struct reset_table t = { node, ARRAY_SIZE(node) };
+	struct reset_step step = {
+		.method = RESET_BUS, .bridge = 0, .refusal = row->refusal, .offender = RESET_NONE,
+	};
+	char text[200];
+
+	if (row->refusal != RESET_BY_VF && row->refusal != RESET_BY_ROOT)
+		step.offender = 1;
+	KUNIT_EXPECT_EQ(test, reset_step_explain(&t, &step, text, sizeof(text)),
+			strlen(row->text));
+	KUNIT_EXPECT_STREQ(test, text, row->text);
+	/* Too little room cuts, and nothing else. */
+	KUNIT_EXPECT_EQ(test, reset_step_explain(&t, &step, text, 10), strlen(row->text));
+	KUNIT_EXPECT_EQ(test, strlen(text), 9);
+}
+
+/* A table that makes no sense must not hang its reader. */
+static void survives_loops(struct kunit *test)
+{
+	struct reset_node node[3] = {
+		NODE(PCI_BRIDGE, 1), NODE(PCI_BRIDGE, 0), PCI(0, OWN(99, RESET_PM, RESET_PM)),
+	};
+	struct reset_table t = { node, ARRAY_SIZE(node) };
+	struct reset_plan plan;
+
+	fill_in(node, t.nr, 0);
+	reset_plan_make(&t, 2, RESET_IDLE, &plan);
+	KUNIT_EXPECT_EQ(test, plan.nr, 2);
+	KUNIT_EXPECT_EQ(test, plan.step[0].method, RESET_PM);
+	KUNIT_EXPECT_EQ(test, plan.step[1].method, RESET_BUS);
+}
+
+static struct kunit_case reset_plan_cases[] = {
+	KUNIT_CASE_PARAM(plans, plan_gen_params),
+	KUNIT_CASE_PARAM(explains, words_gen_params),
+	KUNIT_CASE(survives_loops),
+	{}
+};
+
+struct kunit_suite reset_plan_suite = {
+	.name = "reset_plan",
+	.test_cases = reset_plan_cases,
+};
