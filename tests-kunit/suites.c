@@ -22,6 +22,7 @@ kunit_test_suites(&slot_spec_suite,
 		  &restore_suite,
 		  &topology_suite,
 		  &observe_suite,
+		  &faults_suite,
 		  &cycle_suite,
 		  &race_suite,
 		  &oom_suite);

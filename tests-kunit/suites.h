@@ -12,6 +12,7 @@ extern struct kunit_suite conf_header_suite;
 extern struct kunit_suite conf_policy_suite;
 extern struct kunit_suite conf_space_suite;
 extern struct kunit_suite cycle_suite;
+extern struct kunit_suite faults_suite;
 extern struct kunit_suite observe_suite;
 extern struct kunit_suite oom_suite;
 extern struct kunit_suite quirk_spec_suite;

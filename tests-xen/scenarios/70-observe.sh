@@ -47,6 +47,8 @@ mount -t debugfs debugfs /sys/kernel/debug
 mount -t tracefs tracefs "$tracing"
 must "module loads hiding the card" load_hiding "$NIC"
 show "events" < <(ls "$tracing/events/xen_pciback")
+cat "$tracing"/events/xen_pciback/*/format >/run/xpb/formats
+check "tools can translate every name in them" lacks /run/xpb/formats '(PCIBACK|XEN_PCI)_'
 must "they can be enabled" eval "echo 1 >$tracing/events/xen_pciback/enable"
 echo 8192 >"$tracing/buffer_size_kb"
 echo >"$tracing/trace"
@@ -88,6 +90,7 @@ same "writes denied" "$(events "pciback_deny: domid=$domain ")" "$(counter "$gue
 same "no function was asked for that is not there, beyond the bus scan" \
 	"$(events "pciback_op: domid=$domain .* result=dev_not_found")" \
 	"$(counter "$guest" errors_dev_not_found)"
+show "requests refused" < <(grep -E 'result=(invalid|access|not_imp|op_failed|errno)' "$trace")
 same "requests it gave up" 0 "$(counter "$guest" unanswered)"
 
 note "--- one access, one count"

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Faults of the in-tree driver that no other suite stands for, one test each:
+ * README.md has the list of all of them, by number.
+ */
+#include <kunit/test.h>
+#include <linux/kmsg_dump.h>
+#include <linux/slab.h>
+#include "../guest/guest.h"
+#include "seize_bench.h"
+#include "suites.h"
+
+/* Where the kernel's log ends now. */
+static u64 log_end(void)
+{
+	struct kmsg_dump_iter iter;
+
+	kmsg_dump_rewind(&iter);
+	return iter.next_seq;
+}
+
+/* Lines of the kernel's log since then that say this. */
+static unsigned int log_lines(u64 since, const char *what)
+{
+	struct kmsg_dump_iter iter = { .cur_seq = since, .next_seq = log_end() };
+	unsigned int lines = 0;
+	char line[512];
+	size_t len;
+
+	while (kmsg_dump_get_line(&iter, true, line, sizeof(line) - 1, &len)) {
+		line[len] = '\0';
+		lines += !!strstr(line, what);
+	}
+	return lines;
+}
+
+static void u8_quirks_of_two_same_cards(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pci_dev *first = fake_pci_dev_get(b->fn[CARD]);
+	struct pci_dev *second = fake_pci_dev_get(b->fn[CARD_1]);
+	u16 device;
+	char text[512];
+
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	KUNIT_ASSERT_NOT_NULL(test, second);
+	device = second->device;
+	second->device = first->device;
+	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	pciback_device_put(bench_seize(test, b->fn[CARD_1]));
+	KUNIT_EXPECT_GT(test, bench_driver_write("quirks", "1234:00:03.0-d4:4:ff"), 0);
+	KUNIT_EXPECT_GT(test, bench_driver_write("quirks", "1234:00:03.1-d8:4:ff"), 0);
+
+	/* The second goes, tries to come back and fails: the first keeps what it has. */
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD_1]), 12);
+	second->resource[0].flags |= IORESOURCE_UNSET;
+	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD_1]), -EINVAL);
+	second->resource[0].flags &= ~IORESOURCE_UNSET;
+	KUNIT_EXPECT_GT(test, bench_driver_read("quirks", text, sizeof(text)), 0);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "000000d4:4:000000ff"), "%s", text);
+	KUNIT_EXPECT_NULL_MSG(test, strstr(text, "000000d8"), "%s", text);
+	KUNIT_EXPECT_NULL_MSG(test, strstr(text, "00:03.1"), "%s", text);
+
+	/* The first goes: nothing is listed, nothing is left. */
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, bench_driver_read("quirks", text, sizeof(text)), 0);
+	second->device = device;
+	pci_dev_put(second);
+	pci_dev_put(first);
+}
+
+static void guest_release(struct kref *ref)
+{
+}
+
+struct talk_row {
+	const char *name;
+	struct xen_pci_op op[2];	/* one after the other, again and again */
+};
+
+#define CONF_WRITE(off, bytes, val) \
+	{ .cmd = XEN_PCI_OP_conf_write, .offset = (off), .size = (bytes), .value = (val) }
+
+static const struct talk_row talk_rows[] = {
+	{ "decoding", { CONF_WRITE(PCI_COMMAND, 2, 3), CONF_WRITE(PCI_COMMAND, 2, 0) } },
+	{ "bus mastering", { CONF_WRITE(PCI_COMMAND, 2, 6), CONF_WRITE(PCI_COMMAND, 2, 2) } },
+	{ "memory write and invalidate",
+	  { CONF_WRITE(PCI_COMMAND, 2, 0x12), CONF_WRITE(PCI_COMMAND, 2, 2) } },
+	{ "power states", { CONF_WRITE(0x40 + PCI_PM_CTRL, 2, 3),
+			    CONF_WRITE(0x40 + PCI_PM_CTRL, 2, 0) } },
+	{ "base address", { CONF_WRITE(PCI_BASE_ADDRESS_0, 4, U32_MAX),
+			    CONF_WRITE(PCI_BASE_ADDRESS_0, 4, 0x1000) } },
+	{ "read-only registers", { CONF_WRITE(0, 4, 0), CONF_WRITE(0xd4, 4, 1) } },
+	{ "registers there are not", { CONF_WRITE(0x1000, 4, 0), CONF_WRITE(-4, 4, 0) } },
+	{ "MSI", { { .cmd = XEN_PCI_OP_enable_msi }, { .cmd = XEN_PCI_OP_disable_msi } } },
+	{ "MSI-X", { { .cmd = XEN_PCI_OP_enable_msix, .value = 1 },
+		     { .cmd = XEN_PCI_OP_disable_msix } } },
+	{ "too many vectors", { { .cmd = XEN_PCI_OP_enable_msix, .value = 129 },
+				{ .cmd = XEN_PCI_OP_enable_msix } } },
+	{ "no such operation", { { .cmd = 99 }, { .cmd = U32_MAX } } },
+	{ "no such function", { { .bus = 1 }, { .devfn = U32_MAX } } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(talk, talk_rows, name);
+
+/* Whatever a guest does 2000 times is in the log no more than a few times. */
+static void u11_guest_cannot_fill_the_log(struct kunit *test)
+{
+	const struct talk_row *row = test->param_value;
+	struct pciback_guest *guest = kunit_kzalloc(test, sizeof(*guest), GFP_KERNEL);
+	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct topo_addr virt;
+	int i, enabled;
+	u64 start;
+
+	KUNIT_ASSERT_NOT_NULL(test, guest);
+	KUNIT_ASSERT_NOT_NULL(test, op);
+	kref_init(&guest->holder.ref);
+	guest->holder.domid = 9;
+	guest->holder.release = guest_release;
+	topology_init(&guest->topo, &vpci_ops);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest->holder), 0);
+	KUNIT_ASSERT_EQ(test, topology_add(&guest->topo, dev, &virt), 0);
+	*op = (struct xen_pci_op)CONF_WRITE(PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	guest_do_op(guest, op);
+	enabled = atomic_read(&dev->pdev->enable_cnt);
+
+	start = log_end();
+	for (i = 0; i < 2000; i++) {
+		*op = row->op[i & 1];
+		guest_do_op(guest, op);
+	}
+	KUNIT_EXPECT_LE(test, log_lines(start, "1234:00:03.0") + log_lines(start, "pciback"), 200);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&dev->pdev->enable_cnt), enabled,
+			    "enabled in the core once a guest");
+	topology_remove(&guest->topo, dev);
+	pciback_device_return(dev, &guest->holder);
+	topology_destroy(&guest->topo);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->pdev->enable_cnt), 0);
+	pciback_device_put(dev);
+}
+
+/* The core's idea of bus mastering is that of the hardware, also after the guest. */
+static void u20_core_knows_of_bus_mastering(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[CARD];
+	struct pciback_device *dev = bench_seize(test, fn);
+	int i;
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	for (i = 1; i >= 0; i--) {
+		bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER * i);
+		KUNIT_EXPECT_EQ(test, !!(fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER), i);
+		KUNIT_EXPECT_EQ(test, !!dev->pdev->is_busmaster, i);
+	}
+	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+	KUNIT_EXPECT_FALSE(test, dev->pdev->is_busmaster);
+	pciback_device_put(dev);
+}
+
+static void u25_each_guest_is_warned_of_once(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct bench_guest guest;
+	char said[64];
+	int domid;
+	u64 start;
+
+	for (domid = 21; domid <= 23; domid++) {
+		bench_guest_init(&guest, domid);
+		start = log_end();
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest.holder), 0);
+		bench_write(dev, PCI_VENDOR_ID, 2, 0);
+		bench_write(dev, PCI_VENDOR_ID, 2, 0);
+		bench_write(dev, 0xd4, 4, 0x12345678);
+		pciback_device_return(dev, &guest.holder);
+		snprintf(said, sizeof(said), "domain %d tried to write to a read-only", domid);
+		KUNIT_EXPECT_EQ_MSG(test, log_lines(start, said), 1, "domain %d", domid);
+	}
+	pciback_device_put(dev);
+}
+
+static struct kunit_case faults_cases[] = {
+	KUNIT_CASE(u8_quirks_of_two_same_cards),
+	KUNIT_CASE_PARAM(u11_guest_cannot_fill_the_log, talk_gen_params),
+	KUNIT_CASE(u20_core_knows_of_bus_mastering),
+	KUNIT_CASE(u25_each_guest_is_warned_of_once),
+	{}
+};
+
+struct kunit_suite faults_suite = {
+	.name = "faults",
+	.init = seize_bench_init,
+	.exit = seize_bench_exit,
+	.test_cases = faults_cases,
+};
