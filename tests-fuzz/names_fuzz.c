@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Fuzzes the grammars of names: single names, hide lists, quirks. The first
- * byte says which; what follows is the text. Another reading of the grammar
- * (names_ref.c) must come to the same result.
+ * Fuzzes the grammars of names: addresses, lists of them, quirks; everything that
+ * hide= takes, and lists of that (match_fuzz.c). The first byte says which; what
+ * follows is the text. Another reading of the grammar (names_ref.c) must come to
+ * the same result.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "input.h"
+#include "match_fuzz.h"
 #include "names_ref.h"
 
 static bool same(const struct slot_spec *a, const struct slot_spec *b)
@@ -133,25 +135,31 @@ static void one_quirk(const char *s, size_t len)
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	char *text;
+	bool list;
 	u8 what;
 
 	if (!size)
 		return 0;
-	what = *data % 3;
+	what = *data % 5;
+	list = what == 1 || what == 4;
 	/* To the byte, so that a step beyond the end is seen. */
 	size -= 1;
-	text = malloc(size + (what == 1));
+	text = malloc(size + list);
 	must(text || !size, "out of memory");
 	if (size)
 		memcpy(text, data + 1, size);
-	if (what == 1) {
+	if (list)
 		text[size] = 0;
+	if (what == 1)
 		hide_list(text);
-	} else if (what == 2) {
+	else if (what == 2)
 		one_quirk(text, size);
-	} else {
+	else if (what == 3)
+		fuzz_match(text, size);
+	else if (what == 4)
+		fuzz_match_hide(text);
+	else
 		one_name(text, size);
-	}
 	free(text);
 	return 0;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What is a name, what is a quirk: written from the grammar in the head of
- * slot_spec.c and quirk_spec.c, another way round. Those read from left to
+ * What is a name, what is a quirk: written from the grammar in the heads of
+ * slot_spec.c, match_spec.c and quirk_spec.c, another way round. Those read from left to
  * right; this cuts the text at its separators and looks at the pieces.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 #include "names_ref.h"
 
@@ -150,4 +151,105 @@ bool ref_quirk(const char *s, size_t len, struct quirk_spec *out)
 		return false;
 	out->ids = (struct quirk_ids){ v[0], v[1], v[2], v[3], n == 4 };
 	return true;
+}
+
+static bool begins(struct text t, const char *word)
+{
+	return t.len >= strlen(word) && !memcmp(t.s, word, strlen(word));
+}
+
+static struct text after(struct text t, const char *word)
+{
+	return (struct text){ t.s + strlen(word), t.len - strlen(word) };
+}
+
+static int ref_ids(struct text t, struct match_ids *out)
+{
+	s32 v[4] = { MATCH_ANY, MATCH_ANY, MATCH_ANY, MATCH_ANY };
+	struct text parts[4];
+	int i, n = cut(t, ':', parts, 4), err = 0;
+	u64 x;
+
+	if (n != 2 && n != 4)
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		if (is_star(parts[i]))
+			continue;
+		if (!number(strip_left(parts[i]), 1 << 16, &x))
+			return -EINVAL;
+		if (x >> 16)
+			err = -ERANGE;
+		if (x)
+			v[i] = x;
+	}
+	*out = (struct match_ids){ v[0], v[1], v[2], v[3] };
+	return err ? err : v[0] == MATCH_ANY ? -EPERM : 0;
+}
+
+static int ref_class(struct text t, struct match_class *out)
+{
+	u64 v;
+
+	if ((t.len != 2 && t.len != 4 && t.len != 6) || t.s[1] == 'x' || t.s[1] == 'X' ||
+	    !number(t, ~0U, &v))
+		return -EINVAL;
+	out->digits = t.len;
+	out->value = v << (24 - 4 * t.len);
+	return out->value >> 16 == 6 ? -EPERM : 0;
+}
+
+static int ref_path(struct text t, struct match_path *out)
+{
+	struct text parts[MATCH_PATH_MAX], df[2];
+	int i, n = cut(t, '/', parts, MATCH_PATH_MAX), err = 0;
+	struct slot_spec base;
+	u64 dev, func;
+
+	if (n < 2 || !parts[0].len || strip_right(parts[0]).len != parts[0].len ||
+	    !ref_slot(parts[0].s, parts[0].len, &base) || base.dev == SLOT_SPEC_ANY ||
+	    base.func == SLOT_SPEC_ANY)
+		return -EINVAL;
+	if (base.domain > 0xffff || base.bus > 0xff || base.dev > 31 || base.func > 7)
+		err = -ERANGE;
+	memset(out, 0, sizeof(*out));
+	out->domain = base.domain;
+	out->bus = base.bus;
+	out->nr = n;
+	out->devfn[0] = base.dev * 8u + base.func;
+	for (i = 1; i < n; i++) {
+		if (cut(parts[i], '.', df, 2) != 2 || !number(strip_left(df[0]), 32, &dev))
+			return -EINVAL;
+		func = 0;
+		if (i == n - 1 && is_star(df[1]))
+			out->any_func = true;
+		else if (!number(strip_left(df[1]), 8, &func))
+			return -EINVAL;
+		if (dev > 31 || func > 7)
+			err = -ERANGE;
+		out->devfn[i] = dev * 8 + func;
+	}
+	return err;
+}
+
+int ref_match(const char *s, size_t len, struct match_spec *out)
+{
+	struct text t = strip_right(strip_left((struct text){ s, len }));
+
+	if (begins(t, "pci:")) {
+		out->kind = MATCH_IDS;
+		return ref_ids(after(t, "pci:"), &out->ids);
+	}
+	if (begins(t, "class:")) {
+		out->kind = MATCH_CLASS;
+		return ref_class(after(t, "class:"), &out->class);
+	}
+	if (t.len && memchr(t.s, '/', t.len)) {
+		out->kind = MATCH_PATH;
+		return ref_path(t, &out->path);
+	}
+	out->kind = MATCH_SLOT;
+	if (!ref_slot(s, len, &out->slot))
+		return -EINVAL;
+	return out->slot.domain <= 0xffff && out->slot.bus <= 0xff && out->slot.dev < 32 &&
+	       out->slot.func < 8 ? 0 : -ERANGE;
 }

@@ -99,9 +99,14 @@ int bench_driver_start(struct seize_bench *b)
 	int err;
 
 	pciback_counters_init();
-	err = pci_register_driver(&pciback_pci_driver);
+	err = pciback_hotplug_init();
 	if (err)
 		return err;
+	err = pci_register_driver(&pciback_pci_driver);
+	if (err) {
+		pciback_hotplug_exit();
+		return err;
+	}
 	b->driver = true;
 	err = pciback_sysfs_init(&pciback_pci_driver.driver);
 	if (err)
@@ -120,8 +125,10 @@ void bench_driver_stop(struct seize_bench *b)
 	if (b->sysfs)
 		pciback_sysfs_exit(&pciback_pci_driver.driver);
 	b->sysfs = false;
-	if (b->driver)
+	if (b->driver) {
+		pciback_hotplug_exit();
 		pci_unregister_driver(&pciback_pci_driver);
+	}
 	b->driver = false;
 	pciback_slots_clear();
 	pciback_counters_exit();

@@ -8,6 +8,7 @@
 #include "suites.h"
 
 kunit_test_suites(&slot_spec_suite,
+		  &match_spec_suite,
 		  &conf_space_suite,
 		  &conf_header_suite,
 		  &conf_cap_suite,
@@ -17,6 +18,7 @@ kunit_test_suites(&slot_spec_suite,
 		  &vpci_suite,
 		  &reset_plan_suite,
 		  &claim_suite,
+		  &rules_suite,
 		  &sysfs_suite,
 		  &seize_suite,
 		  &restore_suite,

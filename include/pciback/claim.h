@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Which functions the driver claims: the slot list and the PCI driver; and the
+ * Which functions the driver claims: slots and rules, and the PCI driver; and the
  * driver's attributes in sysfs.
  */
 #ifndef PCIBACK_CLAIM_H
 #define PCIBACK_CLAIM_H
 
 #include <linux/pci.h>
+#include <pciback/match_spec.h>
 #include <pciback/slot_spec.h>
 
 extern struct pci_driver pciback_pci_driver;
@@ -16,6 +17,21 @@ int pciback_slots_remove(const struct slot_spec *spec);
 int pciback_slots_show(char *buf);
 int pciback_slots_hide(const char *list);
 void pciback_slots_clear(void);
+
+int pciback_claim_add(const struct match_spec *spec);
+int pciback_claim_remove(const struct match_spec *spec);
+bool pciback_claim_wants(struct pci_dev *pdev);
+
+/* rules.c */
+int pciback_rules_add(const struct match_spec *spec);
+int pciback_rules_remove(const struct match_spec *spec);
+int pciback_rules_show(char *buf);
+void pciback_rules_clear(void);
+bool pciback_rules_cover(struct pci_dev *pdev);
+
+/* hotplug.c */
+int pciback_hotplug_init(void);
+void pciback_hotplug_exit(void);
 
 /* sysfs.c */
 int pciback_sysfs_init(struct device_driver *drv);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Which functions are ours: the slot list (hide=, new_slot, remove_slot), the
- * rule by which the PCI driver "pciback" claims a function, and its probe()
- * and remove().
+ * Which functions are ours: the slot list, hide=, how the PCI driver "pciback"
+ * decides over a function, and its probe() and remove(). What is claimed by
+ * path, ids or class is in rules.c.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -143,7 +143,39 @@ int pciback_slots_show(char *buf)
 }
 
 /**
- * pciback_slots_clear() - forget the slot list
+ * pciback_claim_add() - from now on claim what a text stands for
+ * @spec: what match_spec_parse() read
+ *
+ * Binds nothing.
+ *
+ * Context: may sleep.
+ * Return: 0, -EINVAL or -ENOMEM, as pciback_slots_add().
+ */
+int pciback_claim_add(const struct match_spec *spec)
+{
+	if (spec->kind == MATCH_SLOT)
+		return pciback_slots_add(&spec->slot);
+	return pciback_rules_add(spec);
+}
+
+/**
+ * pciback_claim_remove() - do not claim what a text stands for any more
+ * @spec: what match_spec_parse() read
+ *
+ * Functions that are seized already stay so.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT: nothing of it was entered.
+ */
+int pciback_claim_remove(const struct match_spec *spec)
+{
+	if (spec->kind == MATCH_SLOT)
+		return pciback_slots_remove(&spec->slot);
+	return pciback_rules_remove(spec);
+}
+
+/**
+ * pciback_slots_clear() - forget the slot list and the rules
  *
  * Context: may sleep.
  */
@@ -154,11 +186,21 @@ void pciback_slots_clear(void)
 	guard(mutex)(&slots_lock);
 	list_for_each_entry_safe(slot, next, &slots, node)
 		slot_free(slot);
+	pciback_rules_clear();
+}
+
+static const char *hide_fault(int err)
+{
+	if (err == -ERANGE)
+		return "is out of range";
+	if (err == -EPERM)
+		return "would take bridges or every vendor's devices";
+	return "is not understood";
 }
 
 /**
  * pciback_slots_hide() - enter the list of a "hide" parameter
- * @list: "(spec)(spec)..."; NULL: nothing
+ * @list: "(text)(text)..."; NULL: nothing
  *
  * An item that cannot be understood is reported and skipped: a typing error
  * must not make the devices of all the other items appear in the host.
@@ -168,21 +210,20 @@ void pciback_slots_clear(void)
  */
 int pciback_slots_hide(const char *list)
 {
-	struct slot_hide_item item;
+	struct match_hide_item item;
 	unsigned int cursor = 0;
 	int err;
 
 	if (!list)
 		return 0;
-	while ((err = slot_spec_next_hide(list, &cursor, &item)) != -ENOENT) {
+	while ((err = match_spec_next_hide(list, &cursor, &item)) != -ENOENT) {
 		if (!err)
-			err = pciback_slots_add(&item.spec);
+			err = pciback_claim_add(&item.spec);
 		if (err == -ENOMEM)
 			return err;
 		if (err)
-			pr_err("hide: \"%.*s\" at position %u %s; skipped. Write (DDDD:BB:DD.F), one pair of parentheses each\n",
-			       item.len, list + item.pos, item.pos,
-			       err == -ERANGE ? "is out of range" : "is not a slot");
+			pr_err("hide: \"%.*s\" at position %u %s; skipped. Write (DDDD:BB:DD.F), (DDDD:BB:DD.F/DD.F), (pci:VVVV:DDDD) or (class:CCSS), one pair of parentheses each\n",
+			       item.len, list + item.pos, item.pos, hide_fault(err));
 	}
 	return 0;
 }
@@ -197,6 +238,19 @@ static bool listed(struct pci_dev *pdev)
 	return false;
 }
 
+/**
+ * pciback_claim_wants() - is a function to be claimed?
+ * @pdev: the function
+ *
+ * Says nothing of a driver_override.
+ *
+ * Context: may sleep.
+ */
+bool pciback_claim_wants(struct pci_dev *pdev)
+{
+	return listed(pdev) || pciback_rules_cover(pdev);
+}
+
 /* The toolstack takes functions out of the list that it finds there. */
 static int enter(struct pci_dev *pdev)
 {
@@ -206,10 +260,10 @@ static int enter(struct pci_dev *pdev)
 
 static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	bool in_list = listed(pdev);
+	bool wanted = pciback_claim_wants(pdev);
 	int err;
 
-	if (!in_list && !compat_driver_override_is(pdev, &pciback_pci_driver.driver))
+	if (!wanted && !compat_driver_override_is(pdev, &pciback_pci_driver.driver))
 		return -ENODEV;
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL &&
 	    pdev->hdr_type != PCI_HEADER_TYPE_BRIDGE) {
@@ -224,7 +278,7 @@ static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		pci_err(pdev, "not seized: error %d; it is left without a driver\n", err);
 		return err;
 	}
-	if (!in_list)
+	if (!wanted)
 		err = enter(pdev);
 	if (err)
 		pciback_device_unseize(pdev);

@@ -9,6 +9,7 @@
 
 #include <linux/device.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include "compat/generated.h"
 
@@ -23,6 +24,31 @@ static inline bool compat_driver_override_is(struct pci_dev *pdev,
 	return device_match_driver_override(&pdev->dev, drv) > 0;
 #else
 	return pdev->driver_override && !strcmp(pdev->driver_override, drv->name);
+#endif
+}
+
+/* Ties a function to the driver. Caller does not hold the device lock. */
+static inline int compat_driver_override_set(struct pci_dev *pdev,
+					     const struct device_driver *drv)
+{
+#ifdef HAVE_DEVICE_MATCH_DRIVER_OVERRIDE
+	return device_set_driver_override(&pdev->dev, drv->name);
+#else
+	return driver_set_override(&pdev->dev, &pdev->driver_override, drv->name,
+				   strlen(drv->name));
+#endif
+}
+
+/* Ties it to none. Caller holds the device lock, which the old helper takes. */
+static inline void compat_driver_override_clear(struct pci_dev *pdev)
+{
+#ifdef HAVE_DEVICE_MATCH_DRIVER_OVERRIDE
+	device_set_driver_override(&pdev->dev, "");
+#else
+	const char *old = pdev->driver_override;
+
+	pdev->driver_override = NULL;
+	kfree(old);
 #endif
 }
 

@@ -17,7 +17,7 @@
 
 static char *hide;
 module_param(hide, charp, 0444);
-MODULE_PARM_DESC(hide, "PCI functions to hide from the host: (DDDD:BB:DD.F)(BB:DD.*)...");
+MODULE_PARM_DESC(hide, "PCI functions to hide from the host: (DDDD:BB:DD.F)(BB:DD.*)(BB:DD.F/DD.F)(pci:VVVV:DDDD)(class:CCSS)...");
 
 module_param_named(permissive, pciback_permissive_all, bool, 0644);
 MODULE_PARM_DESC(permissive, "let every guest write registers that nothing else decides (unsafe)");
@@ -45,9 +45,12 @@ static int __init pciback_init(void)
 	err = pciback_quirks_load(quirks);
 	if (err)
 		goto clear;
-	err = pci_register_driver(&pciback_pci_driver);
+	err = pciback_hotplug_init();
 	if (err)
 		goto clear;
+	err = pci_register_driver(&pciback_pci_driver);
+	if (err)
+		goto hotplug;
 	err = pciback_sysfs_init(&pciback_pci_driver.driver);
 	if (err)
 		goto unregister;
@@ -60,6 +63,8 @@ sysfs:
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
 unregister:
 	pci_unregister_driver(&pciback_pci_driver);
+hotplug:
+	pciback_hotplug_exit();
 clear:
 	pciback_quirks_clear();
 	pciback_slots_clear();
@@ -71,6 +76,8 @@ static void __exit pciback_exit(void)
 {
 	pciback_guest_exit();
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
+	/* First, or what appears meanwhile would be kept for nobody. */
+	pciback_hotplug_exit();
 	pci_unregister_driver(&pciback_pci_driver);
 	pciback_quirks_clear();
 	pciback_slots_clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Parsing the names of PCI functions.
+ * Parsing the addresses of PCI functions. What else stands for functions (paths,
+ * ids, classes) is in match_spec.c.
  *
  *   hide := { "(" spec ")" }        blanks around the parentheses
  *   spec := [DOM ":"] BUS ":" DEV "." FUNC
@@ -17,60 +18,14 @@
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>
-#include <linux/limits.h>
 #include <linux/string.h>
+#include <pciback/cursor.h>
 #include <pciback/slot_spec.h>
 
 #define MAX_DOMAIN	0xffff
 #define MAX_BUS		0xff
 #define MAX_DEV		0x1f
 #define MAX_FUNC	0x7
-
-/* A window on the text being parsed. */
-struct cursor {
-	const char *p;
-	const char *end;
-};
-
-static void skip_blanks(struct cursor *c)
-{
-	while (c->p < c->end && isspace(*c->p))
-		c->p++;
-}
-
-static bool take(struct cursor *c, char ch)
-{
-	if (c->p == c->end || *c->p != ch)
-		return false;
-	c->p++;
-	return true;
-}
-
-static int hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	ch |= 0x20;
-	if (ch >= 'a' && ch <= 'f')
-		return ch - 'a' + 10;
-	return -1;
-}
-
-/* Saturates at S32_MAX: far outside every field's range, never a wildcard. */
-static bool take_hex(struct cursor *c, u32 *out)
-{
-	unsigned int digits = 0;
-	u32 v = 0;
-
-	skip_blanks(c);
-	if (c->end - c->p > 2 && c->p[0] == '0' && (c->p[1] | 0x20) == 'x' &&
-	    hex_digit(c->p[2]) >= 0)
-		c->p += 2;
-	for (; c->p < c->end && hex_digit(*c->p) >= 0; c->p++, digits++)
-		v = v > S32_MAX >> 4 ? S32_MAX : v << 4 | hex_digit(*c->p);
-	*out = v;
-	return digits;
-}
 
 /* "DEV.FUNC", "DEV.*" or "*.*" and then nothing but blanks. */
 static bool take_dev_func(struct cursor *c, struct slot_spec *out)

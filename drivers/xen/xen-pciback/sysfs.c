@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * The driver's attributes, /sys/bus/pci/drivers/pciback/...: input through
- * slot_spec_parse(), output one line per function.
+ * slot_spec_parse() and match_spec_parse(), output one line per function.
  * Documentation/ABI/sysfs-driver-pciback describes each.
  */
 #include <linux/device.h>
@@ -27,24 +27,29 @@ static struct pciback_device *find_named(const char *buf, size_t count)
 
 static ssize_t new_slot_store(struct device_driver *drv, const char *buf, size_t count)
 {
-	struct slot_spec spec;
+	struct match_spec spec;
 	int err;
 
-	err = slot_spec_parse(buf, count, &spec);
+	err = match_spec_parse(buf, count, &spec);
+	if (err == -ERANGE)
+		err = -EINVAL;
 	if (!err)
-		err = pciback_slots_add(&spec);
+		err = pciback_claim_add(&spec);
 	return err ?: count;
 }
 static DRIVER_ATTR_WO(new_slot);
 
 static ssize_t remove_slot_store(struct device_driver *drv, const char *buf, size_t count)
 {
-	struct slot_spec spec;
+	struct match_spec spec;
 	int err;
 
-	err = slot_spec_parse(buf, count, &spec);
+	err = match_spec_parse(buf, count, &spec);
+	/* What cannot exist is in no list, nor is what may not be entered. */
+	if (err == -ERANGE || err == -EPERM)
+		err = -ENOENT;
 	if (!err)
-		err = pciback_slots_remove(&spec);
+		err = pciback_claim_remove(&spec);
 	return err ?: count;
 }
 static DRIVER_ATTR_WO(remove_slot);
@@ -54,6 +59,12 @@ static ssize_t slots_show(struct device_driver *drv, char *buf)
 	return pciback_slots_show(buf);
 }
 static DRIVER_ATTR_RO(slots);
+
+static ssize_t rules_show(struct device_driver *drv, char *buf)
+{
+	return pciback_rules_show(buf);
+}
+static DRIVER_ATTR_RO(rules);
 
 /* Names of the seized functions that @show picks, one a line. */
 static ssize_t list_devices(char *buf, bool (*show)(struct pciback_device *dev))
@@ -176,6 +187,7 @@ static struct driver_attribute * const attributes[] = {
 	&driver_attr_new_slot,
 	&driver_attr_remove_slot,
 	&driver_attr_slots,
+	&driver_attr_rules,
 	&driver_attr_quirks,
 	&driver_attr_permissive,
 	&driver_attr_allow_interrupt_control,

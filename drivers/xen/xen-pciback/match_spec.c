@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Parsing everything that says which functions to claim, for hide=, new_slot and
+ * remove_slot. Documentation/hide.rst is this grammar for administrators.
+ *
+ *   text  := an address, wildcards allowed (slot_spec.c)
+ *          | path | ids | class            blanks around the whole are fine
+ *   path  := [DOM ":"] BUS ":" DEV "." FUNC { "/" DEV "." FUNC }
+ *            with at least one "/"; the last FUNC may be "*"
+ *   ids   := "pci:" VENDOR ":" ID [ ":" ID ":" ID ]
+ *   ID    := a number, or "*" or 0 for any
+ *   class := "class:" and 2, 4 or 6 hexadecimal digits
+ *
+ * Numbers are as in slot_spec.c. Path and ids are the forms that the kernel's
+ * own parameters take (pci=disable_acs_redir= and others), where 0 is what "*"
+ * is here.
+ *
+ * Pure: no locks, no allocation, no kernel state.
+ */
+#include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <pciback/cursor.h>
+#include <pciback/match_spec.h>
+
+#define BASE_CLASS_BRIDGE	0x06
+
+static bool take_word(struct cursor *c, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(c->end - c->p) < len || memcmp(c->p, word, len))
+		return false;
+	c->p += len;
+	return true;
+}
+
+static bool at_end(struct cursor *c)
+{
+	skip_blanks(c);
+	return c->p == c->end;
+}
+
+/* Meaningless, but defined, for numbers that are out of range. */
+static u8 devfn(u32 dev, u32 func)
+{
+	return dev << 3 | func;
+}
+
+/* @c is at the first "/", the text begins at @s. */
+static int parse_path(const char *s, struct cursor c, struct match_path *out)
+{
+	struct slot_spec base;
+	bool in_range;
+
+	if (slot_spec_parse(s, c.p - s, &base) || slot_spec_is_wild(&base) || isspace(c.p[-1]))
+		return -EINVAL;
+	in_range = slot_spec_in_range(&base);
+	out->domain = base.domain;
+	out->bus = base.bus;
+	out->devfn[0] = devfn(base.dev, base.func);
+	out->any_func = false;
+
+	for (out->nr = 1; take(&c, '/'); out->nr++) {
+		struct slot_spec hop = { };
+		u32 dev, func = 0;
+
+		if (out->nr == MATCH_PATH_MAX || out->any_func)
+			return -EINVAL;
+		if (!take_hex(&c, &dev) || !take(&c, '.'))
+			return -EINVAL;
+		out->any_func = take(&c, '*');
+		if (!out->any_func && !take_hex(&c, &func))
+			return -EINVAL;
+		hop.dev = dev;
+		hop.func = func;
+		in_range &= slot_spec_in_range(&hop);
+		out->devfn[out->nr] = devfn(dev, func);
+	}
+	if (!at_end(&c))
+		return -EINVAL;
+	return in_range ? 0 : -ERANGE;
+}
+
+/* Larger than any ID is kept, for the caller to see. */
+static bool take_id(struct cursor *c, s32 *out)
+{
+	u32 v;
+
+	if (take(c, '*')) {
+		*out = MATCH_ANY;
+		return true;
+	}
+	if (!take_hex(c, &v))
+		return false;
+	*out = v ?: MATCH_ANY;
+	return true;
+}
+
+static int parse_ids(struct cursor c, struct match_ids *out)
+{
+	s32 vendor;
+
+	out->subvendor = MATCH_ANY;
+	out->subdevice = MATCH_ANY;
+	if (!take_id(&c, &vendor) || !take(&c, ':') || !take_id(&c, &out->device))
+		return -EINVAL;
+	if (take(&c, ':') && (!take_id(&c, &out->subvendor) || !take(&c, ':') ||
+			      !take_id(&c, &out->subdevice)))
+		return -EINVAL;
+	if (!at_end(&c))
+		return -EINVAL;
+	if (vendor > 0xffff || out->device > 0xffff || out->subvendor > 0xffff ||
+	    out->subdevice > 0xffff)
+		return -ERANGE;
+	out->vendor = vendor;
+	return vendor == MATCH_ANY ? -EPERM : 0;
+}
+
+static int parse_class(struct cursor c, struct match_class *out)
+{
+	out->value = 0;
+	for (out->digits = 0; c.p < c.end && hex_digit(*c.p) >= 0; c.p++, out->digits++) {
+		if (out->digits == 6)
+			return -EINVAL;
+		out->value = out->value << 4 | hex_digit(*c.p);
+	}
+	if (!out->digits || out->digits % 2 || !at_end(&c))
+		return -EINVAL;
+	out->value <<= 4 * (6 - out->digits);
+	return out->value >> 16 == BASE_CLASS_BRIDGE ? -EPERM : 0;
+}
+
+/**
+ * match_spec_parse() - read what says which functions to claim
+ * @s: text, need not be terminated
+ * @len: its length
+ * @out: what it says; undefined when the call fails
+ *
+ * Takes the whole text or nothing.
+ *
+ * Context: any.
+ * Return: 0. -EINVAL: the text is none of the forms. -ERANGE: it is, but no
+ * function can be meant by it. -EPERM: it would mean all devices of all
+ * vendors, or bridges, which are claimed by address or path only.
+ */
+int match_spec_parse(const char *s, size_t len, struct match_spec *out)
+{
+	struct cursor c = { s, s + len };
+	const char *slash;
+
+	skip_blanks(&c);
+	if (take_word(&c, "pci:")) {
+		out->kind = MATCH_IDS;
+		return parse_ids(c, &out->ids);
+	}
+	if (take_word(&c, "class:")) {
+		out->kind = MATCH_CLASS;
+		return parse_class(c, &out->class);
+	}
+	slash = memchr(c.p, '/', c.end - c.p);
+	if (slash) {
+		s = c.p;
+		c.p = slash;
+		out->kind = MATCH_PATH;
+		return slash == s ? -EINVAL : parse_path(s, c, &out->path);
+	}
+	out->kind = MATCH_SLOT;
+	if (slot_spec_parse(s, len, &out->slot))
+		return -EINVAL;
+	return slot_spec_in_range(&out->slot) ? 0 : -ERANGE;
+}
+
+/**
+ * match_spec_next_hide() - read the next item of a hide list
+ * @list: the whole list, NUL-terminated
+ * @cursor: where to go on; 0 before the first call
+ * @item: what was found
+ *
+ * A bad item is stepped over: call again after every error but -ENOENT.
+ *
+ * Context: any.
+ * Return: 0: @item says something. -ENOENT: end of the list. Otherwise what
+ * match_spec_parse() says of the text at @item->pos.
+ */
+int match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hide_item *item)
+{
+	struct slot_hide_item slot;
+	const char *s, *last;
+	int err;
+
+	err = slot_spec_next_hide(list, cursor, &slot);
+	item->pos = slot.pos;
+	item->len = slot.len;
+	if (err != -EINVAL) {
+		item->spec.kind = MATCH_SLOT;
+		if (!err)
+			item->spec.slot = slot.spec;
+		return err;
+	}
+
+	/* No address. If the parentheses are right it may be something else. */
+	s = list + slot.pos;
+	last = s + slot.len - 1;
+	if (*s != '(' || *last != ')' || isspace(last[-1]))
+		return err;
+	return match_spec_parse(s + 1, last - s - 1, &item->spec);
+}
+
+/* "*" or four digits. */
+static int print_id(char *buf, size_t size, s32 id)
+{
+	return id == MATCH_ANY ? snprintf(buf, size, ":*") : snprintf(buf, size, ":%04x", id);
+}
+
+static int print_ids(const struct match_ids *ids, char *buf, size_t size)
+{
+	int len = snprintf(buf, size, "pci:%04x", ids->vendor);
+
+	len += print_id(buf + len, size - len, ids->device);
+	if (ids->subvendor == MATCH_ANY && ids->subdevice == MATCH_ANY)
+		return len;
+	len += print_id(buf + len, size - len, ids->subvendor);
+	return len + print_id(buf + len, size - len, ids->subdevice);
+}
+
+static int print_path(const struct match_path *path, char *buf, size_t size)
+{
+	int i, len;
+
+	len = snprintf(buf, size, "%04x:%02x:%02x.%d", path->domain, path->bus,
+		       path->devfn[0] >> 3, path->devfn[0] & 7);
+	for (i = 1; i < path->nr; i++) {
+		if (i == path->nr - 1 && path->any_func)
+			len += snprintf(buf + len, size - len, "/%02x.*", path->devfn[i] >> 3);
+		else
+			len += snprintf(buf + len, size - len, "/%02x.%d", path->devfn[i] >> 3,
+					path->devfn[i] & 7);
+	}
+	return len;
+}
+
+/**
+ * match_spec_print() - write a path, ids or a class in the one way they are shown
+ * @spec: what match_spec_parse() read; not a MATCH_SLOT
+ * @buf: room for the text
+ * @size: of @buf, at least MATCH_SPEC_STRLEN
+ *
+ * Reading the text again gives the same @spec; two that mean the same print
+ * the same.
+ *
+ * Context: any.
+ * Return: length of the text.
+ */
+int match_spec_print(const struct match_spec *spec, char *buf, size_t size)
+{
+	const struct match_class *class = &spec->class;
+
+	if (spec->kind == MATCH_PATH)
+		return print_path(&spec->path, buf, size);
+	if (spec->kind == MATCH_IDS)
+		return print_ids(&spec->ids, buf, size);
+	return snprintf(buf, size, "class:%0*x", class->digits,
+			class->value >> 4 * (6 - class->digits));
+}
+
+/**
+ * match_spec_is_name() - does it say where a function is, not what?
+ * @spec: what match_spec_parse() read
+ *
+ * Context: any.
+ */
+bool match_spec_is_name(const struct match_spec *spec)
+{
+	return spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH;
+}
+
+/* Does the path lead to the member @from of the chain? */
+static bool leads_to(const struct match_path *path, const struct match_facts *facts,
+		     unsigned int from)
+{
+	unsigned int last = path->nr - 1, i;
+	u8 mask = path->any_func ? 0xf8 : 0xff;
+
+	if (facts->nr - from < path->nr)
+		return false;
+	if ((facts->chain[from].devfn ^ path->devfn[last]) & mask)
+		return false;
+	for (i = 1; i <= last; i++)
+		if (facts->chain[from + i].devfn != path->devfn[last - i])
+			return false;
+	return facts->domain == path->domain && facts->chain[from + last].bus == path->bus;
+}
+
+static bool path_covers(const struct match_path *path, const struct match_facts *facts)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr; i++)
+		if (leads_to(path, facts, i))
+			return true;
+	return false;
+}
+
+static bool id_is(s32 wanted, u16 id)
+{
+	return wanted == MATCH_ANY || wanted == id;
+}
+
+/**
+ * match_spec_covers() - does a path, do ids or a class stand for this function?
+ * @spec: what match_spec_parse() read; a MATCH_SLOT covers nothing here
+ * @facts: what there is to know about the function
+ *
+ * A path stands for the function it leads to and, if that is a bridge, for
+ * everything below, as an address does.
+ *
+ * Context: any.
+ */
+bool match_spec_covers(const struct match_spec *spec, const struct match_facts *facts)
+{
+	const struct match_ids *ids = &spec->ids;
+
+	switch (spec->kind) {
+	case MATCH_PATH:
+		return path_covers(&spec->path, facts);
+	case MATCH_IDS:
+		return ids->vendor == facts->vendor && id_is(ids->device, facts->device) &&
+		       id_is(ids->subvendor, facts->subvendor) &&
+		       id_is(ids->subdevice, facts->subdevice);
+	case MATCH_CLASS:
+		return !((spec->class.value ^ facts->class) >> 4 * (6 - spec->class.digits));
+	default:
+		return false;
+	}
+}
