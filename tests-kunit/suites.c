@@ -9,6 +9,7 @@
 
 kunit_test_suites(&slot_spec_suite,
 		  &match_spec_suite,
+		  &bar_report_suite,
 		  &conf_space_suite,
 		  &conf_header_suite,
 		  &conf_cap_suite,

@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite bar_report_suite;
 extern struct kunit_suite claim_suite;
 extern struct kunit_suite conf_cap_suite;
 extern struct kunit_suite conf_ext_suite;

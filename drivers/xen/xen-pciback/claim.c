@@ -12,6 +12,7 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+#include <pciback/bars.h>
 #include <pciback/claim.h>
 #include <pciback/device.h>
 #include <pciback/policy.h>
@@ -282,6 +283,8 @@ static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		err = enter(pdev);
 	if (err)
 		pciback_device_unseize(pdev);
+	else
+		pciback_bars_warn(pdev);
 	return err;
 }
 

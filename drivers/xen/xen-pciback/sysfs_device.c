@@ -8,6 +8,7 @@
 #include <linux/pci.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <pciback/bars.h>
 #include <pciback/device.h>
 #include <pciback/policy.h>
 
@@ -66,6 +67,7 @@ static DEVICE_ATTR_RO(dropped_writes);
 static struct attribute *device_attributes[] = {
 	&dev_attr_write_level.attr,
 	&dev_attr_dropped_writes.attr,
+	&pciback_attr_bars.attr,
 	NULL
 };
 

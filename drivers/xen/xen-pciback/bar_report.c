@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Judging a memory BAR: is it alone in its pages, and will it stay so?
+ *
+ * Pure: no locks, no allocation, no kernel state.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <pciback/bar_report.h>
+
+/**
+ * bar_report_begin() - judge a BAR by itself
+ * @report: the judgement
+ * @bar: the BAR
+ * @page: bytes of a page, a power of 2
+ *
+ * Context: any.
+ */
+void bar_report_begin(struct bar_report *report, const struct bar *bar, u32 page)
+{
+	memset(report, 0, sizeof(*report));
+	report->bar = *bar;
+	report->page = page;
+	if (bar->size < page)
+		report->problems |= BAR_SMALL;
+	if (bar->start & (page - 1))
+		report->problems |= BAR_UNALIGNED;
+}
+
+static bool same_owner(const struct bar_owner *a, const struct bar_owner *b)
+{
+	return a->domain == b->domain && a->bus == b->bus && a->devfn == b->devfn;
+}
+
+static u64 first_page(const struct bar *bar, u32 page)
+{
+	return bar->start & ~(u64)(page - 1);
+}
+
+/* Not the end, which could be beyond the last address. */
+static u64 last_page(const struct bar *bar, u32 page)
+{
+	return (bar->start + bar->size - 1) & ~(u64)(page - 1);
+}
+
+/**
+ * bar_report_meet() - judge a BAR by another
+ * @report: the judgement so far
+ * @other: a BAR of any function; one of the same function is no problem, since
+ *	it goes to the same guest
+ *
+ * Context: any.
+ */
+void bar_report_meet(struct bar_report *report, const struct bar *other)
+{
+	const struct bar *bar = &report->bar;
+	unsigned int i;
+
+	if (same_owner(&bar->owner, &other->owner))
+		return;
+	if (first_page(bar, report->page) > last_page(other, report->page) ||
+	    first_page(other, report->page) > last_page(bar, report->page))
+		return;
+	report->problems |= BAR_SHARED;
+	for (i = 0; i < report->nr_with && i < BAR_NEIGHBOURS; i++)
+		if (same_owner(&report->with[i], &other->owner))
+			return;
+	if (i < BAR_NEIGHBOURS)
+		report->with[i] = other->owner;
+	report->nr_with++;
+}
+
+static int print_owner(const struct bar_owner *owner, char *buf, size_t size)
+{
+	return snprintf(buf, size, "%04x:%02x:%02x.%d", owner->domain, owner->bus,
+			owner->devfn >> 3, owner->devfn & 7);
+}
+
+/**
+ * bar_report_print() - one line about a BAR
+ * @report: the judgement
+ * @buf: room for the line
+ * @size: of @buf, at least BAR_REPORT_STRLEN
+ *
+ *   bar <0-5|rom> start <address> size <bytes> problems <none|word[,word...]>
+ *   [with <function>[,<function>...][,...]]
+ *
+ * all in one line, without a newline.
+ *
+ * Context: any.
+ * Return: length of the text.
+ */
+int bar_report_print(const struct bar_report *report, char *buf, size_t size)
+{
+	static const char * const words[] = { "small", "unaligned", "shared" };
+	const struct bar *bar = &report->bar;
+	const char *sep = " ";
+	unsigned int i;
+	int len;
+
+	if (bar->nr == BAR_ROM)
+		len = snprintf(buf, size, "bar rom");
+	else
+		len = snprintf(buf, size, "bar %u", bar->nr);
+	len += snprintf(buf + len, size - len, " start 0x%llx size 0x%llx problems",
+			(unsigned long long)bar->start, (unsigned long long)bar->size);
+	if (!report->problems)
+		return len + snprintf(buf + len, size - len, " none");
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!(report->problems & 1 << i))
+			continue;
+		len += snprintf(buf + len, size - len, "%s%s", sep, words[i]);
+		sep = ",";
+	}
+	if (!report->nr_with)
+		return len;
+
+	len += snprintf(buf + len, size - len, " with");
+	sep = " ";
+	for (i = 0; i < report->nr_with && i < BAR_NEIGHBOURS; i++) {
+		len += snprintf(buf + len, size - len, "%s", sep);
+		len += print_owner(&report->with[i], buf + len, size - len);
+		sep = ",";
+	}
+	if (report->nr_with > BAR_NEIGHBOURS)
+		len += snprintf(buf + len, size - len, ",...");
+	return len;
+}

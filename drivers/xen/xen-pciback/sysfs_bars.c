@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What lies in the same pages as a seized function's memory BARs: attribute
+ * "bars" of the function, and a warning when it is seized.
+ */
+#include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/sysfs.h>
+#include <pciback/bar_report.h>
+#include <pciback/bars.h>
+#include <xen/page.h>
+
+/* False: there is no such BAR, or it is none of memory, or has no address. */
+static bool get_bar(struct pci_dev *pdev, int nr, struct bar *bar)
+{
+	const struct resource *res = &pdev->resource[nr];
+
+	if (!(res->flags & IORESOURCE_MEM) || (res->flags & IORESOURCE_UNSET) ||
+	    !pci_resource_len(pdev, nr) || !res->start)
+		return false;
+	bar->owner.domain = pci_domain_nr(pdev->bus);
+	bar->owner.bus = pdev->bus->number;
+	bar->owner.devfn = pdev->devfn;
+	bar->nr = nr;
+	/* In the host's view, as the pages of a guest's mapping are. */
+	bar->start = res->start;
+	bar->size = pci_resource_len(pdev, nr);
+	return true;
+}
+
+static_assert(BAR_ROM == PCI_ROM_RESOURCE);
+
+/* One of the BARs, against those of all other functions of the machine. */
+static bool judge(struct pci_dev *pdev, int nr, struct bar_report *report)
+{
+	struct pci_dev *other = NULL;
+	struct bar bar;
+	int i;
+
+	if (!get_bar(pdev, nr, &bar))
+		return false;
+	/* Xen gives access by its own pages, whatever the host's are. */
+	bar_report_begin(report, &bar, XEN_PAGE_SIZE);
+	for_each_pci_dev(other)
+		for (i = 0; i <= BAR_ROM; i++)
+			if (get_bar(other, i, &bar))
+				bar_report_meet(report, &bar);
+	return true;
+}
+
+static ssize_t bars_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	char line[BAR_REPORT_STRLEN];
+	struct bar_report report;
+	int nr, len = 0;
+
+	for (nr = 0; nr <= BAR_ROM; nr++) {
+		if (!judge(to_pci_dev(dev), nr, &report))
+			continue;
+		bar_report_print(&report, line, sizeof(line));
+		len += sysfs_emit_at(buf, len, "%s\n", line);
+	}
+	return len;
+}
+
+struct device_attribute pciback_attr_bars = __ATTR_RO(bars);
+
+/**
+ * pciback_bars_warn() - say what a guest will reach besides the function
+ * @pdev: the function, seized
+ *
+ * Context: may sleep.
+ */
+void pciback_bars_warn(struct pci_dev *pdev)
+{
+	char line[BAR_REPORT_STRLEN];
+	struct bar_report report;
+	int nr;
+
+	for (nr = 0; nr <= BAR_ROM; nr++) {
+		if (!judge(pdev, nr, &report) || !report.problems)
+			continue;
+		bar_report_print(&report, line, sizeof(line));
+		pci_warn(pdev, "%s: a guest can map the whole page and reach what else is in it; boot the host with pci=resource_alignment=%d@%s\n",
+			 line, XEN_PAGE_SHIFT, pci_name(pdev));
+	}
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* What shares a page with a memory BAR: the judgement, and a function's "bars". */
+#include <kunit/test.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <pciback/bar_report.h>
+#include "seize_bench.h"
+#include "suites.h"
+
+#define PAGE	0x1000
+
+struct judge_row {
+	const char *name;
+	u64 start;
+	u64 size;
+	u64 other_start;	/* one BAR of one other function */
+	u64 other_size;		/* 0: there is none */
+	const char *problems;
+};
+
+static const struct judge_row judge_rows[] = {
+	{ "a page of its own", 0xfe001000, 0x1000, 0, 0, "none" },
+	{ "many pages", 0xfe000000, 0x100000, 0, 0, "none" },
+	{ "above 4 GiB", 0x380000000000, 0x4000000, 0, 0, "none" },
+	{ "up to the last address", 0xfffffffffffff000, 0x1000, 0, 0, "none" },
+	{ "small, at the start of a page", 0xfe001000, 0x800, 0, 0, "small" },
+	{ "the smallest", 0xfe001000, 0x10, 0, 0, "small" },
+	{ "small, inside a page", 0xfe001800, 0x800, 0, 0, "small,unaligned" },
+	{ "a page, but between two", 0xfe001800, 0x1000, 0, 0, "unaligned" },
+
+	{ "neighbours in pages of their own", 0xfe001000, 0x1000, 0xfe002000, 0x1000, "none" },
+	{ "small, neighbour in the next page", 0xfe001000, 0x800, 0xfe002000, 0x800, "small" },
+	{ "small, neighbour in the page before", 0xfe001000, 0x800, 0xfe000800, 0x800, "small" },
+	{ "neighbour just behind", 0xfe001000, 0x800, 0xfe001800, 0x800,
+	  "small,shared with 0001:02:03.4" },
+	{ "neighbour just before", 0xfe001800, 0x800, 0xfe001000, 0x800,
+	  "small,unaligned,shared with 0001:02:03.4" },
+	{ "the last byte of a page", 0xfe001000, 0x100, 0xfe001fff, 1,
+	  "small,shared with 0001:02:03.4" },
+	{ "the first byte of the next page", 0xfe001000, 0x100, 0xfe002000, 1, "small" },
+	{ "the whole page is the neighbour's", 0xfe001400, 0x100, 0xfe001000, 0x1000,
+	  "small,unaligned,shared with 0001:02:03.4" },
+	{ "only the neighbour is small", 0xfe000000, 0x2000, 0xfe001000, 0x10,
+	  "shared with 0001:02:03.4" },
+	{ "at the last address", 0xfffffffffffff000, 0x800, 0xfffffffffffff800, 0x800,
+	  "small,shared with 0001:02:03.4" },
+	{ "at the last address and at the first", 0xfffffffffffff800, 0x800, 0, 0x800,
+	  "small,unaligned" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(judge, judge_rows, name);
+
+static void judges(struct kunit *test)
+{
+	const struct judge_row *row = test->param_value;
+	const struct bar other = { .owner = { 1, 2, PCI_DEVFN(3, 4) },
+		.start = row->other_start, .size = row->other_size };
+	const struct bar bar = { .nr = 2, .start = row->start, .size = row->size };
+	char line[BAR_REPORT_STRLEN], expected[BAR_REPORT_STRLEN];
+	struct bar_report report;
+
+	bar_report_begin(&report, &bar, PAGE);
+	bar_report_meet(&report, &bar);
+	if (row->other_size)
+		bar_report_meet(&report, &other);
+	snprintf(expected, sizeof(expected), "bar 2 start 0x%llx size 0x%llx problems %s",
+		 row->start, row->size, row->problems);
+	KUNIT_EXPECT_EQ(test, bar_report_print(&report, line, sizeof(line)), strlen(expected));
+	KUNIT_EXPECT_STREQ(test, line, expected);
+}
+
+/* Of a page of 64 KiB, as some machines have them. */
+static void knows_other_pages(struct kunit *test)
+{
+	const struct bar bar = { .start = 0xfe001000, .size = 0x1000 };
+	struct bar_report report;
+
+	bar_report_begin(&report, &bar, 0x10000);
+	KUNIT_EXPECT_EQ(test, report.problems, BAR_SMALL | BAR_UNALIGNED);
+}
+
+/* Each neighbour once, the first ones by name, and the line stays in its room. */
+static void names_neighbours(struct kunit *test)
+{
+	struct bar bar = { .owner = { 0xffffffff, 0xff, 0xff }, .nr = BAR_ROM,
+		.start = 0xfffffffffffff801, .size = 0x7ff };
+	char line[BAR_REPORT_STRLEN], with[BAR_REPORT_STRLEN];
+	struct bar_report report;
+	unsigned int i;
+	int len = 0;
+
+	bar_report_begin(&report, &bar, PAGE);
+	for (i = 0; i < BAR_NEIGHBOURS; i++) {
+		bar.owner.devfn = i;
+		bar_report_meet(&report, &bar);
+		bar_report_meet(&report, &bar);
+		len += sprintf(with + len, "%sffffffff:ff:00.%u", i ? "," : " with ", i);
+	}
+	KUNIT_EXPECT_EQ(test, report.nr_with, BAR_NEIGHBOURS);
+	bar_report_print(&report, line, sizeof(line));
+	KUNIT_EXPECT_STREQ(test, strstr(line, " with"), with);
+	bar.owner.devfn = i;
+	bar_report_meet(&report, &bar);
+	KUNIT_EXPECT_LT(test, bar_report_print(&report, line, sizeof(line)), sizeof(line));
+	KUNIT_EXPECT_STREQ(test, strstr(line, ":00.7"), ":00.7,...");
+	KUNIT_EXPECT_EQ(test, strncmp(line, "bar rom start 0xfffffffffffff801 size 0x7ff ", 44), 0);
+}
+
+static u64 bar_start(struct kunit *test, struct fake_pci_fn *fn, int nr)
+{
+	struct pci_dev *pdev = fake_pci_dev_get(fn);
+	u64 start;
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	start = pdev->resource[nr].start;
+	pci_dev_put(pdev);
+	return start;
+}
+
+static void read_bars(struct kunit *test, struct fake_pci_fn *fn, char *buf, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "../../devices/%s/pciback/bars", bench_name(fn));
+	KUNIT_ASSERT_GT(test, bench_driver_read(path, buf, size), 0);
+}
+
+/* The core puts the three BARs of 256 bytes on the bench into one page. */
+static void reports_small_ones(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	u64 start = bar_start(test, b->fn[OLD], 0);
+	char *seen = kunit_kzalloc(test, 1024, GFP_KERNEL);
+	char *expected = kunit_kzalloc(test, 1024, GFP_KERNEL);
+
+	KUNIT_ASSERT_TRUE(test, seen && expected);
+	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, b->fn[PLAIN], 0) / PAGE);
+	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, b->fn[SOFT], 0) / PAGE);
+	pciback_device_put(bench_seize(test, b->fn[OLD]));
+	read_bars(test, b->fn[OLD], seen, 1024);
+	snprintf(expected, 1024,
+		 "bar 0 start 0x%llx size 0x100 problems small,%sshared with 1234:00:06.0,1234:00:07.0\n",
+		 start, start % PAGE ? "unaligned," : "");
+	KUNIT_EXPECT_STREQ(test, seen, expected);
+}
+
+/* One line for each BAR of memory, none for ports. */
+static void reports_each(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	char *seen = kunit_kzalloc(test, 1024, GFP_KERNEL);
+	char *expected = kunit_kzalloc(test, 1024, GFP_KERNEL);
+	char *rom;
+
+	KUNIT_ASSERT_TRUE(test, seen && expected);
+	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	read_bars(test, b->fn[CARD], seen, 1024);
+	snprintf(expected, 1024,
+		 "bar 0 start 0x%llx size 0x1000 problems none\n"
+		 "bar 2 start 0x%llx size 0x4000 problems none\n",
+		 bar_start(test, b->fn[CARD], 0), bar_start(test, b->fn[CARD], 2));
+	rom = strstr(seen, "bar rom");
+	KUNIT_ASSERT_NOT_NULL(test, rom);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(rom, " size 0x800 problems small"));
+	*rom = '\0';
+	KUNIT_EXPECT_STREQ(test, seen, expected);
+}
+
+static struct kunit_case bar_report_cases[] = {
+	KUNIT_CASE_PARAM(judges, judge_gen_params),
+	KUNIT_CASE(knows_other_pages),
+	KUNIT_CASE(names_neighbours),
+	KUNIT_CASE(reports_small_ones),
+	KUNIT_CASE(reports_each),
+	{}
+};
+
+struct kunit_suite bar_report_suite = {
+	.name = "bar_report",
+	.init = seize_bench_init,
+	.exit = seize_bench_exit,
+	.test_cases = bar_report_cases,
+};
