@@ -250,7 +250,7 @@ static void device_file_goes_with_it(struct kunit *test)
 	bench_write(dev, PCI_VENDOR_ID, 2, 0);
 	bench_write(dev, PCI_VENDOR_ID, 2, 0);
 	mutex_lock(&dev->lock);
-	pciback_msi_enable(dev, &value);
+	pciback_msi_enable(dev, 1, &value);
 	mutex_unlock(&dev->lock);
 	pciback_device_return(dev, &b->guest.holder);
 	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), 0);

@@ -319,7 +319,7 @@ static void guest_interrupts(struct kunit *test)
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		mutex_lock(&dev->lock);
 		fail_at(n);
-		pciback_msi_enable(dev, &val);
+		pciback_msi_enable(dev, 1, &val);
 		pciback_msix_enable(dev, entries, ARRAY_SIZE(entries));
 		pciback_msi_disable(dev);
 		fired = failed();

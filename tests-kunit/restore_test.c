@@ -88,20 +88,6 @@ static void misbehave(struct kunit *test, struct pciback_device *dev, struct fak
 	}
 }
 
-/*
- * Back in the host, all is as it was, but that a function goes on decoding
- * which a guest once had: that guest may still have its registers mapped.
- */
-static void expect_handed_back(struct kunit *test, struct fake_pci_fn *fn, u8 *was,
-			       const u8 *idle, bool used)
-{
-	u8 decode = PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
-
-	if (used)
-		was[PCI_COMMAND] = (was[PCI_COMMAND] & ~decode) | (idle[PCI_COMMAND] & decode);
-	bench_expect_same(test, fn, was, "handed back");
-}
-
 static void restores_every_byte(struct kunit *test)
 {
 	const struct way_row *row = test->param_value;
@@ -127,7 +113,7 @@ static void restores_every_byte(struct kunit *test)
 	}
 	pciback_device_put(dev);
 	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
-	expect_handed_back(test, fn, was, idle, row->guest != NOBODY);
+	bench_expect_same(test, fn, was, "handed back");
 }
 
 static struct kunit_case restore_cases[] = {

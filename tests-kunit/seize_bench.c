@@ -74,6 +74,11 @@ static void guest_revoke(struct pciback_holder *holder, struct pciback_device *d
 	container_of(holder, struct bench_guest, holder)->revoked++;
 }
 
+static void guest_detach_ahead(struct pciback_holder *holder)
+{
+	container_of(holder, struct bench_guest, holder)->ahead++;
+}
+
 /**
  * bench_guest_init() - somebody to give functions to
  * @guest: memory for him, of the test's
@@ -86,6 +91,7 @@ void bench_guest_init(struct bench_guest *guest, domid_t domid)
 	guest->holder.domid = domid;
 	guest->holder.release = guest_release;
 	guest->holder.revoke = guest_revoke;
+	guest->holder.detach_ahead = guest_detach_ahead;
 }
 
 /**

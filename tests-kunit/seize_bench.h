@@ -27,11 +27,13 @@ enum bench_fn {
  * struct bench_guest - somebody who holds functions
  * @holder: as the driver knows him
  * @revoked: how often a function was taken from him
+ * @ahead: how often a function was about to be
  * @released: the last reference to him is gone
  */
 struct bench_guest {
 	struct pciback_holder holder;
 	unsigned int revoked;
+	unsigned int ahead;
 	bool released;
 };
 

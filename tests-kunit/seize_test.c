@@ -212,7 +212,7 @@ static void refuses_vectors_it_cannot_hand_on(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
 	bench_write(dev, PCI_COMMAND, 2, 0x0006);
 	mutex_lock(&dev->lock);
-	KUNIT_EXPECT_EQ(test, pciback_msi_enable(dev, &value), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, pciback_msi_enable(dev, 1, &value), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, value, 0);
 	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, 129), -EINVAL);

@@ -50,6 +50,7 @@ struct pciback_config {
  *	with the function's device_lock() held.
  * @counts: what it did, see enum pciback_guest_count
  * @counters: where that is shown
+ * @detach_ahead: the toolstack seems about to take a function. Likewise.
  */
 struct pciback_holder {
 	struct kref ref;
@@ -58,6 +59,7 @@ struct pciback_holder {
 	void (*revoke)(struct pciback_holder *holder, struct pciback_device *dev);
 	atomic64_t counts[GUEST_NR_COUNTS];
 	struct dentry *counters;
+	void (*detach_ahead)(struct pciback_holder *holder);
 };
 
 /**
@@ -78,8 +80,10 @@ struct pciback_holder {
  * @conf: configuration space as the guest sees it
  * @irq: interrupts
  * @clean: reset since it was last in a guest's hands; device_lock()
- * @used: some guest had it, and may still have its registers mapped;
- *	device_lock()
+ * @used: some guest had it; device_lock()
+ * @mapped: a domain that had it was still there when the next one came, or when
+ *	it was unbound, and may have its registers mapped; device_lock()
+ * @guests_reset: the reset under way is the guest's own; device_lock()
  * @seizure: configuration space as it was at seizure; device_lock()
  */
 struct pciback_device {
@@ -100,6 +104,8 @@ struct pciback_device {
 	struct pciback_irq irq;
 	bool clean;
 	bool used;
+	bool mapped;
+	bool guests_reset;
 	struct pciback_config seizure;
 };
 
@@ -115,6 +121,9 @@ static inline void pciback_device_get(struct pciback_device *dev)
 
 int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_reset_ahead(struct pciback_device *dev);
 bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder);
 void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder);
 struct pciback_device *pciback_device_next(struct pciback_device *prev);

@@ -9,6 +9,11 @@
 #include <linux/types.h>
 #include <xen/interface/io/pciif.h>
 
+/* In Xen's public io/pciif.h, not in Linux's copy: as many MSI vectors as @info says. */
+#ifndef XEN_PCI_OP_enable_multi_msi
+#define XEN_PCI_OP_enable_multi_msi	10
+#endif
+
 struct pciback_device;
 
 /**
@@ -43,7 +48,8 @@ struct pciback_irq {
 
 void pciback_intx_update(struct pciback_device *dev);
 void pciback_intx_toggle(struct pciback_device *dev);
-int pciback_msi_enable(struct pciback_device *dev, u32 *value);
+int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value);
+u32 pciback_msi_limit(struct pciback_device *dev, u32 nr);
 int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr);
 u32 pciback_msi_disable(struct pciback_device *dev);
 void pciback_irq_teardown(struct pciback_device *dev);

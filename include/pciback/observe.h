@@ -45,6 +45,7 @@ enum pciback_result {
 /**
  * enum pciback_guest_count - what is counted for each backend instance
  * @GUEST_OPS: requests; the first of several, by operation, XEN_PCI_OP_*
+ * @GUEST_OPS_MULTI_MSI: requests XEN_PCI_OP_enable_multi_msi
  * @GUEST_OPS_UNKNOWN: requests for an operation there is not
  * @GUEST_ERRORS: answers that were an error; the first of several, by kind,
  *	from PCIBACK_NOT_FOUND on
@@ -60,7 +61,8 @@ enum pciback_result {
  */
 enum pciback_guest_count {
 	GUEST_OPS,
-	GUEST_OPS_UNKNOWN = GUEST_OPS + XEN_PCI_OP_disable_msix + 1,
+	GUEST_OPS_MULTI_MSI = GUEST_OPS + XEN_PCI_OP_disable_msix + 1,
+	GUEST_OPS_UNKNOWN,
 	GUEST_ERRORS,
 	GUEST_DENIED_WRITES = GUEST_ERRORS + PCIBACK_NR_RESULTS - 1,
 	GUEST_RESETS,
@@ -106,6 +108,7 @@ enum pciback_device_count {
  * @PCIBACK_SEIZED: taken from the host
  * @PCIBACK_ASSIGNED: a guest has it
  * @PCIBACK_LEAVING: being taken from its guest: no operation runs any more
+ * @PCIBACK_RENEWED: its guest keeps it, for another frontend
  * @PCIBACK_IDLE: no guest has it any more
  * @PCIBACK_HANDED_BACK: the host has it again
  */
@@ -113,6 +116,7 @@ enum pciback_state {
 	PCIBACK_SEIZED,
 	PCIBACK_ASSIGNED,
 	PCIBACK_LEAVING,
+	PCIBACK_RENEWED,
 	PCIBACK_IDLE,
 	PCIBACK_HANDED_BACK,
 };

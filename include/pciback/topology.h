@@ -21,12 +21,14 @@ struct topology;
  * @real: its address in the host
  * @virt: its address in the guest
  * @dev: its record; reference held
+ * @visited: by the walk under way
  */
 struct topo_entry {
 	struct list_head node;
 	struct topo_addr real;
 	struct topo_addr virt;
 	struct pciback_device *dev;
+	bool visited;
 };
 
 /**
@@ -69,7 +71,11 @@ void topology_destroy(struct topology *topo);
 int topology_add(struct topology *topo, struct pciback_device *dev, struct topo_addr *virt);
 bool topology_remove(struct topology *topo, struct pciback_device *dev);
 struct pciback_device *topology_get(struct topology *topo, u32 domain, u32 bus, u32 devfn);
+bool topology_find(struct topology *topo, const struct pciback_device *dev,
+		   struct topo_addr *virt);
 struct pciback_device *topology_first(struct topology *topo);
+void topology_walk_start(struct topology *topo);
+struct pciback_device *topology_walk_next(struct topology *topo);
 bool topology_next_root(struct topology *topo, unsigned int *cursor, struct topo_addr *root);
 
 #endif /* PCIBACK_TOPOLOGY_H */

@@ -14,6 +14,7 @@ void pciback_xen_prepare_msix(struct pci_dev *pdev);
 void pciback_xen_release_msix(struct pci_dev *pdev);
 int pciback_xen_set_owner(struct pci_dev *pdev, domid_t domid);
 void pciback_xen_clear_owner(struct pci_dev *pdev);
+bool pciback_xen_domain_exists(domid_t domid);
 u32 pciback_xen_pirq(unsigned int irq);
 bool pciback_xen_line_shared(unsigned int irq);
 

@@ -198,12 +198,11 @@ put:
 }
 
 /*
- * Undoes all that a guest did and all that was done for it, in the reverse
- * order of taking. Every way out of a guest comes through here.
+ * Shuts the guest's operations out, and undoes in hardware what it did and what
+ * was done for it. The record's part follows, when @leaving ends.
  */
-static void give_back(struct pciback_device *dev)
+static void undo_guest(struct pciback_device *dev)
 {
-	struct pciback_holder *holder = dev->holder;
 	struct pci_dev *pdev = dev->pdev;
 
 	device_lock_assert(&pdev->dev);
@@ -219,7 +218,18 @@ static void give_back(struct pciback_device *dev)
 	pci_clear_master(pdev);
 	if (dev->conf->enabled)
 		pci_disable_device(pdev);
-	pciback_xen_clear_owner(pdev);
+}
+
+/*
+ * Undoes all that a guest did and all that was done for it, in the reverse
+ * order of taking. Every way out of a guest comes through here.
+ */
+static void give_back(struct pciback_device *dev)
+{
+	struct pciback_holder *holder = dev->holder;
+
+	undo_guest(dev);
+	pciback_xen_clear_owner(dev->pdev);
 
 	mutex_lock(&dev->lock);
 	conf_reset(dev->conf);
@@ -231,6 +241,16 @@ static void give_back(struct pciback_device *dev)
 	dev->leaving = false;
 	mutex_unlock(&dev->lock);
 	kref_put(&holder->ref, holder->release);
+}
+
+/*
+ * A domain that is still there may touch the registers of what it had, for its
+ * mappings end with it only.
+ */
+static void note_mappings(struct pciback_device *dev)
+{
+	if (dev->used && !dev->mapped && pciback_xen_domain_exists(dev->last_domid))
+		dev->mapped = true;
 }
 
 /**
@@ -248,6 +268,7 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 	int err;
 
 	device_lock(&pdev->dev);
+	note_mappings(dev);
 	mutex_lock(&dev->lock);
 	if (dev->gone) {
 		err = -ENODEV;
@@ -290,6 +311,78 @@ void pciback_device_return(struct pciback_device *dev, struct pciback_holder *ho
 }
 
 /**
+ * pciback_device_quiet() - stop what a function does for its guest
+ * @dev: the function
+ * @holder: the guest's instance, which has no frontend any more
+ *
+ * Fast: no reset. Does nothing if the guest does not have the function any more.
+ *
+ * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
+ */
+void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	device_lock(&dev->pdev->dev);
+	mutex_lock(&dev->lock);
+	if (pciback_device_serves(dev, holder)) {
+		pciback_irq_teardown(dev);
+		pci_clear_master(dev->pdev);
+	}
+	mutex_unlock(&dev->lock);
+	device_unlock(&dev->pdev->dev);
+}
+
+/**
+ * pciback_device_renew() - make a function new for another frontend of its guest
+ * @dev: the function
+ * @holder: the guest's instance, which has no frontend at present
+ *
+ * As between two guests, but that the guest keeps it, and what the
+ * administrator granted for the guest stays.
+ *
+ * Context: sleeps, for a reset. Caller holds neither device_lock() nor
+ * @dev->lock.
+ */
+void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	bool control;
+
+	device_lock(&dev->pdev->dev);
+	/* Only under device_lock() does the holder change. */
+	if (dev->holder == holder) {
+		undo_guest(dev);
+		mutex_lock(&dev->lock);
+		control = dev->conf->interrupt_control;
+		conf_reset(dev->conf);
+		dev->conf->interrupt_control = control;
+		dev->reset_wanted = false;
+		dev->irq.handled = 0;
+		dev->clean = false;
+		dev->leaving = false;
+		pciback_see_state(dev, PCIBACK_RENEWED);
+		mutex_unlock(&dev->lock);
+	}
+	device_unlock(&dev->pdev->dev);
+}
+
+/**
+ * pciback_device_reset_ahead() - somebody is about to reset a function
+ * @dev: the function
+ *
+ * Toolstacks reset a function of a guest that they are going to take from it.
+ *
+ * Context: may sleep. Caller holds device_lock().
+ */
+void pciback_device_reset_ahead(struct pciback_device *dev)
+{
+	struct pciback_holder *holder = dev->holder;
+
+	/* Only under device_lock() does the holder change. */
+	device_lock_assert(&dev->pdev->dev);
+	if (holder && !dev->guests_reset)
+		holder->detach_ahead(holder);
+}
+
+/**
  * pciback_device_serves() - may this guest's operation go on?
  * @dev: the function
  * @holder: the guest's instance
@@ -326,9 +419,11 @@ void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holde
 	mutex_unlock(&dev->lock);
 	/* Only under device_lock() does the holder change. */
 	if (wanted) {
+		dev->guests_reset = true;
 		start = ktime_get_ns();
 		err = pci_reset_function_locked(dev->pdev);
 		pciback_see_reset(dev, PCIBACK_RESET_GUEST_ASKED, start, err);
+		dev->guests_reset = false;
 		if (err)
 			dev_warn_ratelimited(&dev->pdev->dev,
 					     "domain %d asked for a reset: failed (%d)\n",
@@ -376,6 +471,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 
 	if (holder) {
 		warn_in_use(dev);
+		dev->mapped = true;
 		holder->revoke(holder, dev);
 		give_back(dev);
 		kref_put(&holder->ref, holder->release);
@@ -384,8 +480,9 @@ void pciback_device_unseize(struct pci_dev *pdev)
 		pci_clear_master(pdev);
 	}
 
+	note_mappings(dev);
 	pciback_xen_release_msix(pdev);
-	pciback_config_hand_back(dev, !dev->used);
+	pciback_config_hand_back(dev, !dev->mapped);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);
 	pciback_see_state(dev, PCIBACK_HANDED_BACK);

@@ -80,11 +80,23 @@ static void hw_set_intx(void *ctx, bool on)
 	pci_intx(dev->pdev, on);
 }
 
+/*
+ * Some functions forget all when they wake, and decoding with it, which must
+ * stay on (see pciback_config_save()). The core sees to the addresses only.
+ */
 static int hw_set_power_state(void *ctx, unsigned int state)
 {
+	u16 decode = PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
 	struct pciback_device *dev = ctx;
+	u16 before = 0, now = 0;
+	int err;
 
-	return pci_set_power_state(dev->pdev, (__force pci_power_t)state);
+	pci_read_config_word(dev->pdev, PCI_COMMAND, &before);
+	err = pci_set_power_state(dev->pdev, (__force pci_power_t)state);
+	pci_read_config_word(dev->pdev, PCI_COMMAND, &now);
+	if (!PCI_POSSIBLE_ERROR(before) && before & ~now & decode)
+		pci_write_config_word(dev->pdev, PCI_COMMAND, now | (before & decode));
+	return err;
 }
 
 /* Bounded by the PCI core, which also knows the cards that hang when asked. */

@@ -156,8 +156,8 @@ void pciback_config_restore(struct pciback_device *dev)
 /**
  * pciback_config_hand_back() - the last touches before the host has it again
  * @dev: the function, restored and quiet
- * @decode_too: decoding goes back to what it was; only if no guest ever had
- *	the function (see pciback_config_save())
+ * @decode_too: decoding goes back to what it was; only if no domain that had
+ *	the function is left (see pciback_config_save())
  *
  * Context: may sleep. Caller holds device_lock().
  */

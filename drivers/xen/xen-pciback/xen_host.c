@@ -10,6 +10,7 @@
 #include <xen/interface/physdev.h>
 #include <xen/pci.h>
 #include <xen/xen.h>
+#include <xen/xenbus.h>
 #include <asm/xen/hypercall.h>
 #include <pciback/xen_host.h>
 
@@ -95,6 +96,24 @@ void pciback_xen_clear_owner(struct pci_dev *pdev)
 {
 	if (xen_initial_domain())
 		xen_unregister_device_domain_owner(pdev);
+}
+
+/**
+ * pciback_xen_domain_exists() - may a domain run still, or another of its number?
+ * @domid: the domain
+ *
+ * The toolstack stops a domain for good before it deletes its directory.
+ *
+ * Context: sleeps.
+ */
+bool pciback_xen_domain_exists(domid_t domid)
+{
+	char id[8];
+
+	if (!xen_initial_domain())
+		return false;
+	snprintf(id, sizeof(id), "%u", domid);
+	return xenbus_exists(XBT_NIL, "/local/domain", id);
 }
 
 /**

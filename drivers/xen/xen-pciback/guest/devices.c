@@ -13,50 +13,110 @@
 /* Longest of "vdev-", "state-", "root-" with an index. */
 #define NODE_LEN	20
 
-/* The function that dev-@index names, whether anyone has it or not. */
+static void index_node(char *node, const char *what, int index)
+{
+	snprintf(node, NODE_LEN, "%s-%d", what, index);
+}
+
+/**
+ * guest_index_state() - what is to be done, or was, with one index
+ * @guest: the guest
+ * @index: which
+ *
+ * Context: may sleep.
+ */
+enum xenbus_state guest_index_state(struct pciback_guest *guest, int index)
+{
+	char node[NODE_LEN];
+
+	index_node(node, "state", index);
+	return xenbus_read_unsigned(guest->xdev->nodename, node, XenbusStateUnknown);
+}
+
+static void set_state(struct pciback_guest *guest, int index, enum xenbus_state state)
+{
+	char node[NODE_LEN];
+	int err;
+
+	index_node(node, "state", index);
+	err = xenbus_printf(XBT_NIL, guest->xdev->nodename, node, "%d", state);
+	if (err)
+		xenbus_dev_error(guest->xdev, err, "%s: cannot write", node);
+}
+
+/* An index whose function the guest does not have, or has no more. */
+static void set_gone(struct pciback_guest *guest, int index)
+{
+	char node[NODE_LEN];
+
+	set_state(guest, index, XenbusStateClosed);
+	index_node(node, "vdev", index);
+	xenbus_rm(XBT_NIL, guest->xdev->nodename, node);
+}
+
+static int parse_address(const char *text, struct slot_spec *spec)
+{
+	int err = slot_spec_parse(text, strlen(text), spec);
+
+	if (!err && (slot_spec_is_wild(spec) || !slot_spec_in_range(spec)))
+		err = -EINVAL;
+	return err;
+}
+
+static struct pciback_device *device_at(const struct slot_spec *spec)
+{
+	return pciback_device_find(spec->domain, spec->bus, PCI_DEVFN(spec->dev, spec->func));
+}
+
+/* The function that dev-@index names, if it is seized, whether anyone has it or not. */
 static struct pciback_device *named_device(struct pciback_guest *guest, int index)
 {
-	struct xenbus_device *xdev = guest->xdev;
-	struct pciback_device *dev;
+	struct pciback_device *dev = NULL;
 	struct slot_spec spec;
 	char node[NODE_LEN];
 	char *text;
-	int err;
 
-	snprintf(node, sizeof(node), "dev-%d", index);
+	index_node(node, "dev", index);
+	text = xenbus_read(XBT_NIL, guest->xdev->nodename, node, NULL);
+	if (IS_ERR(text))
+		return NULL;
+	if (!parse_address(text, &spec))
+		dev = device_at(&spec);
+	kfree(text);
+	return dev;
+}
+
+/* Why named_device() found none. */
+static void report_nameless(struct pciback_guest *guest, int index)
+{
+	struct xenbus_device *xdev = guest->xdev;
+	struct slot_spec spec;
+	char node[NODE_LEN];
+	char *text;
+
+	index_node(node, "dev", index);
 	text = xenbus_read(XBT_NIL, xdev->nodename, node, NULL);
 	if (IS_ERR(text)) {
 		xenbus_dev_error(xdev, PTR_ERR(text),
 				 "%s: missing; the toolstack must write the device's address there",
 				 node);
-		return ERR_CAST(text);
+		return;
 	}
-
-	err = slot_spec_parse(text, strlen(text), &spec);
-	if (err || slot_spec_is_wild(&spec) || !slot_spec_in_range(&spec)) {
-		err = -EINVAL;
-		xenbus_dev_error(xdev, err, "%s: \"%.40s\" is not the address of a device",
+	if (parse_address(text, &spec))
+		xenbus_dev_error(xdev, -EINVAL, "%s: \"%.40s\" is not the address of a device",
 				 node, text);
-		dev = ERR_PTR(err);
-	} else {
-		dev = pciback_device_find(spec.domain, spec.bus, PCI_DEVFN(spec.dev, spec.func));
-		if (!dev) {
-			err = -ENODEV;
-			xenbus_dev_error(xdev, err,
-					 "%s: %.40s is not held by pciback; xl pci-assignable-add it first",
-					 node, text);
-			dev = ERR_PTR(err);
-		}
-	}
+	else
+		xenbus_dev_error(xdev, -ENODEV,
+				 "%s: %.40s is not held by pciback; xl pci-assignable-add it first",
+				 node, text);
 	kfree(text);
-	return dev;
 }
 
 static int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt)
 {
 	char node[NODE_LEN];
 
-	snprintf(node, sizeof(node), "vdev-%d", index);
+	index_node(node, "vdev", index);
 	/* Two digits for the function: frontends scan for exactly this form. */
 	return xenbus_printf(XBT_NIL, guest->xdev->nodename, node, "%04x:%02x:%02x.%02x",
 			     virt->domain, virt->bus, PCI_SLOT(virt->devfn),
@@ -101,26 +161,50 @@ give_back:
 	return err;
 }
 
+/* The guest has had it since before its frontend went, under this index. */
+static bool is_exported(struct pciback_guest *guest, struct pciback_device *dev, int index)
+{
+	unsigned int domain, bus, slot, func;
+	struct topo_addr virt;
+	char node[NODE_LEN];
+
+	index_node(node, "vdev", index);
+	return topology_find(&guest->topo, dev, &virt) &&
+	       xenbus_scanf(XBT_NIL, guest->xdev->nodename, node, "%x:%x:%x.%x", &domain, &bus,
+			    &slot, &func) == 4 &&
+	       domain == virt.domain && bus == virt.bus && slot == PCI_SLOT(virt.devfn) &&
+	       func == PCI_FUNC(virt.devfn);
+}
+
 /**
- * guest_export() - give the function of one index to the guest
+ * guest_attach() - give the function of one index to the guest
  * @guest: the guest
  * @index: which
  *
+ * One function that cannot be given does not keep the others away: its state
+ * says so, the error node says why, and nothing is taken.
+ *
  * Context: may sleep. Caller holds the guest's lock.
- * Return: 0 or -errno; then xenstore holds an error node and nothing is taken.
  */
-int guest_export(struct pciback_guest *guest, int index)
+void guest_attach(struct pciback_guest *guest, int index)
 {
 	struct pciback_device *dev;
-	int err;
+	int err = 0;
 
 	lockdep_assert_held(&guest->lock);
 	dev = named_device(guest, index);
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	err = export(guest, dev, index);
+	if (!dev) {
+		report_nameless(guest, index);
+		set_gone(guest, index);
+		return;
+	}
+	if (!is_exported(guest, dev, index))
+		err = export(guest, dev, index);
+	if (err)
+		set_gone(guest, index);
+	else
+		set_state(guest, index, XenbusStateInitialised);
 	pciback_device_put(dev);
-	return err;
 }
 
 static void withdraw(struct pciback_guest *guest, struct pciback_device *dev)
@@ -146,10 +230,99 @@ void guest_withdraw(struct pciback_guest *guest, int index)
 
 	lockdep_assert_held(&guest->lock);
 	dev = named_device(guest, index);
-	if (IS_ERR(dev))
-		return;
-	withdraw(guest, dev);
-	pciback_device_put(dev);
+	if (dev) {
+		withdraw(guest, dev);
+		pciback_device_put(dev);
+	}
+	set_gone(guest, index);
+}
+
+/* What the toolstack lists at one moment: all dev-N, those that name nothing left out. */
+static int read_list(struct pciback_guest *guest, struct slot_spec **specs)
+{
+	const char *dir = guest->xdev->nodename;
+	struct xenbus_transaction xbt;
+	char node[NODE_LEN];
+	int i, nr, err, found;
+	char *text;
+
+	do {
+		*specs = NULL;
+		found = 0;
+		err = xenbus_transaction_start(&xbt);
+		if (err)
+			return err;
+		if (xenbus_scanf(xbt, dir, "num_devs", "%d", &nr) != 1 || nr < 0 ||
+		    nr > MAX_DEVICES)
+			err = -EINVAL;
+		else
+			*specs = kvmalloc_array(nr + 1, sizeof(**specs), GFP_KERNEL);
+		if (!err && !*specs)
+			err = -ENOMEM;
+		for (i = 0; !err && i < nr; i++) {
+			index_node(node, "dev", i);
+			text = xenbus_read(xbt, dir, node, NULL);
+			if (IS_ERR(text))
+				continue;
+			if (!parse_address(text, *specs + found))
+				found++;
+			kfree(text);
+		}
+		if (err) {
+			xenbus_transaction_end(xbt, 1);
+			return err;
+		}
+		/* The toolstack moves entries down when one goes: all of this or none. */
+		err = xenbus_transaction_end(xbt, 0);
+		if (err)
+			kvfree(*specs);
+	} while (err == -EAGAIN);
+	return err ?: found;
+}
+
+static bool is_listed(const struct slot_spec *specs, int nr, const struct pciback_device *dev)
+{
+	const struct pci_dev *pdev = dev->pdev;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (slot_spec_covers(&specs[i], pci_domain_nr(pdev->bus), pdev->bus->number,
+				     pdev->devfn))
+			return true;
+	return false;
+}
+
+/**
+ * guest_withdraw_unlisted() - take back what the toolstack does not list any more
+ * @guest: the guest
+ *
+ * For guests without a frontend the toolstack marks a function for detaching
+ * and deletes it from the list at once.
+ *
+ * Context: sleeps. Caller holds the guest's lock.
+ * Return: true if something was taken.
+ */
+bool guest_withdraw_unlisted(struct pciback_guest *guest)
+{
+	struct pciback_device *dev;
+	struct slot_spec *specs;
+	bool taken = false;
+	int nr;
+
+	lockdep_assert_held(&guest->lock);
+	nr = read_list(guest, &specs);
+	if (nr < 0)
+		return false;
+	topology_walk_start(&guest->topo);
+	while ((dev = topology_walk_next(&guest->topo))) {
+		if (!is_listed(specs, nr, dev)) {
+			withdraw(guest, dev);
+			taken = true;
+		}
+		pciback_device_put(dev);
+	}
+	kvfree(specs);
+	return taken;
 }
 
 /**
@@ -165,6 +338,80 @@ void guest_withdraw_all(struct pciback_guest *guest)
 	lockdep_assert_held(&guest->lock);
 	while ((dev = topology_first(&guest->topo))) {
 		withdraw(guest, dev);
+		pciback_device_put(dev);
+	}
+}
+
+/**
+ * guest_note_unbound() - mark what the toolstack believes the guest to have
+ * @guest: the guest
+ * @state: for each such index: Closing, so that the frontend lets it go, or
+ *	Closed
+ *
+ * A function that was unbound from the guest is in the toolstack's list still.
+ *
+ * Context: may sleep. Caller holds the guest's lock.
+ * Return: true if there was any.
+ */
+bool guest_note_unbound(struct pciback_guest *guest, enum xenbus_state state)
+{
+	unsigned int i, nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
+	struct pciback_device *dev;
+	struct topo_addr virt;
+	bool any = false;
+
+	lockdep_assert_held(&guest->lock);
+	for (i = 0; i < nr && i < MAX_DEVICES; i++) {
+		if (guest_index_state(guest, i) != XenbusStateInitialised)
+			continue;
+		dev = named_device(guest, i);
+		if (!dev || !topology_find(&guest->topo, dev, &virt)) {
+			any = true;
+			if (state == XenbusStateClosed)
+				set_gone(guest, i);
+			else
+				set_state(guest, i, state);
+		}
+		if (dev)
+			pciback_device_put(dev);
+	}
+	return any;
+}
+
+/**
+ * guest_quiet_all() - the frontend has gone: stop what the functions do
+ * @guest: the guest, not connected
+ *
+ * They stay the guest's. Fast: a frontend may come and go as it likes.
+ *
+ * Context: may sleep. Caller holds the guest's lock.
+ */
+void guest_quiet_all(struct pciback_guest *guest)
+{
+	struct pciback_device *dev;
+
+	lockdep_assert_held(&guest->lock);
+	topology_walk_start(&guest->topo);
+	while ((dev = topology_walk_next(&guest->topo))) {
+		pciback_device_quiet(dev, &guest->holder);
+		pciback_device_put(dev);
+	}
+}
+
+/**
+ * guest_renew_all() - make the functions new for another frontend
+ * @guest: the guest, not connected
+ *
+ * Context: sleeps, for resets. Caller holds the guest's lock.
+ */
+void guest_renew_all(struct pciback_guest *guest)
+{
+	struct pciback_device *dev;
+
+	lockdep_assert_held(&guest->lock);
+	topology_walk_start(&guest->topo);
+	while ((dev = topology_walk_next(&guest->topo))) {
+		pciback_device_renew(dev, &guest->holder);
 		pciback_device_put(dev);
 	}
 }

@@ -3,12 +3,14 @@
  * One guest that has PCI functions: what the files of guest/ share.
  *
  * Lock order: struct pciback_guest's @lock > device_lock() of a function >
- * the topology's lock > a record's lock. The ring's lock is a leaf.
+ * the topology's lock > a record's lock. The ring's lock and @kick_lock are leaves.
  */
 #ifndef PCIBACK_GUEST_GUEST_H
 #define PCIBACK_GUEST_GUEST_H
 
+#include <linux/ktime.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <pciback/device.h>
 #include <pciback/topology.h>
@@ -16,6 +18,9 @@
 #include <xen/interface/event_channel.h>
 #include <xen/interface/io/pciif.h>
 #include <xen/xenbus.h>
+
+/* More functions than fit on all buses of a domain: num_devs is not a number of devices. */
+#define MAX_DEVICES	65536
 
 /**
  * struct ring - the page shared with the frontend, and its event channel
@@ -35,6 +40,22 @@ struct ring {
 };
 
 /**
+ * enum guest_sign - what was heard of a guest since somebody last looked
+ * @GUEST_LEFT: its frontend is closing or closed, if only for a moment
+ * @GUEST_POLITE: likewise closing, before it is closed
+ * @GUEST_SPOKE: its frontend wrote its state
+ * @GUEST_UNBOUND: a function was unbound while the guest had it
+ * @GUEST_DETACH_AHEAD: the toolstack seems about to take a function
+ */
+enum guest_sign {
+	GUEST_LEFT,
+	GUEST_POLITE,
+	GUEST_SPOKE,
+	GUEST_UNBOUND,
+	GUEST_DETACH_AHEAD,
+};
+
+/**
  * struct pciback_guest - the backend instance of one guest
  * @holder: what its functions point at; holds the reference count
  * @xdev: the backend device; valid until the instance is removed
@@ -43,6 +64,27 @@ struct ring {
  * @ring: the connection
  * @watch: on the backend's directory, where the toolstack asks for changes
  * @watching: @watch is registered; probe() and remove() only
+ * @work: looks at the guest and makes moves: see steps.c
+ * @kick_lock: guards @dead, @due and the starting of @work; a leaf
+ * @dead: @work must not be started any more
+ * @due: when @work is to run, if it is pending
+ * @signs: bits of enum guest_sign, for @work; atomic
+ *
+ * For @work alone, under @lock:
+ *
+ * @gref: grant of the page that is mapped
+ * @port: event channel that is bound, as the guest numbers it
+ * @closed: a frontend has gone and no other has come
+ * @polite: it closed by way of Closing
+ * @reopened: it was not the first
+ * @rescanned: the frontend was told that its reconfiguration is done
+ * @resting: state to go back to without a frontend
+ * @waits_in: state of the backend in which the frontend was last looked at
+ * @waits_since: since when
+ * @silent_until: do not wait for the frontend: it did not answer
+ * @detach_until: the toolstack is taking functions
+ * @next_reopen: earliest time for another frontend
+ * @reopen_ms: for how long after that none may come
  */
 struct pciback_guest {
 	struct pciback_holder holder;
@@ -52,9 +94,33 @@ struct pciback_guest {
 	struct ring ring;
 	struct xenbus_watch watch;
 	bool watching;
+	struct delayed_work work;
+	spinlock_t kick_lock;
+	bool dead;
+	ktime_t due;
+	unsigned long signs;
+
+	grant_ref_t gref;
+	evtchn_port_t port;
+	bool closed;
+	bool polite;
+	bool reopened;
+	bool rescanned;
+	enum xenbus_state resting;
+	enum xenbus_state waits_in;
+	ktime_t waits_since;
+	ktime_t silent_until;
+	ktime_t detach_until;
+	ktime_t next_reopen;
+	unsigned int reopen_ms;
 };
 
+/* steps.c */
+void guest_kick_at(struct pciback_guest *guest, unsigned int ms);
+void guest_work(struct work_struct *work);
+
 /* ring.c */
+extern struct workqueue_struct *guest_wq;
 int ring_module_init(void);
 void ring_module_exit(void);
 void ring_init(struct ring *ring);
@@ -65,9 +131,14 @@ void ring_disconnect(struct pciback_guest *guest);
 void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op);
 
 /* devices.c */
-int guest_export(struct pciback_guest *guest, int index);
+enum xenbus_state guest_index_state(struct pciback_guest *guest, int index);
+void guest_attach(struct pciback_guest *guest, int index);
 void guest_withdraw(struct pciback_guest *guest, int index);
+bool guest_withdraw_unlisted(struct pciback_guest *guest);
 void guest_withdraw_all(struct pciback_guest *guest);
+bool guest_note_unbound(struct pciback_guest *guest, enum xenbus_state state);
+void guest_quiet_all(struct pciback_guest *guest);
+void guest_renew_all(struct pciback_guest *guest);
 int guest_publish_roots(struct pciback_guest *guest);
 
 #endif /* PCIBACK_GUEST_GUEST_H */

@@ -41,8 +41,18 @@ static void op_conf_write(struct pciback_device *dev, struct xen_pci_op *op)
 
 static void op_enable_msi(struct pciback_device *dev, struct xen_pci_op *op)
 {
-	op->err = pciback_msi_enable(dev, &op->value) ? XEN_PCI_ERR_op_failed :
-							 XEN_PCI_ERR_success;
+	op->err = pciback_msi_enable(dev, 1, &op->value) ? XEN_PCI_ERR_op_failed :
+							   XEN_PCI_ERR_success;
+}
+
+/* @op->info: how many; if that fails, how many might do. */
+static void op_enable_multi_msi(struct pciback_device *dev, struct xen_pci_op *op)
+{
+	op->err = XEN_PCI_ERR_success;
+	if (pciback_msi_enable(dev, op->info, &op->value)) {
+		op->err = XEN_PCI_ERR_op_failed;
+		op->info = pciback_msi_limit(dev, op->info);
+	}
 }
 
 static void op_enable_msix(struct pciback_device *dev, struct xen_pci_op *op)
@@ -58,20 +68,25 @@ static void op_disable_msi(struct pciback_device *dev, struct xen_pci_op *op)
 	op->err = XEN_PCI_ERR_success;
 }
 
-static void (*const ops[])(struct pciback_device *dev, struct xen_pci_op *op) = {
+typedef void (*op_fn)(struct pciback_device *dev, struct xen_pci_op *op);
+
+/* Those between are the backend's own requests to the frontend. */
+static const op_fn ops[] = {
 	[XEN_PCI_OP_conf_read] = op_conf_read,
 	[XEN_PCI_OP_conf_write] = op_conf_write,
 	[XEN_PCI_OP_enable_msi] = op_enable_msi,
 	[XEN_PCI_OP_disable_msi] = op_disable_msi,
 	[XEN_PCI_OP_enable_msix] = op_enable_msix,
 	[XEN_PCI_OP_disable_msix] = op_disable_msi,
+	[XEN_PCI_OP_enable_multi_msi] = op_enable_multi_msi,
 };
 
 /**
  * guest_do_op() - carry out one request
  * @guest: the guest
  * @op: private copy of its request; @op->err, @op->value and, for
- *	enable_msix, @op->msix_entries are the answer
+ *	enable_msix, @op->msix_entries, for enable_multi_msi, @op->info are the
+ *	answer
  *
  * A function that is not the guest's leaves @op->value as it was sent.
  *
@@ -81,6 +96,7 @@ void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 {
 	u64 start = pciback_see_op_start();
 	struct pciback_device *dev;
+	op_fn carry_out = NULL;
 	bool reset = false;
 	u32 cmd = op->cmd;
 
@@ -94,7 +110,9 @@ void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 	mutex_lock(&dev->lock);
 	if (pciback_device_serves(dev, &guest->holder)) {
 		if (cmd < ARRAY_SIZE(ops))
-			ops[array_index_nospec(cmd, ARRAY_SIZE(ops))](dev, op);
+			carry_out = ops[array_index_nospec(cmd, ARRAY_SIZE(ops))];
+		if (carry_out)
+			carry_out(dev, op);
 		else
 			op->err = XEN_PCI_ERR_not_implemented;
 		reset = dev->reset_wanted;

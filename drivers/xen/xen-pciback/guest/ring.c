@@ -14,7 +14,7 @@
 #include <asm/sync_bitops.h>
 #include "guest.h"
 
-static struct workqueue_struct *ring_wq;
+struct workqueue_struct *guest_wq;
 
 static bool request_pending(const struct ring *ring)
 {
@@ -40,7 +40,7 @@ static irqreturn_t ring_event(int irq, void *data)
 
 	pciback_count(counts(ring), GUEST_EVENTS);
 	if (request_pending(ring))
-		queue_work(ring_wq, &ring->work);
+		queue_work(guest_wq, &ring->work);
 	else
 		let_next_in(ring, irq, true);
 	return IRQ_HANDLED;
@@ -75,6 +75,8 @@ static void write_back(struct ring *ring, u32 nr_vectors)
 
 	WRITE_ONCE(to->err, op->err);
 	WRITE_ONCE(to->value, op->value);
+	if (op->cmd == XEN_PCI_OP_enable_multi_msi)
+		WRITE_ONCE(to->info, op->info);
 	for (i = 0; i < nr_vectors; i++)
 		WRITE_ONCE(to->msix_entries[i].vector, op->msix_entries[i].vector);
 }
@@ -214,15 +216,15 @@ void ring_disconnect(struct pciback_guest *guest)
 }
 
 /**
- * ring_module_init() - what all rings share
+ * ring_module_init() - what all guests share
  *
  * Return: 0 or -ENOMEM.
  */
 int ring_module_init(void)
 {
 	/* Unbound: a guest's requests must not hold up work of the CPU they arrive on. */
-	ring_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
-	return ring_wq ? 0 : -ENOMEM;
+	guest_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
+	return guest_wq ? 0 : -ENOMEM;
 }
 
 /**
@@ -230,5 +232,5 @@ int ring_module_init(void)
  */
 void ring_module_exit(void)
 {
-	destroy_workqueue(ring_wq);
+	destroy_workqueue(guest_wq);
 }

@@ -222,6 +222,67 @@ struct pciback_device *topology_first(struct topology *topo)
 }
 
 /**
+ * topology_find() - where the guest has a function
+ * @topo: the guest's topology
+ * @dev: the function
+ * @virt: its address in the guest
+ *
+ * Context: may sleep.
+ * Return: false: the guest does not have it.
+ */
+bool topology_find(struct topology *topo, const struct pciback_device *dev,
+		   struct topo_addr *virt)
+{
+	struct topo_entry *entry;
+
+	guard(mutex)(&topo->lock);
+	list_for_each_entry(entry, &topo->entries, node) {
+		if (entry->dev != dev)
+			continue;
+		*virt = entry->virt;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * topology_walk_start() - begin to look at each function
+ * @topo: the guest's topology
+ *
+ * Context: may sleep. One walk at a time; functions may be removed meanwhile.
+ */
+void topology_walk_start(struct topology *topo)
+{
+	struct topo_entry *entry;
+
+	guard(mutex)(&topo->lock);
+	list_for_each_entry(entry, &topo->entries, node)
+		entry->visited = false;
+}
+
+/**
+ * topology_walk_next() - the next function of a walk
+ * @topo: the guest's topology
+ *
+ * Context: may sleep.
+ * Return: its record, to be given up with pciback_device_put(), or NULL.
+ */
+struct pciback_device *topology_walk_next(struct topology *topo)
+{
+	struct topo_entry *entry;
+
+	guard(mutex)(&topo->lock);
+	list_for_each_entry(entry, &topo->entries, node) {
+		if (entry->visited)
+			continue;
+		entry->visited = true;
+		pciback_device_get(entry->dev);
+		return entry->dev;
+	}
+	return NULL;
+}
+
+/**
  * topology_next_root() - the buses that the guest has to scan
  * @topo: the guest's topology
  * @cursor: 0 for the first call, then as the last call left it

@@ -4,6 +4,7 @@
  * function; because the guest is registered as its owner, the interrupts are
  * mapped to the guest, and it gets their pirq numbers to bind.
  */
+#include <linux/log2.h>
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
@@ -52,16 +53,43 @@ static void enabled(struct pciback_device *dev, enum pciback_irq_mode mode)
 	WRITE_ONCE(dev->irq.acking, false);
 }
 
+/* Frontends count on from the first: the pirqs must follow each other, all of them. */
+static u32 consecutive_pirqs(struct pci_dev *pdev, u32 nr)
+{
+	u32 first = pciback_xen_pirq(pci_irq_vector(pdev, 0));
+	u32 i;
+
+	for (i = 1; first && i < nr; i++)
+		if (pciback_xen_pirq(pci_irq_vector(pdev, i)) != first + i)
+			return 0;
+	return first;
+}
+
+/* How many the function has, or -errno. */
+static int check_count(struct pci_dev *pdev, u32 nr)
+{
+	int most = pci_msi_vec_count(pdev);
+
+	if (most < 0)
+		return most;
+	if (!is_power_of_2(nr))
+		return -EINVAL;
+	return nr > most ? -ENOSPC : 0;
+}
+
 /**
- * pciback_msi_enable() - XEN_PCI_OP_enable_msi
+ * pciback_msi_enable() - XEN_PCI_OP_enable_msi and XEN_PCI_OP_enable_multi_msi
  * @dev: the function
- * @value: the pirq to bind; 0 if the call fails
+ * @nr: how many vectors, as the guest sent it; all of them or none
+ * @value: the first pirq to bind, the others follow it; 0 if the call fails
  *
  * Context: may sleep. Caller holds @dev->lock.
- * Return: 0; -EALREADY: MSI is on; -ENXIO: MSI-X is on; -EOPNOTSUPP: this
- * host has no pirqs to give to a PV guest; other -errno from the PCI core.
+ * Return: 0; -EALREADY: MSI is on; -ENXIO: MSI-X is on; -EINVAL: not a power of
+ * two; -ENOSPC: more than the function has or the host can give; -EOPNOTSUPP:
+ * this host has no pirqs to give to a PV guest; other -errno from the PCI core.
+ * On failure nothing has changed.
  */
-int pciback_msi_enable(struct pciback_device *dev, u32 *value)
+int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
@@ -73,9 +101,13 @@ int pciback_msi_enable(struct pciback_device *dev, u32 *value)
 	else if (pdev->msix_enabled)
 		err = -ENXIO;
 	else
-		err = pci_enable_msi(pdev);
+		err = check_count(pdev, nr);
 	if (!err) {
-		*value = pciback_xen_pirq(pdev->irq);
+		err = pci_alloc_irq_vectors(pdev, nr, nr, PCI_IRQ_MSI);
+		err = min(err, 0);
+	}
+	if (!err) {
+		*value = consecutive_pirqs(pdev, nr);
 		if (*value) {
 			enabled(dev, PCIBACK_IRQ_MSI);
 			pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, 1, 0);
@@ -87,6 +119,21 @@ int pciback_msi_enable(struct pciback_device *dev, u32 *value)
 	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, 1, err);
 	report(dev, "MSI", err);
 	return err;
+}
+
+/**
+ * pciback_msi_limit() - how many vectors to ask for after fewer were to be had
+ * @dev: the function
+ * @nr: how many were asked for in vain
+ *
+ * Context: may sleep. Caller holds @dev->lock.
+ * Return: fewer than @nr; 1: one, by XEN_PCI_OP_enable_msi.
+ */
+u32 pciback_msi_limit(struct pciback_device *dev, u32 nr)
+{
+	int most = pci_msi_vec_count(dev->pdev);
+
+	return most > 0 && nr > most ? most : 1;
 }
 
 /* Decoding of a virtual function is switched by its physical function. */

@@ -23,6 +23,7 @@ static const char * const guest_names[] = {
 	[GUEST_OPS + XEN_PCI_OP_disable_msi] = "ops_disable_msi",
 	[GUEST_OPS + XEN_PCI_OP_enable_msix] = "ops_enable_msix",
 	[GUEST_OPS + XEN_PCI_OP_disable_msix] = "ops_disable_msix",
+	[GUEST_OPS_MULTI_MSI] = "ops_enable_multi_msi",
 	[GUEST_OPS_UNKNOWN] = "ops_unknown",
 	[GUEST_ERRORS + PCIBACK_NOT_FOUND - 1] = "errors_dev_not_found",
 	[GUEST_ERRORS + PCIBACK_BAD_OFFSET - 1] = "errors_invalid_offset",

@@ -67,8 +67,9 @@ void pciback_see_op(struct pciback_holder *holder, struct pciback_device *dev,
 {
 	enum pciback_result result = result_of(op);
 
-	pciback_count(holder->counts, op->cmd < GUEST_OPS_UNKNOWN - GUEST_OPS ?
-				      GUEST_OPS + op->cmd : GUEST_OPS_UNKNOWN);
+	pciback_count(holder->counts, op->cmd <= XEN_PCI_OP_disable_msix ? GUEST_OPS + op->cmd :
+				      op->cmd == XEN_PCI_OP_enable_multi_msi ?
+				      GUEST_OPS_MULTI_MSI : GUEST_OPS_UNKNOWN);
 	if (result != PCIBACK_OK)
 		pciback_count(holder->counts, GUEST_ERRORS + result - 1);
 	if (dev) {

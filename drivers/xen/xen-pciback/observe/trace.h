@@ -16,6 +16,7 @@
 
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
+#include <pciback/irq.h>
 #include <pciback/observe.h>
 #include <xen/interface/io/pciif.h>
 
@@ -30,6 +31,7 @@ TRACE_DEFINE_ENUM(PCIBACK_ERRNO);
 TRACE_DEFINE_ENUM(PCIBACK_SEIZED);
 TRACE_DEFINE_ENUM(PCIBACK_ASSIGNED);
 TRACE_DEFINE_ENUM(PCIBACK_LEAVING);
+TRACE_DEFINE_ENUM(PCIBACK_RENEWED);
 TRACE_DEFINE_ENUM(PCIBACK_IDLE);
 TRACE_DEFINE_ENUM(PCIBACK_HANDED_BACK);
 
@@ -51,7 +53,8 @@ TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_OFF);
 		{ XEN_PCI_OP_enable_msi, "enable_msi" },	\
 		{ XEN_PCI_OP_disable_msi, "disable_msi" },	\
 		{ XEN_PCI_OP_enable_msix, "enable_msix" },	\
-		{ XEN_PCI_OP_disable_msix, "disable_msix" })
+		{ XEN_PCI_OP_disable_msix, "disable_msix" },	\
+		{ XEN_PCI_OP_enable_multi_msi, "enable_multi_msi" })
 
 #define show_result(result)					\
 	__print_symbolic(result,				\
@@ -68,6 +71,7 @@ TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_OFF);
 		{ PCIBACK_SEIZED, "seized" },			\
 		{ PCIBACK_ASSIGNED, "assigned" },		\
 		{ PCIBACK_LEAVING, "leaving" },			\
+		{ PCIBACK_RENEWED, "renewed" },			\
 		{ PCIBACK_IDLE, "idle" },			\
 		{ PCIBACK_HANDED_BACK, "handed_back" })
 

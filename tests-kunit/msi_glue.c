@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * irq/msi.c, word for word, told that interrupts of this machine are pirqs. The
+ * interrupts themselves are real ones of the PCI core.
+ */
+#include <linux/pci.h>
+#include <pciback/device.h>
+#include <pciback/irq.h>
+#include <pciback/xen_host.h>
+#include "msi_glue.h"
+
+u32 glue_pirq_base;
+
+static u32 glue_pirq(unsigned int irq)
+{
+	return irq && glue_pirq_base ? glue_pirq_base + irq : 0;
+}
+
+#define pciback_xen_pirq(irq)	glue_pirq(irq)
+#define pciback_msi_disable	glue_msi_disable
+#define pciback_msi_enable	glue_msi_enable
+#define pciback_msi_limit	glue_msi_limit
+#define pciback_msix_enable	glue_msix_enable
+#include "../irq/msi.c"
