@@ -101,3 +101,33 @@ monitor() {
 	echo "no answer to: $*"
 	return 1
 }
+
+# seconds_of COMMAND...: how long it took, and its exit status; its output goes to
+# standard error.
+seconds_of() {
+	local from to status
+	read -r from _ </proc/uptime
+	"$@" >&2
+	status=$?
+	read -r to _ </proc/uptime
+	awk "BEGIN { printf \"%.1f\", $to - $from }"
+	return "$status"
+}
+
+# timed WHAT LIMIT COMMAND...: claim that it succeeds, and print how long it took. LIMIT
+# is for telling a wait of 10 s from none, not for telling fast from slow.
+timed() {
+	local what=$1 limit=$2 took
+	shift 2
+	if took=$(seconds_of "$@"); then
+		note "$what: $took s"
+		check "$what waits for no frontend" below "$took" "$limit"
+	else
+		check "$what" false
+	fi
+}
+
+# below VALUE LIMIT: of numbers with fractions.
+below() {
+	awk "BEGIN { exit !($1 < $2) }"
+}

@@ -117,3 +117,8 @@ odd_config() {
 	setpci -s "$_bdf" 00.L=ffffffff 08.L=ffffffff 0c.B=ff 2c.L=0 34.B=00 3d.B=ff fc.L=ffffffff
 	setpci -s "$_bdf" 00.L
 }
+
+# have_pci COUNT: so many functions are there.
+have_pci() {
+	[ "$(find /sys/bus/pci/devices -name '*:*' | wc -l)" -eq "$1" ]
+}

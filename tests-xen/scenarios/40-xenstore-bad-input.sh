@@ -7,35 +7,7 @@
 # hostile guest would: the error node says what is wrong, and afterwards the
 # devices go to a real guest.
 
-domain=900
-backend=/local/domain/0/backend/pci/$domain/0
-frontend=/local/domain/$domain/device/pci/0
-error=/local/domain/0/error/backend/pci/$domain/0/error
-
-backend_state() { xenstore-read "$backend/state" 2>/dev/null; }
-state_is() { [ "$(backend_state)" = "$1" ]; }
-has_error() { xenstore-exists "$error" 2>/dev/null; }
-
-# make_backend KEY VALUE ...: a backend folder with these nodes besides the usual.
-make_backend() {
-	local -a nodes=()
-	while [ $# -gt 0 ]; do
-		nodes+=("$backend/$1" "$2")
-		shift 2
-	done
-	xenstore-write "$frontend/backend" "$backend" "$frontend/backend-id" 0 "$frontend/state" 1 \
-		"$backend/frontend" "$frontend" "$backend/frontend-id" "$domain" \
-		"$backend/online" 1 "$backend/domain" fake "${nodes[@]}"
-	# xenbus looks at the folder when state appears, so that comes last.
-	xenstore-write "$backend/state" 1
-}
-
-drop_backend() {
-	xenstore-rm "$backend" 2>/dev/null
-	xenstore-rm "/local/domain/$domain" 2>/dev/null
-	xenstore-rm /local/domain/0/error 2>/dev/null
-	await 10 not test -e "/sys/bus/xen-backend/devices/pci-$domain-0"
-}
+fake_domain 900
 
 # not_claimed WHAT: the disk can be exported after this; that is, nobody has it.
 not_claimed() {
