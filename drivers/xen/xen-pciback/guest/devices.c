@@ -33,25 +33,66 @@ enum xenbus_state guest_index_state(struct pciback_guest *guest, int index)
 	return xenbus_read_unsigned(guest->xdev->nodename, node, XenbusStateUnknown);
 }
 
+/*
+ * -ENOENT: the toolstack has deleted the backend's directory meanwhile. Writing
+ * would make it anew, and nobody would ever delete that.
+ */
+static int write_node(struct pciback_guest *guest, const char *node, const char *text)
+{
+	const char *dir = guest->xdev->nodename;
+	struct xenbus_transaction xbt;
+	int err;
+
+	do {
+		err = xenbus_transaction_start(&xbt);
+		if (err)
+			return err;
+		err = xenbus_exists(xbt, dir, "state") ? xenbus_write(xbt, dir, node, text) :
+							 -ENOENT;
+		if (err) {
+			xenbus_transaction_end(xbt, 1);
+			return err;
+		}
+		err = xenbus_transaction_end(xbt, 0);
+	} while (err == -EAGAIN);
+	return err;
+}
+
 static void set_state(struct pciback_guest *guest, int index, enum xenbus_state state)
 {
-	char node[NODE_LEN];
+	char node[NODE_LEN], text[12];
 	int err;
 
 	index_node(node, "state", index);
-	err = xenbus_printf(XBT_NIL, guest->xdev->nodename, node, "%d", state);
-	if (err)
+	snprintf(text, sizeof(text), "%d", state);
+	err = write_node(guest, node, text);
+	if (err && err != -ENOENT)
 		xenbus_dev_error(guest->xdev, err, "%s: cannot write", node);
 }
 
-/* An index whose function the guest does not have, or has no more. */
+static int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt)
+{
+	char node[NODE_LEN], text[24];
+
+	index_node(node, "vdev", index);
+	/* Two digits for the function: frontends scan for exactly this form. */
+	snprintf(text, sizeof(text), "%04x:%02x:%02x.%02x", virt->domain, virt->bus,
+		 PCI_SLOT(virt->devfn), PCI_FUNC(virt->devfn));
+	return write_node(guest, node, text);
+}
+
+/*
+ * An index whose function the guest does not have, or has no more. The address
+ * is on a bus that no frontend has. Without one Linux's frontend closes, with
+ * all other functions, when the toolstack marks the index for detaching; and the
+ * old address may soon be another function's.
+ */
 static void set_gone(struct pciback_guest *guest, int index)
 {
-	char node[NODE_LEN];
+	static const struct topo_addr nowhere = { .domain = 0xffff, .bus = 0xff, .devfn = 0xff };
 
+	publish_address(guest, index, &nowhere);
 	set_state(guest, index, XenbusStateClosed);
-	index_node(node, "vdev", index);
-	xenbus_rm(XBT_NIL, guest->xdev->nodename, node);
 }
 
 static int parse_address(const char *text, struct slot_spec *spec)
@@ -110,17 +151,6 @@ static void report_nameless(struct pciback_guest *guest, int index)
 				 "%s: %.40s is not held by pciback; xl pci-assignable-add it first",
 				 node, text);
 	kfree(text);
-}
-
-static int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt)
-{
-	char node[NODE_LEN];
-
-	index_node(node, "vdev", index);
-	/* Two digits for the function: frontends scan for exactly this form. */
-	return xenbus_printf(XBT_NIL, guest->xdev->nodename, node, "%04x:%02x:%02x.%02x",
-			     virt->domain, virt->bus, PCI_SLOT(virt->devfn),
-			     PCI_FUNC(virt->devfn));
 }
 
 static int export(struct pciback_guest *guest, struct pciback_device *dev, int index)
