@@ -15,6 +15,7 @@
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/xen.h>
 
+struct guest_look;
 struct pciback_device;
 struct pciback_holder;
 
@@ -163,6 +164,7 @@ void pciback_see_op(struct pciback_holder *holder, struct pciback_device *dev,
 void pciback_see_denied(struct pciback_device *dev, s32 off, s32 size, u32 val);
 void pciback_see_reset(struct pciback_device *dev, enum pciback_reset_why why, u64 start, int err);
 void pciback_see_irq(struct pciback_device *dev, enum pciback_irq_what what, u32 nr, int err);
+void pciback_see_guest(struct pciback_holder *holder, const struct guest_look *look, int move);
 void pciback_see_state(struct pciback_device *dev, enum pciback_state state);
 
 /* counters.c: what was counted, in debugfs */

@@ -48,7 +48,7 @@ mount -t tracefs tracefs "$tracing"
 must "module loads hiding the card" load_hiding "$NIC"
 show "events" < <(ls "$tracing/events/xen_pciback")
 cat "$tracing"/events/xen_pciback/*/format >/run/xpb/formats
-check "tools can translate every name in them" lacks /run/xpb/formats '(PCIBACK|XEN_PCI)_'
+check "tools can translate every name in them" lacks /run/xpb/formats '(PCIBACK|XEN_PCI|GUEST)_|XenbusState'
 must "they can be enabled" eval "echo 1 >$tracing/events/xen_pciback/enable"
 echo 8192 >"$tracing/buffer_size_kb"
 echo >"$tracing/trace"
@@ -70,6 +70,8 @@ same "nothing was lost on the way" 0 "$(events 'LOST')"
 traced "the disk was seized" "pciback_state: domid=-1 dev=$NVME state=seized"
 traced "it was reset" "pciback_reset: domid=-1 dev=$NVME why=seized err=0 ms=[0-9]+"
 traced "the guest got it" "pciback_state: domid=$domain dev=$NVME state=assigned"
+traced "it was set up" "pciback_guest: domid=$domain backend=InitWait .* move=setup"
+traced "and connected" "pciback_guest: domid=$domain backend=Initialised frontend=Initialised connected=0 .* move=connect"
 traced "the guest read" "pciback_op: domid=$domain dev=$NVME op=conf_read vdev=0000:00:00.0 .* result=success err=0 ns=[1-9]"
 traced "the guest wrote" "pciback_op: domid=$domain dev=$NVME op=conf_write .* result=success"
 traced "the guest enabled MSI-X" "pciback_irq: domid=$domain dev=$NVME what=enable_msix nr=[2-9] err=0"

@@ -448,12 +448,15 @@ void guest_work(struct work_struct *work)
 	struct pciback_guest *guest = container_of(to_delayed_work(work), struct pciback_guest,
 						   work);
 	struct guest_look look;
+	enum guest_move move;
 	unsigned int moves;
 
 	guard(mutex)(&guest->lock);
 	for (moves = 0; moves < MAX_MOVES; moves++) {
 		look_at(guest, &look);
-		if (!make_move(guest, guest_decide(&look), &look))
+		move = guest_decide(&look);
+		pciback_see_guest(&guest->holder, &look, move);
+		if (!make_move(guest, move, &look))
 			return;
 	}
 	/* Somebody keeps changing his mind; the next change brings us here again. */

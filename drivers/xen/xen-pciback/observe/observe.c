@@ -160,3 +160,14 @@ void pciback_see_state(struct pciback_device *dev, enum pciback_state state)
 	}
 	trace_pciback_state(domid_of(dev), dev->pdev, state);
 }
+
+/**
+ * pciback_see_guest() - what to do next about a guest has been decided
+ * @holder: the guest
+ * @look: from what
+ * @move: what, enum guest_move
+ */
+void pciback_see_guest(struct pciback_holder *holder, const struct guest_look *look, int move)
+{
+	trace_pciback_guest(holder->domid, look, move);
+}

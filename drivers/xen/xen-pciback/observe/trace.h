@@ -19,6 +19,8 @@
 #include <pciback/irq.h>
 #include <pciback/observe.h>
 #include <xen/interface/io/pciif.h>
+#include <xen/interface/io/xenbus.h>
+#include "../guest/decide.h"
 
 TRACE_DEFINE_ENUM(PCIBACK_OK);
 TRACE_DEFINE_ENUM(PCIBACK_NOT_FOUND);
@@ -45,6 +47,32 @@ TRACE_DEFINE_ENUM(PCIBACK_IRQ_ENABLE_MSIX);
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_DISABLE);
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_ON);
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_OFF);
+
+TRACE_DEFINE_ENUM(GUEST_REST);
+TRACE_DEFINE_ENUM(GUEST_WAIT);
+TRACE_DEFINE_ENUM(GUEST_LEAVE);
+TRACE_DEFINE_ENUM(GUEST_REOPEN);
+TRACE_DEFINE_ENUM(GUEST_SETUP);
+TRACE_DEFINE_ENUM(GUEST_CHANGE);
+TRACE_DEFINE_ENUM(GUEST_PRESENT);
+TRACE_DEFINE_ENUM(GUEST_RETREAT);
+TRACE_DEFINE_ENUM(GUEST_CONNECT);
+TRACE_DEFINE_ENUM(GUEST_ANSWER);
+TRACE_DEFINE_ENUM(GUEST_RESCAN);
+TRACE_DEFINE_ENUM(GUEST_FINISH);
+TRACE_DEFINE_ENUM(GUEST_MOVE_ON);
+TRACE_DEFINE_ENUM(GUEST_TELL);
+TRACE_DEFINE_ENUM(GUEST_SHUT);
+
+TRACE_DEFINE_ENUM(XenbusStateUnknown);
+TRACE_DEFINE_ENUM(XenbusStateInitialising);
+TRACE_DEFINE_ENUM(XenbusStateInitWait);
+TRACE_DEFINE_ENUM(XenbusStateInitialised);
+TRACE_DEFINE_ENUM(XenbusStateConnected);
+TRACE_DEFINE_ENUM(XenbusStateClosing);
+TRACE_DEFINE_ENUM(XenbusStateClosed);
+TRACE_DEFINE_ENUM(XenbusStateReconfiguring);
+TRACE_DEFINE_ENUM(XenbusStateReconfigured);
 
 #define show_op(op)						\
 	__print_symbolic(op,					\
@@ -89,6 +117,36 @@ TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_OFF);
 		{ PCIBACK_IRQ_DISABLE, "disable" },		\
 		{ PCIBACK_IRQ_INTX_ON, "intx_on" },		\
 		{ PCIBACK_IRQ_INTX_OFF, "intx_off" })
+
+#define show_guest_move(move)					\
+	__print_symbolic(move,					\
+		{ GUEST_REST, "rest" },				\
+		{ GUEST_WAIT, "wait" },				\
+		{ GUEST_LEAVE, "leave" },			\
+		{ GUEST_REOPEN, "reopen" },			\
+		{ GUEST_SETUP, "setup" },			\
+		{ GUEST_CHANGE, "change" },			\
+		{ GUEST_PRESENT, "present" },			\
+		{ GUEST_RETREAT, "retreat" },			\
+		{ GUEST_CONNECT, "connect" },			\
+		{ GUEST_ANSWER, "answer" },			\
+		{ GUEST_RESCAN, "rescan" },			\
+		{ GUEST_FINISH, "finish" },			\
+		{ GUEST_MOVE_ON, "move_on" },			\
+		{ GUEST_TELL, "tell" },				\
+		{ GUEST_SHUT, "shut" })
+
+#define show_xenbus(state)					\
+	__print_symbolic(state,					\
+		{ XenbusStateUnknown, "Unknown" },		\
+		{ XenbusStateInitialising, "Initialising" },	\
+		{ XenbusStateInitWait, "InitWait" },		\
+		{ XenbusStateInitialised, "Initialised" },	\
+		{ XenbusStateConnected, "Connected" },		\
+		{ XenbusStateClosing, "Closing" },		\
+		{ XenbusStateClosed, "Closed" },		\
+		{ XenbusStateReconfiguring, "Reconfiguring" },	\
+		{ XenbusStateReconfigured, "Reconfigured" })
 
 /* A guest's request, answered. */
 TRACE_EVENT(pciback_op,
@@ -236,6 +294,31 @@ TRACE_EVENT(pciback_state,
 	TP_printk("domid=%d dev=%04x:%02x:%02x.%x state=%s",
 		  __entry->domid, __entry->seg, __entry->bus, __entry->devfn >> 3,
 		  __entry->devfn & 7, show_state(__entry->state))
+);
+
+/* A guest was looked at, and what to do next was decided. */
+TRACE_EVENT(pciback_guest,
+	TP_PROTO(int domid, const struct guest_look *look, int move),
+	TP_ARGS(domid, look, move),
+	TP_STRUCT__entry(
+		__field(s32, domid)
+		__field(s32, backend)
+		__field(s32, frontend)
+		__field(u8, connected)
+		__field(u8, late)
+		__field(u8, move)
+	),
+	TP_fast_assign(
+		__entry->domid = domid;
+		__entry->backend = look->be;
+		__entry->frontend = look->fe;
+		__entry->connected = look->connected;
+		__entry->late = look->late;
+		__entry->move = move;
+	),
+	TP_printk("domid=%d backend=%s frontend=%s connected=%u late=%u move=%s",
+		  __entry->domid, show_xenbus(__entry->backend), show_xenbus(__entry->frontend),
+		  __entry->connected, __entry->late, show_guest_move(__entry->move))
 );
 
 #endif /* PCIBACK_OBSERVE_TRACE_H */
