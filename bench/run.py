@@ -27,6 +27,10 @@ from host.results import Parser  # noqa: E402
 
 OUT = paths.TOP / "build/bench"
 FUNCTIONS = [f"0000:{bus:02x}:00.0" for bus in range(1, 11)]
+# Three devices of several functions more, behind the ports at 10.0, 11.0 and 12.0.
+MULTI = {0x10: 8, 0x11: 8, 0x12: 6}
+MANY = FUNCTIONS + [f"0000:{0x0b + i:02x}:00.{f}" for i, n in enumerate(MULTI.values())
+                    for f in range(n)]
 
 # (name in measure.sh, what people read, unit, ticks for one unit)
 ROWS = (
@@ -36,11 +40,14 @@ ROWS = (
     ("write-command", "write COMMAND, 2 bytes", "instructions", 1),
     ("load", f"modprobe hide= of {len(FUNCTIONS)} NVMe (FLR)", "ms", 1e6),
     ("unload", "rmmod of the same", "ms", 1e6),
+    ("load-many", f"modprobe hide= of {len(MANY)} NVMe (FLR)", "ms", 1e6),
+    ("unload-many", "rmmod of the same", "ms", 1e6),
+    ("destroy", "xl destroy of a guest with 8 NVMe", "ms", 1e6),
 )
 
 
 class Machine(vm.Machine):
-    """Ten NVMe functions behind root ports, a network card, one exact CPU."""
+    """NVMe functions behind root ports, a network card, one exact CPU."""
 
     # Nor does its clock follow the CPU's.
     silence = None
@@ -49,8 +56,15 @@ class Machine(vm.Machine):
         disks = []
         for i, _ in enumerate(FUNCTIONS, 1):
             disks += ["-device", f"pcie-root-port,id=rp{i},chassis={i},slot={i},addr={5 + i:x}",
-                        "-device", f"nvme,bus=rp{i},serial=n{i},drive=d{i}",
-                        "-drive", f"if=none,id=d{i},driver=null-co,size=1M"]
+                      "-device", f"nvme,bus=rp{i},serial=n{i},drive=d{i}",
+                      "-drive", f"if=none,id=d{i},driver=null-co,size=1M"]
+        for slot, functions in MULTI.items():
+            disks += ["-device", f"pcie-root-port,id=rp{slot},chassis={slot},slot={slot},"
+                                 f"addr={slot:x}"]
+            for f in range(functions):
+                disks += ["-device", f"nvme,bus=rp{slot},addr=0.{f},multifunction=on,"
+                                     f"serial=n{slot}.{f},drive=d{slot}.{f}",
+                          "-drive", f"if=none,id=d{slot}.{f},driver=null-co,size=1M"]
         # The rate limit would round every switch between domains up to 1 ms.
         return [
             "qemu-system-x86_64", "-nodefaults", "-nographic", "-no-reboot", "-machine", "q35",
@@ -70,7 +84,7 @@ def build_image(target, kernel, xen, module, nonce, args):
     config = "".join(f"{k}='{v}'\n" for k, v in dict(
         XPB_NONCE=nonce, NVME=FUNCTIONS[0], NVME2=FUNCTIONS[1], NIC=devices.NIC,
         DEVICES=" ".join((*FUNCTIONS[:2], devices.NIC)), PATIENCE=1,
-        BENCH_FUNCTIONS=" ".join(FUNCTIONS), BENCH_READS=args.reads,
+        BENCH_FUNCTIONS=" ".join(FUNCTIONS), BENCH_MANY=" ".join(MANY), BENCH_READS=args.reads,
         BENCH_LOADS=args.loads).items())
     vmlinux = image.dom0_image(target, kernel, xen, module, [HERE / "measure.sh"], config)
     guest, more = Archive(), Archive()
