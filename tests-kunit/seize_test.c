@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <pciback/irq.h>
 #include <pciback/policy.h>
+#include <pciback/xen_gsi.h>
 #include "seize_bench.h"
 #include "suites.h"
 
@@ -67,6 +68,33 @@ static void resets_between_hands(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
 	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 3, "clean since the last guest");
 	KUNIT_EXPECT_EQ_MSG(test, b->fn[CARD_1]->nr_flr, 0, "its neighbour");
+}
+
+/* Off Xen no function has a line for guests; that it is seized is known all the same. */
+static void line_is_known_while_seized(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	const struct { struct fake_pci_fn *fn; u32 sbdf; } rows[] = {
+		{ b->fn[CARD], 0x12340018 },
+		{ b->fn[CARD_1], 0x12340019 },
+		{ b->fn[BELOW], 0x12340100 },
+	};
+	struct pciback_device *dev;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENODEV);
+		dev = bench_seize(test, rows[i].fn);
+		pciback_device_put(dev);
+		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENOENT);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, pciback_gsi_lookup(0x00000018), -ENODEV, "another segment");
+	KUNIT_EXPECT_EQ_MSG(test, pciback_gsi_lookup(U32_MAX), -ENODEV, "no address");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENOENT);
+		KUNIT_EXPECT_EQ(test, bench_unbind(rows[i].fn), 12);
+		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENODEV);
+	}
 }
 
 struct reset_row {
@@ -415,6 +443,7 @@ static void unreadable_function_leaves_no_trace(struct kunit *test)
 static struct kunit_case seize_cases[] = {
 	KUNIT_CASE(seized_is_quiet),
 	KUNIT_CASE(resets_between_hands),
+	KUNIT_CASE(line_is_known_while_seized),
 	KUNIT_CASE_PARAM(resets_by, reset_gen_params),
 	KUNIT_CASE(one_holder_at_a_time),
 	KUNIT_CASE(next_guest_finds_it_new),

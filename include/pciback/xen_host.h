@@ -12,6 +12,8 @@
 
 void pciback_xen_prepare_msix(struct pci_dev *pdev);
 void pciback_xen_release_msix(struct pci_dev *pdev);
+void pciback_xen_reset_begins(struct pci_dev *pdev);
+void pciback_xen_reset_done(struct pci_dev *pdev);
 int pciback_xen_set_owner(struct pci_dev *pdev, domid_t domid);
 void pciback_xen_clear_owner(struct pci_dev *pdev);
 bool pciback_xen_domain_exists(domid_t domid);

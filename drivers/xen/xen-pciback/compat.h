@@ -52,6 +52,45 @@ static inline void compat_driver_override_clear(struct pci_dev *pdev)
 #endif
 }
 
+#ifndef HAVE_PHYSDEV_PCI_DEVICE_RESET
+/* As in Xen's public header physdev.h. */
+#include <xen/interface/xen.h>
+#include <xen/interface/physdev.h>
+#define PHYSDEVOP_pci_device_reset	32
+#define PCI_DEVICE_RESET_FLR		3
+struct pci_device_reset {
+	struct physdev_pci_device dev;
+	u32 flags;
+};
+#endif
+
+#ifdef HAVE_XEN_ACPI_GSI
+#include <xen/acpi.h>
+
+/* Find a function's interrupt line, have Xen wire it up. PVH hosts only. */
+static inline int compat_pvh_route_gsi(struct pci_dev *pdev, int *gsi)
+{
+	int trigger, polarity;
+	int err = xen_acpi_get_gsi_info(pdev, gsi, &trigger, &polarity);
+
+	return err ? err : xen_pvh_setup_gsi(*gsi, trigger, polarity);
+}
+
+static inline void compat_register_gsi_lookup(int (*lookup)(u32 sbdf))
+{
+	xen_acpi_register_get_gsi_func(lookup);
+}
+#else
+static inline int compat_pvh_route_gsi(struct pci_dev *pdev, int *gsi)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void compat_register_gsi_lookup(int (*lookup)(u32 sbdf))
+{
+}
+#endif
+
 #ifdef PCIBACK_WITH_GUESTS
 #include <xen/xenbus.h>
 

@@ -19,6 +19,7 @@
 #include <pciback/irq.h>
 #include <pciback/policy.h>
 #include <pciback/reset.h>
+#include <pciback/xen_gsi.h>
 #include <pciback/xen_host.h>
 
 /* Guards seized_devices and the @node of its members. A leaf: nothing is taken under it. */
@@ -172,6 +173,9 @@ int pciback_device_seize(struct pci_dev *pdev)
 	if (err)
 		goto disable;
 
+	err = pciback_gsi_take(pdev);
+	if (err)
+		goto disable;
 	pciback_xen_prepare_msix(pdev);
 	reset_and_restore(dev, PCIBACK_RESET_SEIZED);
 	pci_clear_master(pdev);
@@ -424,7 +428,9 @@ void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holde
 		err = pci_reset_function_locked(dev->pdev);
 		pciback_see_reset(dev, PCIBACK_RESET_GUEST_ASKED, start, err);
 		dev->guests_reset = false;
-		if (err)
+		if (!err)
+			pciback_xen_reset_done(dev->pdev);
+		else
 			dev_warn_ratelimited(&dev->pdev->dev,
 					     "domain %d asked for a reset: failed (%d)\n",
 					     holder->domid, err);
@@ -482,6 +488,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 
 	note_mappings(dev);
 	pciback_xen_release_msix(pdev);
+	pciback_gsi_forget(pdev);
 	pciback_config_hand_back(dev, !dev->mapped);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);

@@ -14,6 +14,7 @@
 #include <pciback/guest.h>
 #include <pciback/observe.h>
 #include <pciback/policy.h>
+#include <pciback/xen_gsi.h>
 
 static char *hide;
 module_param(hide, charp, 0444);
@@ -57,6 +58,7 @@ static int __init pciback_init(void)
 	err = pciback_guest_init(passthrough);
 	if (err)
 		goto sysfs;
+	pciback_gsi_serve();
 	return 0;
 
 sysfs:
@@ -74,6 +76,7 @@ clear:
 
 static void __exit pciback_exit(void)
 {
+	pciback_gsi_stop();
 	pciback_guest_exit();
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
 	/* First, or what appears meanwhile would be kept for nobody. */

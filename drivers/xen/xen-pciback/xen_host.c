@@ -13,6 +13,7 @@
 #include <xen/xenbus.h>
 #include <asm/xen/hypercall.h>
 #include <pciback/xen_host.h>
+#include "compat.h"
 
 static int physdev_op(struct pci_dev *pdev, int cmd)
 {
@@ -59,6 +60,71 @@ void pciback_xen_release_msix(struct pci_dev *pdev)
 	if (err && err != -ENOSYS)
 		pci_warn(pdev, "Xen did not release MSI-X (%d); the host may have to do without it\n",
 			 err);
+}
+
+/*
+ * Does Xen stand between this host and its functions? It does for all but PV
+ * hosts: it passes on what the host writes to configuration space, and maps
+ * BARs into the host's memory, by what it knows of the function.
+ */
+static bool xen_watches_config(const struct pci_dev *pdev)
+{
+	/* The hypervisor's segments have 16 bits. */
+	return xen_initial_domain() && !xen_pv_domain() &&
+		pci_domain_nr(pdev->bus) <= U16_MAX;
+}
+
+/**
+ * pciback_xen_reset_begins() - prepare Xen for the reset of a function
+ * @pdev: the function, enabled or not
+ *
+ * Xen does not see the reset, takes the function for one that decodes, and
+ * drops what is then written to its BARs. So let Xen see decoding end first.
+ * Needed where Xen cannot be told of the reset afterwards. Whoever resets
+ * several functions at once calls it for each of them.
+ *
+ * Context: may sleep. The function's configuration space must be restored
+ * after the reset.
+ */
+void pciback_xen_reset_begins(struct pci_dev *pdev)
+{
+	u16 command;
+
+	if (!xen_watches_config(pdev) || pci_read_config_word(pdev, PCI_COMMAND, &command))
+		return;
+	pci_write_config_word(pdev, PCI_COMMAND,
+			      command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
+}
+
+/**
+ * pciback_xen_reset_done() - tell Xen that a function was reset
+ * @pdev: the function, before its configuration space is restored
+ *
+ * Xen before version 4.20 cannot be told, which is why there is
+ * pciback_xen_reset_begins(). PHYSDEVOP_pci_device_reset.
+ *
+ * Context: may sleep.
+ */
+void pciback_xen_reset_done(struct pci_dev *pdev)
+{
+	struct pci_device_reset reset = {
+		.dev = {
+			.seg = pci_domain_nr(pdev->bus),
+			.bus = pdev->bus->number,
+			.devfn = pdev->devfn,
+		},
+		/* Xen treats all kinds alike. */
+		.flags = PCI_DEVICE_RESET_FLR,
+	};
+	int err;
+
+	if (!xen_watches_config(pdev))
+		return;
+	err = HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_reset, &reset);
+	if (err && err != -ENOSYS && err != -EOPNOTSUPP)
+		dev_warn_ratelimited(&pdev->dev,
+				     "Xen did not take note of its reset (%d); guests may find it in a wrong state\n",
+				     err);
 }
 
 /**

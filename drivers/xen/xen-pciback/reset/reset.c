@@ -4,6 +4,7 @@
  */
 #include <linux/pci.h>
 #include <pciback/reset.h>
+#include <pciback/xen_host.h>
 
 /**
  * pciback_reset_function() - bring a function back to its power-on state
@@ -33,9 +34,11 @@ int pciback_reset_function(struct pci_dev *pdev)
 	if (!pci_wait_for_pending_transaction(pdev))
 		pci_warn(pdev, "transactions still pending; resetting it anyway\n");
 
+	pciback_xen_reset_begins(pdev);
 	err = __pci_reset_function_locked(pdev);
 	if (err)
 		return err;
+	pciback_xen_reset_done(pdev);
 	if (pci_read_config_dword(pdev, PCI_VENDOR_ID, &id) || PCI_POSSIBLE_ERROR(id))
 		return pdev->is_virtfn ? 0 : -ENODEV;
 	return 0;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * A PVH host can set up a function's interrupt line for guests, and toolstacks
+ * ask for its number, since "xen/pvh: Setup gsi for passthrough device" and
+ * "xen/privcmd: Add new syscall to get gsi from dev", 6.12. Older kernels have
+ * no way to find the number out of a module.
+ */
+#include <linux/kconfig.h>
+#include <linux/pci.h>
+#include <xen/acpi.h>
+
+#if !IS_ENABLED(CONFIG_XEN_DOM0) || !IS_ENABLED(CONFIG_XEN_PVH)
+#error the calls are not there
+#endif
+
+int probe(struct pci_dev *pdev, get_gsi_from_sbdf_t lookup);
+int probe(struct pci_dev *pdev, get_gsi_from_sbdf_t lookup)
+{
+	int gsi, trigger, polarity;
+
+	xen_acpi_register_get_gsi_func(lookup);
+	return xen_acpi_get_gsi_info(pdev, &gsi, &trigger, &polarity) ?:
+		xen_pvh_setup_gsi(gsi, trigger, polarity);
+}
