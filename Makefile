@@ -56,7 +56,7 @@ kunit-debug-selfcheck:
 	tests-kunit/debug/selfcheck.py
 
 xen-test:
-	tests-xen/run.py --kernel both --module ours
+	tests-xen/run.py --kernel all --module ours
 
 fuzz:
 	tests-fuzz/run.sh

@@ -3,7 +3,7 @@
 #
 # build-module.sh KERNEL OUT [make args]
 #
-# Builds the module for a kernel of the cache (k6.1, k6.12) in a copy of the
+# Builds the module for a kernel of the cache (k6.1, k6.12, k7.3) in a copy of the
 # sources: OUT/drivers/xen/xen-pciback/xen-pciback.ko. The source folders stay
 # clean and kernels do not share objects. Only changed files are copied, so a
 # second run has little to do. Prints what the compiler has to say, nothing else.
@@ -50,7 +50,17 @@ mkdir -p "$2"
 out=$(cd "$2" && pwd)
 shift 2
 
+declare -a inside=()
 "$here/setup.sh" build
+if xpb_newer_names | grep -qx "$kernel"; then
+	"$here/setup.sh" newer
+	if why=$(xpb_missing "$kernel"); then
+		echo "$kernel: $why" >&2
+		exit 1
+	fi
+	suite=$(cat "$XPB_CURRENT/$kernel/suite")
+	inside=("$here/lib/in-suite.sh" "$XPB_CURRENT/suite-$suite" "$out")
+fi
 kdir=$(readlink -f "$XPB_CURRENT/$kernel/build")
 
 exec 8>"$out/.lock"
@@ -59,4 +69,4 @@ sync_sources "$out"
 # The caller may be make itself: its variables are not for the inner one.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 # BTF needs the kernel's vmlinux, which headers do not have, and no one misses it.
-make -s -C "$out" -j"$(nproc)" KDIR="$kdir" "$@" 2>&1 | sed '/^Skipping BTF generation/d'
+"${inside[@]}" make -s -C "$out" -j"$(nproc)" KDIR="$kdir" "$@" 2>&1 | sed '/^Skipping BTF generation/d'

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# setup.sh [--print] [build|kunit|xen|all]
+# setup.sh [--print] [build|kunit|xen|newer|all]
 #
 # Makes this machine ready to build and test: installs missing tools (when root,
 # and says so) and fills the cache with Debian's kernels, headers, Xen and a few
 # kernel sources. Kernels and Xen are unpacked into the cache, never installed.
 # Safe to run again, by several at once, and without network once the cache is
 # full. XPB_MAX_AGE (days, default 7) is how long a full cache is not even
-# compared with apt's lists.
+# compared with apt's lists. The kernels of a newer Debian ("newer", and part of
+# "all") are no must: what cannot be had is named, and not tested.
 #
 #   --print    print the paths of the cache as name=path, change nothing
 
@@ -20,6 +21,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib/tools.sh"
 # shellcheck source=scripts/lib/debs.sh
 . "$here/lib/debs.sh"
+# shellcheck source=scripts/lib/suite.sh
+. "$here/lib/suite.sh"
 
 # Raise when the layout below changes: old folders are then not taken for new ones.
 layout=l1
@@ -28,10 +31,10 @@ main() {
 	local part=all
 	case "${1:-}" in
 	--print) print_paths; return ;;
-	-h | --help) sed -n '4,15s/^# \{0,1\}//p' "$0"; return ;;
+	-h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; return ;;
 	esac
 	[ $# -eq 0 ] || part=$1
-	case "$part" in build | kunit | xen | all) ;; *) die "unknown part: $part" ;; esac
+	case "$part" in build | kunit | xen | newer | all) ;; *) die "unknown part: $part" ;; esac
 
 	# One lock for tools and cache: apt itself does not queue politely.
 	mkdir -p "$XPB_CACHE" "$XPB_CURRENT"
@@ -43,21 +46,25 @@ main() {
 	# shellcheck disable=SC2206 # lists of words
 	tools=($XPB_TOOLS_BUILD)
 	# shellcheck disable=SC2206
-	[ "$part" = build ] || tools+=($XPB_TOOLS_VM)
+	case "$part" in build | newer) ;; *) tools+=($XPB_TOOLS_VM) ;; esac
 	ensure_tools "${tools[@]}"
 
-	local name meta
+	local name meta series suite
 	while read -r name meta; do
 		keep_current "$name" build_kernel "$name" "$meta"
 		ensure_tools "$(cat "$XPB_CURRENT/$name/compiler")"
 	done < <(xpb_kernels)
 	case "$part" in xen | all) keep_current xen build_xen ;; esac
 	case "$part" in build | kunit | all) keep_current kunit-src build_source ;; esac
+	case "$part" in newer | all) ;; *) return ;; esac
+	while read -r name series suite; do
+		keep_newer "$name" "$series" "$suite"
+	done < <(xpb_newer_kernels)
 }
 
 print_paths() {
 	local name
-	for name in $(xpb_kernel_names) xen kunit-src checkpatch; do
+	for name in $(xpb_kernel_names) $(xpb_newer_names) xen kunit-src checkpatch; do
 		printf '%s=%s\n' "$name" "$XPB_CURRENT/$name"
 	done
 }
@@ -78,6 +85,26 @@ keep_current() {
 		say "$name: newest packages not to be had, keeping $(cat "$XPB_CURRENT/$name/pkgversion")"
 	else
 		die "$name: packages not to be had and nothing in the cache"
+	fi
+}
+
+# keep_newer NAME SERIES SUITE: as keep_current, but doing without is no error. What
+# could not be had a moment ago is not asked for again by each part of a test.
+keep_newer() {
+	local name=$1 stamp="$XPB_CURRENT/.$1.$layout.checked" why="$XPB_CURRENT/.$1.missing"
+	if [ -e "$XPB_CURRENT/$name/pkgversion" ] &&
+		[ -n "$(find "$stamp" -mtime "-${XPB_MAX_AGE:-7}" 2>/dev/null)" ]; then
+		return
+	elif [ -n "$(find "$why" -mmin -30 2>/dev/null)" ]; then
+		say "$name: $(cat "$why")"
+	elif build_newer "$@"; then
+		touch "$stamp"
+		rm -f "$why"
+	elif [ -e "$XPB_CURRENT/$name/pkgversion" ]; then
+		say "$name: $why_not, keeping $(cat "$XPB_CURRENT/$name/pkgversion")"
+	else
+		printf '%s\n' "$why_not" >"$why"
+		say "$name: not to be had and not tested: $why_not"
 	fi
 }
 

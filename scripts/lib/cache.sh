@@ -5,6 +5,9 @@
 # sets names and defines functions, it downloads nothing (scripts/setup.sh does).
 #
 #   $XPB_CURRENT/<kernel>/{release,pkgversion,compiler,vmlinuz,modules,build}
+#   $XPB_CURRENT/<newer kernel>/suite    name of the suite whose compiler it needs
+#   $XPB_CURRENT/suite-<suite>/{root,pkgversion}    that compiler
+#   $XPB_CURRENT/.<newer kernel>.missing            why it could not be had
 #   $XPB_CURRENT/xen/{root,xen.elf,pkgversion}
 #   $XPB_CURRENT/kunit-src/{lib/kunit,include/kunit,include/linux/args.h}
 #   $XPB_CURRENT/checkpatch/{checkpatch.pl,spelling.txt,const_structs.checkpatch}
@@ -26,6 +29,15 @@ xpb_kernels() {
 	END
 }
 
+# Kernels of a newer Debian, which must be built by that Debian's compiler:
+#   short name, series, suite; the kernels are in the suite's backports
+# A machine that cannot have them tests the others and says so.
+xpb_newer_kernels() {
+	cat <<-'END'
+	k7.3	7.3	trixie
+	END
+}
+
 # Package with the kernel sources KUnit and checkpatch are taken from.
 # shellcheck disable=SC2034
 XPB_SOURCE_PACKAGE=linux-source-6.12
@@ -36,6 +48,17 @@ XPB_XEN_VERSION=4.17
 
 xpb_kernel_names() {
 	xpb_kernels | cut -f1
+}
+
+xpb_newer_names() {
+	xpb_newer_kernels | cut -f1
+}
+
+# xpb_missing KERNEL: why a newer kernel is not there; fails if it is.
+xpb_missing() {
+	[ ! -e "$XPB_CURRENT/$1/pkgversion" ] || return 1
+	cat "$XPB_CURRENT/.$1.missing" 2>/dev/null ||
+		echo "not in the cache, run scripts/setup.sh newer"
 }
 
 # xpb_release KERNEL: what `uname -r` says under that kernel.

@@ -5,9 +5,12 @@
 # cache. Nothing is installed and no host name is known here: what can be had is
 # what the machine's own apt configuration offers.
 
+# Further options for apt: suite.sh sets them to look at another suite.
+XPB_APT=()
+
 # deb_field PACKAGE FIELD: a field of the version apt would take.
 deb_field() {
-	apt-cache show --no-all-versions "$1" 2>/dev/null |
+	apt-cache "${XPB_APT[@]}" show --no-all-versions "$1" 2>/dev/null |
 		sed -n "s/^$2: //p" | head -n 1
 }
 
@@ -36,7 +39,7 @@ deb_get() {
 	mkdir -p "$dir"
 	# Root's home is often closed to apt's download user; that user is only
 	# a precaution for untrusted sources and packages are signed.
-	(cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2 </dev/null)
+	(cd "$dir" && apt-get "${XPB_APT[@]}" -qq -o APT::Sandbox::User=root download "$@" >&2 </dev/null)
 }
 
 # deb_unpack DIR ROOT: unpack every package file of DIR into ROOT, drop the files.
@@ -51,7 +54,7 @@ deb_unpack() {
 
 # deb_closure PACKAGE...: all packages these need on an empty machine.
 deb_closure() {
-	apt-get -s -qq -o Dir::State::status=/dev/null --no-install-recommends \
+	apt-get "${XPB_APT[@]}" -s -qq -o Dir::State::status=/dev/null --no-install-recommends \
 		install "$@" 2>/dev/null | awk '$1 == "Inst" { print $2 }'
 }
 

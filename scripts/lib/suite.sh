@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# Kernels of a newer Debian. apt is pointed at another suite of the mirror this
+# machine uses already, with lists of its own, so the machine's packages do not
+# change. Kernel, headers and a compiler are unpacked into the cache; the module is
+# then built inside the compiler's folder (in-suite.sh).
+#
+# A function that fails leaves the reason in $why_not. setup.sh, which sources this
+# file, has $here, $layout and the steps that all kernels share.
+
+# shellcheck disable=SC2034
+why_not=
+
+# What a kernel's headers need to build a module, next to the compiler.
+XPB_SUITE_TOOLS="base-files bash dash coreutils diffutils findutils gawk grep make
+	pahole sed"
+
+# suite_mirror: where this machine's own release comes from.
+suite_mirror() {
+	local codename
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' \
+		'Created-By: Packages' 2>/dev/null |
+		awk -v release="$codename" '$1 == release && $2 == "main" { print $3; exit }'
+}
+
+# suite_apt SUITE: let XPB_APT mean this suite and its backports, with fresh lists.
+suite_apt() {
+	local suite=$1 dir="$XPB_CACHE/apt-$1" uri name
+	local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+	uri=$(suite_mirror)
+	[ -n "$uri" ] || { why_not="apt's configuration names no Debian mirror"; return 1; }
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	for name in "$suite" "$suite-backports"; do
+		echo "deb $([ ! -e "$keys" ] || echo "[signed-by=$keys]") $uri $name main"
+	done >"$dir/sources.list"
+	XPB_APT=(-o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=-
+		-o Dir::State::lists="$dir/lists" -o Dir::State::status=/dev/null
+		-o Dir::Cache="$dir/cache" -o Acquire::Languages=none
+		-o APT::Sandbox::User=root)
+	say "fetching the lists of $suite"
+	apt-get "${XPB_APT[@]}" -qq -o APT::Update::Error-Mode=any update >&2 </dev/null || {
+		why_not="$suite and $suite-backports cannot be had from this machine's Debian mirror"
+		return 1
+	}
+}
+
+# newest_binary SERIES: the newest image package of a series.
+newest_binary() {
+	apt-cache "${XPB_APT[@]}" pkgnames "linux-binary-unsigned-$1." |
+		grep -E "^linux-binary-unsigned-${1//./\\.}\.[0-9]+\+deb[0-9]+-amd64\$" |
+		sort -V | tail -n 1
+}
+
+# build_newer NAME SERIES SUITE: such a kernel and its compiler into the cache.
+build_newer() {
+	local name=$1 series=$2 suite=$3 image rel ver final tmp
+	suite_apt "$suite" || return 1
+	image=$(newest_binary "$series")
+	[ -n "$image" ] || { why_not="$suite-backports has no Linux $series"; return 1; }
+	why_not="packages of Linux $series cannot be had"
+	rel=${image#linux-binary-unsigned-}
+	ver=$(deb_version "$image") || return 1
+	final="$XPB_CACHE/$name-$(path_safe "$ver")-${layout:?}"
+	if [ ! -d "$final" ]; then
+		local -a headers
+		mapfile -t headers < <(deb_depends "linux-headers-$rel" '^linux-(headers|kbuild)-')
+		[ "${#headers[@]}" -ge 2 ] || return 1
+		say "$name: fetching $rel ($ver)"
+		tmp=$(new_tmp)
+		deb_get "$tmp/debs" "$image" "linux-modules-$rel" "linux-base-$rel" \
+			"linux-headers-$rel" "${headers[@]}" || return 1
+		deb_unpack "$tmp/debs" "$tmp/root" || return 1
+		# This one keeps its image with its modules.
+		mkdir -p "$tmp/root/boot"
+		mv "$tmp/root/usr/lib/modules/$rel/vmlinuz.unsigned" \
+			"$tmp/root/boot/vmlinuz-$rel" || return 1
+		finish_kernel "$tmp" "$rel" "$final" || return 1
+		printf '%s\n' "$suite" >"$tmp/suite"
+		printf '%s\n' "$ver" >"$tmp/pkgversion"
+		publish "$tmp" "$final"
+	fi
+	build_suite "$suite" "$(cat "$final/compiler")" || return 1
+	point "$name" "$final"
+}
+
+# build_suite SUITE COMPILER: a folder to build in, without documentation.
+build_suite() {
+	local suite=$1 compiler=$2 ver final tmp
+	local -a all
+	why_not="$compiler of $suite cannot be had"
+	ver=$(deb_version "$compiler") || return 1
+	final="$XPB_CACHE/suite-$suite-$(path_safe "$ver")-$layout"
+	if [ ! -d "$final" ]; then
+		# shellcheck disable=SC2086 # a list
+		mapfile -t all < <(deb_closure "$compiler" $XPB_SUITE_TOOLS)
+		[ "${#all[@]}" -gt 0 ] || return 1
+		say "suite-$suite: fetching $compiler ($ver)"
+		tmp=$(new_tmp)
+		deb_get "$tmp/debs" "${all[@]}" || return 1
+		deb_unpack "$tmp/debs" "$tmp/root" || return 1
+		rm -rf "$tmp/debs" "$tmp/root/usr/share" "$tmp/root/var"
+		# What packages' install scripts would do; none of them is run.
+		ln -sf gawk "$tmp/root/usr/bin/awk"
+		# Where in-suite.sh puts it together with other folders.
+		mkdir "$tmp/mnt"
+		printf '%s\n' "$ver" >"$tmp/pkgversion"
+		publish "$tmp" "$final"
+	fi
+	why_not="building in a folder of $suite takes root or user namespaces, and the right to mount"
+	"${here:?}/lib/in-suite.sh" "$final" / "$compiler" --version >/dev/null || return 1
+	point "suite-$suite" "$final"
+	why_not=
+}
