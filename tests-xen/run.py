@@ -34,7 +34,8 @@ DOM0_UP = 90
 def arguments():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("--kernel", default="both",
-                   help="a kernel of scripts/lib/cache.sh, or both (default)")
+                   help="a kernel of scripts/lib/cache.sh, both (default), or all: both and on "
+                        "newer ones the scenarios that name them")
     p.add_argument("--module", choices=("ours", "stock"), default="ours")
     p.add_argument("--only", action="append", metavar="NAME",
                    help="only scenarios whose name contains NAME (may be repeated)")
@@ -56,12 +57,24 @@ def arguments():
 def choose(args, kernel):
     """(boots, scenarios left out) on one kernel."""
     list_name = "demo" if args.demo else "soak" if args.soak else "test"
-    explicit = "name" if args.only else args.kernel != "both" and not args.soak
+    explicit = "name" if args.only else args.kernel not in ("both", "all") and not args.soak
     named = [f for f in files_of.read_all()
              if not args.only or any(word in f.name for word in args.only)]
     chosen = [f for f in named if files_of.wanted(f, kernel, list_name, explicit)]
     left = [f.name for f in named if f.when == list_name == "test" and f not in chosen]
     return files_of.boots(chosen), left
+
+
+def not_run(name, boots, reason):
+    """Scenarios of a kernel that cannot be had: never passed."""
+    scenarios = []
+    for file in sum(boots.values(), []):
+        scenario = Scenario(file.name)
+        scenario.where = f"{name} {file.name}"
+        scenario.verdict, scenario.reason = "SKIP", f"NOT RUN: {reason}"
+        print(f"[{name}] NOT RUN {file.name}: {reason}", flush=True)
+        scenarios.append(scenario)
+    return scenarios
 
 
 def build_module(kernel):
@@ -102,7 +115,8 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
         PATTERN_BLOCKS=vm.PATTERN_BLOCKS, **devices.variables(device_set)).items())
     vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
                                [f.path for f in files], config)
-    machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", device_set)
+    machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", device_set,
+                         files[0].host)
     limit = args.limit or PATIENCE * (DOM0_UP + sum(f.timeout for f in files))
 
     allowed = TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0
@@ -190,7 +204,9 @@ def keep_logs(args, folder, scenarios):
 
 def main():
     args = arguments()
-    names = paths.kernel_names() if args.kernel == "both" else [args.kernel]
+    newer = paths.newer_names()
+    names = {"both": paths.kernel_names(),
+             "all": paths.kernel_names() + newer}.get(args.kernel, [args.kernel])
     choice = {name: choose(args, name) for name in names}
     if not any(boots for boots, _ in choice.values()):
         raise SystemExit("tests-xen: no such scenario")
@@ -204,9 +220,14 @@ def main():
         return 0
     paths.setup("xen")
     xen = paths.Xen()
-    runs = []
+    if not set(newer).isdisjoint(names):
+        paths.setup("newer")
+    runs, scenarios = [], []
     for name, (boots, _) in choice.items():
-        if not boots:
+        why = paths.missing(name) if name in newer else None
+        if why:
+            scenarios += not_run(name, boots, why)
+        if why or not boots:
             continue
         kernel = paths.Kernel(name)
         module = build_module(kernel) if args.module == "ours" else None
@@ -217,7 +238,7 @@ def main():
     start = time.monotonic()
     with ThreadPoolExecutor(args.jobs) as pool:
         done = pool.map(lambda run: run_boots(args, run[0], xen, *run[1:]), runs)
-        scenarios = [s for boot in done for s in boot]
+        scenarios += [s for boot in done for s in boot]
     for name, (_, left) in choice.items():
         if left:
             print(f"not run on {name}, by their heads: {' '.join(left)}")

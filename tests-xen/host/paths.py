@@ -44,9 +44,24 @@ def setup(part="xen"):
         raise SystemExit("tests-xen: scripts/setup.sh failed")
 
 
+def ask_cache(*question):
+    """What a function of scripts/lib/cache.sh answers; None if it fails."""
+    done = subprocess.run(
+        ["bash", "-c", '. "$0" && "$@"', TOP / "scripts/lib/cache.sh", *question],
+        check=False, stdout=subprocess.PIPE, text=True)
+    return None if done.returncode else done.stdout.strip()
+
+
 def kernel_names():
     """Names of the kernel table, in its order."""
-    out = subprocess.run(
-        ["bash", "-c", '. "$1" && xpb_kernel_names', "-", TOP / "scripts/lib/cache.sh"],
-        check=True, capture_output=True, text=True).stdout
-    return out.split()
+    return ask_cache("xpb_kernel_names").split()
+
+
+def newer_names():
+    """Kernels of a newer Debian, which a machine may be unable to have."""
+    return ask_cache("xpb_newer_names").split()
+
+
+def missing(name):
+    """Why a newer kernel is not there; None if it is."""
+    return ask_cache("xpb_missing", name)

@@ -22,6 +22,8 @@ class ScenarioFile:
         declared = dict(re.findall(r"^# (\w+): *(.*?) *$", keys, re.M))
         self.boot = declared.get("boot", "main")
         self.devices = declared.get("devices", "base")
+        # The kind of dom0, one of host/vm.py's.
+        self.host = declared.get("host", "pv")
         self.timeout = int(declared.get("timeout", 120))
         self.kernels = tuple(declared.get("kernels", " ".join(KERNELS)).split())
         # test: `make test`; soak: `make soak`; demo: `make demo`.
@@ -55,6 +57,6 @@ def boots(chosen):
     for scenario in chosen:
         shared.setdefault(scenario.boot, []).append(scenario)
     for name, files in shared.items():
-        if len({f.devices for f in files}) > 1:
-            raise SystemExit(f"tests-xen: boot '{name}': its scenarios want different devices")
+        if len({(f.devices, f.host) for f in files}) > 1:
+            raise SystemExit(f"tests-xen: boot '{name}': its scenarios want different machines")
     return shared

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: main
+# kernels: k6.1 k6.12 k7.3
 #
 # hide= at load claims exactly the devices it names; a bad item among good ones is
 # reported with its text and position and costs only itself.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: input
+# kernels: k6.1 k6.12 k7.3
 #
 # xl pci-assignable-add, -list and -remove -r on a device dom0's own driver has.
 

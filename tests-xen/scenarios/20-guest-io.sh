@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: main
+# kernels: k6.1 k6.12 k7.3
 # timeout: 240
 #
 # One guest's life with two CPUs, an NVMe disk and a network card: its own drivers
