@@ -116,8 +116,34 @@ static void restores_every_byte(struct kunit *test)
 	bench_expect_same(test, fn, was, "handed back");
 }
 
+/* A function without a reset that goes on asserting its line: the host shares it. */
+static void silences_what_asserts(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[PLAIN];
+	struct pciback_device *dev = bench_seize(test, fn);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	fake_pci_poke(fn, PCI_STATUS, 2, fake_pci_peek(fn, PCI_STATUS, 2) | PCI_STATUS_INTERRUPT);
+	KUNIT_EXPECT_FALSE(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_TRUE(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_TRUE(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE);
+	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	KUNIT_EXPECT_FALSE_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE,
+			       "the next guest serves it");
+	fake_pci_poke(fn, PCI_STATUS, 2, fake_pci_peek(fn, PCI_STATUS, 2) & ~PCI_STATUS_INTERRUPT);
+	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_FALSE(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_INTX_DISABLE);
+	pciback_device_put(dev);
+}
+
 static struct kunit_case restore_cases[] = {
 	KUNIT_CASE_PARAM(restores_every_byte, way_gen_params),
+	KUNIT_CASE(silences_what_asserts),
 	{}
 };
 

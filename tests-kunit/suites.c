@@ -30,6 +30,7 @@ kunit_test_suites(&slot_spec_suite,
 		  &life_suite,
 		  &msi_suite,
 		  &requests_suite,
+		  &sriov_suite,
 		  &cycle_suite,
 		  &race_suite,
 		  &oom_suite);

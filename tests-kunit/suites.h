@@ -28,6 +28,7 @@ extern struct kunit_suite restore_suite;
 extern struct kunit_suite rules_suite;
 extern struct kunit_suite seize_suite;
 extern struct kunit_suite slot_spec_suite;
+extern struct kunit_suite sriov_suite;
 extern struct kunit_suite sysfs_suite;
 extern struct kunit_suite topology_suite;
 extern struct kunit_suite vpci_suite;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Which functions the driver claims: slots and rules, and the PCI driver; and the
+ * Which functions the driver claims: slots and rules, and the PCI driver; what
+ * becomes of virtual ones when their physical one's driver goes; and the
  * driver's attributes in sysfs.
  */
 #ifndef PCIBACK_CLAIM_H
@@ -32,6 +33,11 @@ bool pciback_rules_cover(struct pci_dev *pdev);
 /* hotplug.c */
 int pciback_hotplug_init(void);
 void pciback_hotplug_exit(void);
+
+/* sriov.c */
+int pciback_sriov_init(void);
+void pciback_sriov_exit(void);
+void pciback_sriov_driver_leaves(struct pci_dev *pf);
 
 /* sysfs.c */
 int pciback_sysfs_init(struct device_driver *drv);

@@ -33,6 +33,8 @@ enum pciback_irq_mode {
  * @mode: what the guest has turned on
  * @line: Linux irq that the INTx handler is installed for, 0 if it is not
  * @acking: the INTx handler claims interrupts; read in hard irq context
+ * @silenced: INTx Disable was set because nobody served the line; written in
+ *	hard irq context as well
  * @handled: interrupts it has claimed; written in hard irq context only
  * @name: name of the INTx handler in /proc/interrupts
  *
@@ -42,11 +44,13 @@ struct pciback_irq {
 	enum pciback_irq_mode mode;
 	unsigned int line;
 	bool acking;
+	bool silenced;
 	unsigned int handled;
 	char name[40];
 };
 
 void pciback_intx_update(struct pciback_device *dev);
+void pciback_intx_silence(struct pciback_device *dev);
 void pciback_intx_toggle(struct pciback_device *dev);
 int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value);
 u32 pciback_msi_limit(struct pciback_device *dev, u32 nr);

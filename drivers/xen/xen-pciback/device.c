@@ -135,12 +135,23 @@ static void reset_and_restore(struct pciback_device *dev, enum pciback_reset_why
 	pciback_config_restore(dev);
 }
 
+/*
+ * No bus mastering: it starts no access by itself. A bridge must go on passing
+ * those of the functions behind it, whoever has them.
+ */
+static void quiet(struct pci_dev *pdev)
+{
+	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
+		pci_clear_master(pdev);
+}
+
 /**
  * pciback_device_seize() - take a function from the host
  * @pdev: the function, without a driver
  *
  * Saves its configuration space, resets it, and leaves it quiet: bus
- * mastering off, message signalled interrupts off, disabled in the PCI core.
+ * mastering off, message signalled interrupts off, disabled in the PCI core;
+ * a bridge goes on bridging.
  * Decoding stays on (see pciback_config_save()).
  *
  * Context: sleeps. Caller holds device_lock(), as a driver's probe() does.
@@ -178,8 +189,10 @@ int pciback_device_seize(struct pci_dev *pdev)
 		goto disable;
 	pciback_xen_prepare_msix(pdev);
 	reset_and_restore(dev, PCIBACK_RESET_SEIZED);
-	pci_clear_master(pdev);
-	pci_disable_device(pdev);
+	quiet(pdev);
+	/* Disabling a bridge turns its bus mastering off. */
+	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
+		pci_disable_device(pdev);
 
 	/* Keeps a physical function's driver from removing it while we have it. */
 	pci_set_dev_assigned(pdev);
@@ -219,7 +232,10 @@ static void undo_guest(struct pciback_device *dev)
 
 	/* @leaving keeps every operation out: the lock need not be held meanwhile. */
 	reset_and_restore(dev, PCIBACK_RESET_GUEST_LEFT);
-	pci_clear_master(pdev);
+	quiet(pdev);
+	/* What could not be reset may go on asserting a line of the host's. */
+	if (!pci_dev_is_disconnected(pdev))
+		pciback_intx_silence(dev);
 	if (dev->conf->enabled)
 		pci_disable_device(pdev);
 }
@@ -483,7 +499,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 		kref_put(&holder->ref, holder->release);
 	} else if (!dev->clean) {
 		reset_and_restore(dev, PCIBACK_RESET_UNBOUND);
-		pci_clear_master(pdev);
+		quiet(pdev);
 	}
 
 	note_mappings(dev);

@@ -174,6 +174,9 @@ void pciback_config_hand_back(struct pciback_device *dev, bool decode_too)
 		pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
 				      (now & ~PCI_PM_CTRL_PME_STATUS) | PCI_PM_CTRL_PME_ENABLE);
 	}
+	/* The core may have enabled it for what is behind it meanwhile. */
+	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return;
 	/* Not all of the rest is in the core's copy: enabling cleared INTx Disable. */
 	pci_read_config_word(pdev, PCI_COMMAND, &now);
 	write_reg(pdev, PCI_COMMAND, 2,

@@ -52,9 +52,12 @@ static int __init pciback_init(void)
 	err = pci_register_driver(&pciback_pci_driver);
 	if (err)
 		goto hotplug;
-	err = pciback_sysfs_init(&pciback_pci_driver.driver);
+	err = pciback_sriov_init();
 	if (err)
 		goto unregister;
+	err = pciback_sysfs_init(&pciback_pci_driver.driver);
+	if (err)
+		goto sriov;
 	err = pciback_guest_init(passthrough);
 	if (err)
 		goto sysfs;
@@ -63,6 +66,8 @@ static int __init pciback_init(void)
 
 sysfs:
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
+sriov:
+	pciback_sriov_exit();
 unregister:
 	pci_unregister_driver(&pciback_pci_driver);
 hotplug:
@@ -79,6 +84,7 @@ static void __exit pciback_exit(void)
 	pciback_gsi_stop();
 	pciback_guest_exit();
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
+	pciback_sriov_exit();
 	/* First, or what appears meanwhile would be kept for nobody. */
 	pciback_hotplug_exit();
 	pci_unregister_driver(&pciback_pci_driver);

@@ -7,6 +7,11 @@
  * for good when nobody claims its interrupts. So this handler claims them,
  * from the time the guest turns decoding on until it turns it off or goes.
  *
+ * Once no guest serves the line any more (its domain is being destroyed, and Xen
+ * has unbound it) claiming would go on for ever, and not claiming would cost the
+ * host the line. So a function that still asserts it is silenced, by INTx Disable
+ * of its COMMAND, until a guest turns decoding on.
+ *
  * It is installed on the INTx line only, never on a message signalled
  * interrupt: those belong to the guest alone (XSA-157).
  */
@@ -18,6 +23,20 @@
 
 /* How often to ask Xen whether the line is still shared: a hypercall. */
 #define SHARED_CHECK_INTERVAL	1000
+
+/**
+ * pciback_intx_silence() - a function that asserts its line must not go on
+ * @dev: the function, of which no guest serves the line
+ *
+ * Does nothing if it does not assert it.
+ *
+ * Context: any.
+ */
+void pciback_intx_silence(struct pciback_device *dev)
+{
+	if (pci_check_and_mask_intx(dev->pdev))
+		WRITE_ONCE(dev->irq.silenced, true);
+}
 
 static irqreturn_t intx_handler(int irq, void *data)
 {
@@ -34,6 +53,7 @@ static irqreturn_t intx_handler(int irq, void *data)
 				     "IRQ line %d is not shared with other domains; not claiming its interrupts any more\n",
 				     irq);
 		WRITE_ONCE(state->acking, false);
+		pciback_intx_silence(dev);
 	}
 	return IRQ_HANDLED;
 }
@@ -67,6 +87,15 @@ static void intx_remove(struct pciback_device *dev)
 	dev->irq.line = 0;
 }
 
+/* Its guest is about to serve it; if not, it is silenced again. */
+static void intx_let_speak(struct pciback_device *dev)
+{
+	WRITE_ONCE(dev->irq.silenced, false);
+	if (dev->irq.line)
+		WRITE_ONCE(dev->irq.acking, true);
+	pci_intx(dev->pdev, 1);
+}
+
 /**
  * pciback_intx_update() - install or remove the handler as the guest needs it
  * @dev: the function, after its guest's COMMAND may have changed
@@ -81,6 +110,9 @@ void pciback_intx_update(struct pciback_device *dev)
 	if (dev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
 	want = dev->conf->intx_wanted && !dev->leaving;
+	/* With MSI on the PCI core keeps INTx off. */
+	if (want && READ_ONCE(dev->irq.silenced) && dev->irq.mode == PCIBACK_IRQ_INTX)
+		intx_let_speak(dev);
 	if (want && !dev->irq.line)
 		intx_install(dev);
 	else if (!want && dev->irq.line)

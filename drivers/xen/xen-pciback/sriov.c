@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Virtual functions when their physical function's driver goes.
+ *
+ * Every seized virtual function counts as assigned in the PCI core, which
+ * keeps the physical function's driver from removing it. An administrator who
+ * unloads that driver does not mean to keep idle ones: they are handed back
+ * first, so that the driver can remove them. Those that a guest has stay, and
+ * the log says whose they are.
+ */
+#include <linux/device.h>
+#include <linux/notifier.h>
+#include <linux/pci.h>
+#include <pciback/claim.h>
+#include <pciback/device.h>
+
+static bool is_vf_of(struct pci_dev *pdev, struct pci_dev *pf)
+{
+	return pdev->is_virtfn && pci_physfn(pdev) == pf;
+}
+
+/* An idle function of @pf with a reference held, NULL if there is none. */
+static struct pci_dev *idle_vf(struct pci_dev *pf)
+{
+	struct pciback_device *dev = NULL;
+	struct pci_dev *vf = NULL;
+
+	while ((dev = pciback_device_next(dev))) {
+		if (!is_vf_of(dev->pdev, pf))
+			continue;
+		mutex_lock(&dev->lock);
+		if (!dev->holder && !dev->gone)
+			vf = pci_dev_get(dev->pdev);
+		mutex_unlock(&dev->lock);
+		if (vf) {
+			pciback_device_put(dev);
+			break;
+		}
+	}
+	return vf;
+}
+
+static void warn_of_used_vfs(struct pci_dev *pf)
+{
+	struct pciback_device *dev = NULL;
+
+	while ((dev = pciback_device_next(dev))) {
+		if (!is_vf_of(dev->pdev, pf))
+			continue;
+		mutex_lock(&dev->lock);
+		if (dev->holder)
+			pci_warn(dev->pdev,
+				 "its physical function %s loses its driver while domain %d uses it; detach it first: xl pci-detach %d %s\n",
+				 pci_name(pf), dev->holder->domid, dev->holder->domid,
+				 pci_name(dev->pdev));
+		mutex_unlock(&dev->lock);
+	}
+}
+
+/**
+ * pciback_sriov_driver_leaves() - a physical function is about to lose its driver
+ * @pf: the function
+ *
+ * Context: sleeps, for resets. Caller holds device_lock() of @pf, under which
+ * the PCI core, too, takes that of a virtual function when it removes one.
+ */
+void pciback_sriov_driver_leaves(struct pci_dev *pf)
+{
+	struct pci_dev *vf;
+
+	/* A function that is seized again meanwhile is found again. */
+	while ((vf = idle_vf(pf))) {
+		pci_info(vf, "released: its physical function %s loses its driver\n",
+			 pci_name(pf));
+		device_release_driver(&vf->dev);
+		pci_dev_put(vf);
+	}
+	warn_of_used_vfs(pf);
+}
+
+static int driver_event(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+
+	if (action != BUS_NOTIFY_UNBIND_DRIVER || !pdev->is_physfn)
+		return NOTIFY_DONE;
+	pciback_sriov_driver_leaves(pdev);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block driver_watch = {
+	.notifier_call = driver_event,
+};
+
+/**
+ * pciback_sriov_init() - watch physical functions lose their drivers
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int pciback_sriov_init(void)
+{
+	return bus_register_notifier(&pci_bus_type, &driver_watch);
+}
+
+/**
+ * pciback_sriov_exit() - stop watching
+ *
+ * Context: may sleep.
+ */
+void pciback_sriov_exit(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &driver_watch);
+}
