@@ -8,6 +8,7 @@
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
 #   make kunit | xen-test | compare | fuzz | check | bench     parts of it
+#   make soak               hundreds of cycles, and what make test leaves out (an hour or two)
 #   make kunit-debug        KUnit on a kernel that finds leaks, freed memory, deadlocks
 #   make kunit-debug-selfcheck    ... does it?
 #   make clean | help
@@ -28,7 +29,7 @@ NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
 .PHONY: module install clean demo test kunit kunit-debug kunit-debug-selfcheck
-.PHONY: xen-test compare fuzz check bench help
+.PHONY: xen-test soak compare fuzz check bench help
 
 module:
 	+$(KBUILD) modules
@@ -57,6 +58,10 @@ kunit-debug-selfcheck:
 
 xen-test:
 	tests-xen/run.py --kernel all --module ours
+
+# SOAK_KERNEL=k6.12: on that kernel alone.
+soak:
+	tests-xen/run.py --soak --kernel $(or $(SOAK_KERNEL),both) --module ours
 
 fuzz:
 	tests-fuzz/run.sh

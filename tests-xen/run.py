@@ -123,7 +123,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     tag = f"[{kernel.name}] "
 
     def ended(scenario):
-        scenario.where = f"{kernel.name} {scenario.name}"
+        scenario.kernel = kernel.name
         scenario.judge(allowed)
         if not args.demo:
             print(f"{tag}{scenario.verdict} {scenario.name}"
@@ -150,7 +150,8 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
         machine.stop()
     seconds = round(time.monotonic() - start)
     if not args.demo:
-        print(f"{tag}boot '{boot}': {reason} after {seconds} s", flush=True)
+        print(f"{tag}boot '{boot}': {reason} after {seconds} s, "
+              f"{machine.cpu:.0f} s of CPU time", flush=True)
     collect(parser, files, reason, ended)
     keep_logs(args, folder, parser.scenarios)
     return parser.scenarios
@@ -160,6 +161,11 @@ def run_boots(args, kernel, xen, module, boot, files):
     """One boot; when results are recorded, as many as it takes to reach them all: a
     scenario that kills dom0 must not pass for a failure of those after it."""
     left, scenarios = files, []
+    if args.module == "stock":
+        left = [f for f in files if not f.ours]
+        for file in files:
+            if file.ours:
+                scenarios.append(Scenario(file.name, kernel.name, "SKIP", file.ours))
     while left:
         scenarios += run_boot(args, kernel, xen, module, boot, left)
         unreached = {s.name for s in scenarios if s.reason.startswith("not run")}
@@ -168,6 +174,9 @@ def run_boots(args, kernel, xen, module, boot, files):
             break
         left = again
         scenarios = [s for s in scenarios if s.name not in unreached]
+    if args.record:
+        # Boot by boot: what was seen is kept if the run is cut short.
+        recorded.merge(args.record, kernel.name, args.module, scenarios)
     return scenarios
 
 
@@ -242,19 +251,17 @@ def main():
     for name, (_, left) in choice.items():
         if left:
             print(f"not run on {name}, by their heads: {' '.join(left)}")
-    if args.record:
-        recorded.merge(args.record, args.module, choice, scenarios)
     return summary(args, scenarios, round(time.monotonic() - start))
 
 
 def summary(args, scenarios, seconds):
-    scenarios.sort(key=lambda s: s.where)
+    scenarios.sort(key=lambda s: (s.kernel, s.name))
     count = {v: [s for s in scenarios if s.verdict == v] for v in ("PASS", "FAIL", "SKIP")}
     for s in count["SKIP"]:
-        print(f"skipped: {s.where}: {s.reason}")
+        print(f"skipped: {s.kernel} {s.name}: {s.reason}")
     for s in count["FAIL"]:
         logs = getattr(s, "logs", None)
-        print(f"failed: {s.where}: {s.reason}")
+        print(f"failed: {s.kernel} {s.name}: {s.reason}")
         if logs:
             print(f"    logs: {os.path.relpath(logs)} and {os.path.relpath(Path(logs).parent)}/console.log")
     if args.demo:

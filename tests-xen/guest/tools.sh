@@ -7,11 +7,13 @@
 # await SECONDS COMMAND...: until COMMAND succeeds; a limit, not a measurement. A busy
 # machine gets more time: PATIENCE is run.py's, guests have it from their command line.
 await() {
-	_tries=$(($1 * 5 * ${PATIENCE:-1}))
+	local now end
+	read -r now _ </proc/uptime
+	end=$((${now%.*} + $1 * ${PATIENCE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		_tries=$((_tries - 1))
-		[ "$_tries" -gt 0 ] || return 1
+		read -r now _ </proc/uptime
+		[ "${now%.*}" -le "$end" ] || return 1
 		sleep 0.2
 	done
 }

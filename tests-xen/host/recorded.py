@@ -6,6 +6,8 @@ One file for each kernel and module. "scenario NAME VERDICT" begins an entry, it
 lines are "claims HELD of ALL", "reason TEXT", "failed CLAIM".
 """
 
+import fcntl
+import os
 import re
 from dataclasses import dataclass, field
 
@@ -64,16 +66,19 @@ def write(path, entries):
         lines += ["", f"scenario {e.name} {e.verdict}", f"claims {e.held} of {e.claims}"]
         lines += [f"reason {e.reason}"] if e.reason else []
         lines += [f"failed {text}" for text in e.failed]
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
 
-def merge(folder, module, kernels, scenarios):
+def merge(folder, kernel, module, scenarios):
     """Put these scenarios' results in the place of older ones of the same."""
-    for kernel in kernels:
-        path = path_of(folder, kernel, module)
+    path = path_of(folder, kernel, module)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Boots of this run and other runs write to the same file.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         entries = read(path)
-        mine = [s for s in scenarios if s.where.split()[0] == kernel]
-        entries.update({s.name: entry_of(s) for s in mine})
-        if mine:
-            write(path, entries)
+        entries.update({s.name: entry_of(s) for s in scenarios})
+        write(path, entries)
+    finally:
+        os.close(handle)

@@ -19,10 +19,11 @@ TAINT_OUT_OF_TREE, TAINT_UNSIGNED = 1 << 12, 1 << 13
 
 
 class Scenario:
-    def __init__(self, name):
+    def __init__(self, name, kernel="", verdict=None, reason=""):
         self.name = name
-        self.verdict = None        # None: never ended
-        self.reason = ""
+        self.kernel = kernel
+        self.verdict = verdict     # None: never ended
+        self.reason = reason
         self.evidence = []
         self.dmesg = []
         self.files = {}

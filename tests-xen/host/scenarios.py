@@ -28,6 +28,8 @@ class ScenarioFile:
         self.kernels = tuple(declared.get("kernels", " ".join(KERNELS)).split())
         # test: `make test`; soak: `make soak`; demo: `make demo`.
         self.when = declared.get("when", "test")
+        # Why there is nothing to run with the in-tree module, if there is not.
+        self.ours = declared.get("ours")
         # The first sentence, for tables.
         sentence = " ".join(re.sub(r"^# ?", "", prose, flags=re.M).split())
         self.title = re.split(r"[.:;](?: |$)", sentence, maxsplit=1)[0]

@@ -88,6 +88,8 @@ class Machine:
         self.console = self.dir / "console.log"
         self.results = self.dir / "results.log"
         self.process = None
+        # QEMU's CPU time, as last seen.
+        self.cpu = 0
         self.input = None
 
     def command(self):
@@ -152,13 +154,14 @@ class Machine:
                 pass
 
     def cpu_seconds(self):
-        """What QEMU has computed so far; nothing once it has ended."""
+        """What QEMU has computed so far."""
         try:
             stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+            fields = stat.rpartition(")")[2].split()
+            self.cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         except OSError:
-            return 0
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            pass
+        return self.cpu
 
     def follow(self, limit, line):
         """Call line(text) for every line of results until QEMU ends, dom0 hangs or

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: silent
+# kernels: k6.12
 # timeout: 290
 #
 # Guests whose frontend does not answer: paused, or there is none. Detach and destroy

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: unbind
+# kernels: k6.12
 # timeout: 200
 #
 # A device is unbound in dom0 while a guest uses it: the guest is told and lets it go,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: observe
+# kernels: k6.12
 # timeout: 240
 #
 # What an administrator sees while a guest works: trace events for each thing that

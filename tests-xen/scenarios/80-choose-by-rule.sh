@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: choose
+# kernels: k6.12
 #
 # hide= and new_slot by path, by ids and by class: exactly the devices that are
 # meant are claimed, never a bridge, and a guest can use one chosen so.

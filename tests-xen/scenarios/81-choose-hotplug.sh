@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: choose
+# kernels: k6.12
 #
 # A disk that is plugged in while dom0's nvme driver waits for disks comes to pciback
 # if it is meant by path or class, and to nvme if not.

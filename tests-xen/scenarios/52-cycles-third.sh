@@ -1,9 +1,0 @@
-# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-# shellcheck shell=bash
-# boot: cycles-third
-# timeout: 240
-#
-# 20 create/destroy cycles, the third five: a boot of their own for each, because all
-# would take one too long under emulation. See dom0/cycles.sh.
-
-cycles 5

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+# boot: guests
+# kernels: k6.12
+# timeout: 200
+#
+# 10 attach/detach cycles of a disk in one running guest: it comes and goes there and is
+# left as it was; nothing in dom0 grows with the rounds. See dom0/cycles.sh.
+
+attach_cycles 10
