@@ -116,6 +116,7 @@ check "xend-quirks: samples" "$here/check/xend_quirks.py"
 check "shell: shellcheck" on sh shellcheck -x -e SC2016
 check "Python: compiles" "$here/check/tree.py" python
 check "Python: pyflakes" pyflakes
+check "comparison: the tables are what the recorded results make" "$here/compare-table.py" --check
 check "every file: SPDX line" "$here/check/tree.py" spdx
 check "every file: at most 24 kB" "$here/check/tree.py" size
 

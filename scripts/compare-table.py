@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""compare-table.py [--check]: the in-tree module and ours, scenario by scenario.
+
+Reads Documentation/comparison/*.txt, which tests-xen/run.py --record wrote in real runs,
+and writes Documentation/comparison.rst and the table in README.md. --check: writes
+nothing, fails if either is not what the results make.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "tests-xen"))
+from host import recorded, scenarios  # noqa: E402
+
+RESULTS = TOP / "Documentation/comparison"
+KERNEL = "k6.12"
+RST, README = TOP / "Documentation/comparison.rst", TOP / "README.md"
+BEGIN, END = "<!-- compare-table.py: begin -->\n", "<!-- compare-table.py: end -->\n"
+# Values behind a claim's colon differ from run to run; a table is to say the same.
+VALUE = re.compile(r": [^:]*$")
+
+
+def outcome(entry, short):
+    """In words, what a module made of a scenario."""
+    if entry is None:
+        return "not run"
+    if entry.verdict == "PASS":
+        return "passes" if short else f"passes, {entry.held} claims hold"
+    if entry.verdict == "SKIP":
+        return "not offered"
+    crash = re.search(r"kernel complaint: .*?((?:BUG|WARNING|Oops|Call Trace)[^\[]*)", entry.reason)
+    if "did not end" in entry.reason:
+        return "dom0 hangs or dies"
+    if entry.failed:
+        more = "; the kernel complains" if crash else ""
+        return f"{len(entry.failed)} of {entry.claims} claims fail{more}"
+    return f"fails: {entry.reason}"
+
+
+def first_failure(entry):
+    if entry is None or entry.verdict in ("PASS", "SKIP") or not entry.failed:
+        return ""
+    return VALUE.sub("", entry.failed[0])
+
+
+def rows():
+    """(scenario, in-tree entry, our entry), in name order."""
+    stock, ours = (recorded.read(recorded.path_of(RESULTS, KERNEL, module))
+                   for module in ("stock", "ours"))
+    for scenario in scenarios.read_all():
+        if scenario.name in stock or scenario.name in ours:
+            yield scenario, stock.get(scenario.name), ours.get(scenario.name)
+
+
+def counts(table, side):
+    entries = [row[side] for row in table if row[side]]
+    return sum(e.verdict == "PASS" for e in entries)
+
+
+def readme_table(table):
+    both = [row for row in table if row[1] and row[2]]
+    if not both:
+        return ""
+    lines = [f"Of {len(both)} scenarios that were run with both on a real Xen with Linux 6.12, the "
+             f"in-tree module passes {counts(both, 1)},", f"this one {counts(both, 2)}. "
+             "Those in which they differ:", "",
+             "| scenario | in-tree | here |", "|---|---|---|"]
+    for scenario, stock, ours in both:
+        if stock.verdict == ours.verdict:
+            continue
+        cell = outcome(stock, True)
+        if first_failure(stock):
+            cell += f": {first_failure(stock)}"
+        lines.append(f"| {scenario.title} | {cell} | {outcome(ours, True)} |".replace("\\", ""))
+    lines += ["", "[Documentation/comparison.rst](Documentation/comparison.rst) says for each what fails."]
+    return "\n".join(lines) + "\n"
+
+
+def rst(table):
+    lines = [".. SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause",
+             ".. Made by scripts/compare-table.py from comparison/*.txt; do not edit.", "",
+             "=========================================",
+             "The in-tree module and this one, compared",
+             "=========================================", "",
+             "Each scenario of ``tests-xen`` was run with both modules on Xen 4.17 and Linux 6.12.",
+             f"Of {len(table)} the in-tree module passes {counts(table, 1)}, this one {counts(table, 2)}. \"Not offered\":",
+             "the scenario is about something the in-tree module does not have. Where a claim",
+             "fails the scenario goes on, so what is listed is everything that was seen.", ""]
+    for scenario, stock, ours in table:
+        lines += [scenario.name, "-" * len(scenario.name), "", f"{scenario.title}.", ""]
+        for name, entry in (("in-tree", stock), ("here", ours)):
+            lines.append(f"* {name}: {outcome(entry, False)}")
+            if entry and entry.verdict != "PASS":
+                lines += ["", f"  ``{entry.reason}``"] if not entry.failed and entry.reason else []
+                if entry.failed:
+                    lines.append("")
+                lines += [f"  - ``{text.replace('`', chr(39))}``" for text in entry.failed]
+            lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def main():
+    table = list(rows())
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    wanted = {RST: rst(table), README: before + BEGIN + readme_table(table) + END + after}
+    stale = [path for path, new in wanted.items()
+             if not path.exists() or path.read_text(encoding="utf-8") != new]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.relative_to(TOP)}: not what the recorded results make; "
+                  "run scripts/compare-table.py")
+        missing = {s.name for s in scenarios.read_all() if s.when == "test"
+                   and KERNEL in s.kernels} - {row[0].name for row in table}
+        if missing:
+            print(f"not recorded yet: {' '.join(sorted(missing))}")
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(wanted[path], encoding="utf-8")
+        print(f"{path.relative_to(TOP)} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
