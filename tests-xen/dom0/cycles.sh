@@ -80,8 +80,7 @@ create_and_destroy() {
 
 # cycles ROUNDS: a guest with the disk, made and destroyed.
 cycles() {
-	# A small guest boots faster, and it boots often here.
-	GUEST_QUICK=1 GUEST_MEMORY=160
+	GUEST_QUICK=1
 	must "module loads hiding the disk" load_hiding "$NVME"
 	seized=$(config_of "$NVME")
 	rounds "$1" create_and_destroy

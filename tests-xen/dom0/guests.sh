@@ -19,7 +19,7 @@ guest_config() {
 	cat >"/run/xpb/$name.cfg" <<-END
 	name = "$name"
 	type = "pv"
-	memory = ${GUEST_MEMORY:-224}
+	memory = ${GUEST_MEMORY:-256}
 	vcpus = $vcpus
 	kernel = "/guest/vmlinux"
 	ramdisk = "/guest/initrd"
