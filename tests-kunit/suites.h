@@ -22,6 +22,7 @@ extern struct kunit_suite observe_suite;
 extern struct kunit_suite oom_suite;
 extern struct kunit_suite quirk_spec_suite;
 extern struct kunit_suite race_suite;
+extern struct kunit_suite refusal_suite;
 extern struct kunit_suite requests_suite;
 extern struct kunit_suite reset_plan_suite;
 extern struct kunit_suite restore_suite;

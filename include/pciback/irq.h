@@ -7,6 +7,7 @@
 #define PCIBACK_IRQ_H
 
 #include <linux/types.h>
+#include <pciback/refusal.h>
 #include <xen/interface/io/pciif.h>
 
 /* In Xen's public io/pciif.h, not in Linux's copy: as many MSI vectors as @info says. */
@@ -36,9 +37,10 @@ enum pciback_irq_mode {
  * @silenced: INTx Disable was set because nobody served the line; written in
  *	hard irq context as well
  * @handled: interrupts it has claimed; written in hard irq context only
+ * @refused: what the host refused this guest
  * @name: name of the INTx handler in /proc/interrupts
  *
- * @mode, @line and writing @acking: the device's lock.
+ * @mode, @line, @refused and writing @acking: the device's lock.
  */
 struct pciback_irq {
 	enum pciback_irq_mode mode;
@@ -46,6 +48,7 @@ struct pciback_irq {
 	bool acking;
 	bool silenced;
 	unsigned int handled;
+	struct refusals refused;
 	char name[40];
 };
 

@@ -299,6 +299,8 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 		if (!err) {
 			kref_get(&holder->ref);
 			dev->holder = holder;
+			if (dev->last_domid != holder->domid)
+				dev->irq.refused = (struct refusals){};
 			dev->last_domid = holder->domid;
 			conf_forget_drops(dev->conf);
 			dev->clean = false;

@@ -102,9 +102,13 @@ int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value)
 		err = -ENXIO;
 	else
 		err = check_count(pdev, nr);
+	if (!err)
+		err = refusal_standing(&dev->irq.refused, jiffies);
 	if (!err) {
 		err = pci_alloc_irq_vectors(pdev, nr, nr, PCI_IRQ_MSI);
 		err = min(err, 0);
+		if (err)
+			refusal_add(&dev->irq.refused, err, jiffies);
 	}
 	if (!err) {
 		*value = consecutive_pirqs(pdev, nr);
@@ -145,17 +149,21 @@ static bool memory_decoded(struct pci_dev *pdev)
 	return !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MEMORY;
 }
 
-/* The core takes indices as they come; the table has an end. */
+/* The core takes indices as they come; the table has an end, and each entry one vector. */
 static int check_entries(struct pci_dev *pdev, const struct xen_msix_entry *entries, u32 nr)
 {
 	int size = pci_msix_vec_count(pdev);
-	u32 i;
+	u32 i, j;
 
 	if (size < 0)
 		return size;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		if (entries[i].entry >= size)
 			return -EINVAL;
+		for (j = 0; j < i; j++)
+			if (entries[j].entry == entries[i].entry)
+				return -EINVAL;
+	}
 	return 0;
 }
 
@@ -224,7 +232,12 @@ int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entri
 	else
 		err = check_entries(pdev, entries, nr);
 	if (!err)
+		err = refusal_standing(&dev->irq.refused, jiffies);
+	if (!err) {
 		err = enable_entries(pdev, entries, nr);
+		if (err)
+			refusal_add(&dev->irq.refused, err, jiffies);
+	}
 	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSIX, nr, err);
 	if (err)
 		report(dev, "MSI-X", err);
