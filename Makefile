@@ -28,11 +28,15 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module install clean demo test kunit kunit-debug kunit-debug-selfcheck
+.PHONY: module hostile install clean demo test kunit kunit-debug kunit-debug-selfcheck
 .PHONY: xen-test soak compare fuzz check bench help
 
 module:
 	+$(KBUILD) modules
+
+# The frontend that tests-xen's guests attack with.
+hostile:
+	+$(MAKE) -C $(KDIR) M=$(CURDIR)/tests-xen/guest/hostile modules
 
 install: module
 	+$(KBUILD) INSTALL_MOD_DIR=updates $(NO_KEY) modules_install

@@ -10,6 +10,7 @@
 #
 #   build-module.sh k6.12 build/example W=1
 #   build-module.sh k6.12 build/example STUB=1 clean module
+#   build-module.sh k6.12 build/example hostile     tests-xen/guest/hostile/hostile.ko
 
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,7 +21,7 @@ top=$(dirname "$here")
 # The parts of the source tree that make needs.
 sources() {
 	cd "$top"
-	find Makefile Kconfig drivers include -type f \
+	find Makefile Kconfig drivers include tests-xen/guest/hostile -type f \
 		\( -name '*.[ch]' -o -name '*.sh' -o -name 'K*' -o -name Makefile \) \
 		! -name '*.mod.c' ! -name generated.h | sort
 }
@@ -42,7 +43,7 @@ sync_sources() {
 }
 
 if [ $# -lt 2 ]; then
-	sed -n '4,12s/^# \{0,1\}//p' "$0" >&2
+	sed -n '4,13s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 fi
 kernel=$1

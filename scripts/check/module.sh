@@ -44,6 +44,8 @@ quietly_build() {
 
 check_build() {
 	quietly_build "$out" W=1
+	# What tests-xen's guests attack with.
+	quietly_build "$out" W=1 hostile
 }
 
 check_stub() {

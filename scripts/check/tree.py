@@ -17,7 +17,8 @@ NOT_SOURCE_DIRS = {".git", "build", "out", "__pycache__", ".tmp_versions"}
 NOT_SOURCE = re.compile(r"\.(o|ko|mod|mod\.c|a|cmd)$|^(Module\.symvers|modules\.order|generated\.h)$"
                         r"|^\..*\.(cmd|d)$|^\.checkpatch-")
 SPDX = "SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause"
-KERNEL_C = {"kernel-c-module": ("drivers", "include"), "kernel-c-tests": ("tests-kunit",)}
+KERNEL_C = {"kernel-c-module": ("drivers/", "include/"),
+            "kernel-c-tests": ("tests-kunit/", "tests-xen/guest/hostile/")}
 # Trace events: C in name only, with a style of its own in the whole kernel.
 TRACE = "trace.h"
 MAX_SIZE = 24 * 1024
@@ -129,7 +130,7 @@ def listed(what):
         return files()
     # Compiled into a kernel module: kernel style applies, not a C library's.
     if what in KERNEL_C:
-        return [p for p in of_kind("c") if p.parts[0] in KERNEL_C[what] and p.name != TRACE]
+        return [p for p in of_kind("c") if str(p).startswith(KERNEL_C[what]) and p.name != TRACE]
     if what == "kernel-c-trace":
         return [p for p in of_kind("c") if p.name == TRACE]
     return of_kind(what)

@@ -7,7 +7,7 @@
 
 hw=/run/xpb/hw view=/run/xpb/view
 declare -A guest_of=() kind=(
-	[$NVME2]="disk with SR-IOV" [$NIC]="card" [$NIC2]="conventional card"
+	[$NVME2]="disk with SR-IOV" [$NIC]="card" [${NIC2:-none}]="conventional card"
 )
 
 # in_guest COMMAND: at its own pace; a walk is many thousand accesses.

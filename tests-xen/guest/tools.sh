@@ -124,3 +124,20 @@ odd_config() {
 have_pci() {
 	[ "$(find /sys/bus/pci/devices -name '*:*' | wc -l)" -eq "$1" ]
 }
+
+# hostile ATTACK [KEY=VALUE]...: one attack on the backend, and what it saw; see
+# hostile/commands.c. Without arguments: the states of both sides.
+hostile() {
+	(
+		exec 3<>/proc/hostile
+		[ $# -eq 0 ] || echo "$*" >&3 || exit 1
+		cat <&3
+	)
+}
+
+# hostile_each: an attack for each line of standard input; the line and what it saw.
+hostile_each() {
+	while read -r _attack; do
+		echo "$_attack: $(hostile "$_attack" 2>&1)"
+	done
+}

@@ -7,6 +7,7 @@ under test). Everything is stored uncompressed: unpacking under an emulated CPU
 costs far more time than reading a larger file.
 """
 
+import functools
 import hashlib
 import lzma
 import os
@@ -14,6 +15,7 @@ import re
 import stat
 import struct
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -215,9 +217,22 @@ def compile_tool(source):
     return cached("tool-" + source.stem, ident, make)
 
 
-def guest_files():
+@functools.lru_cache
+def hostile_module(name, release):
+    """The frontend that attacks, for that kernel."""
+    out = paths.TOP / "build" / release
+    subprocess.run([paths.TOP / "scripts/build-module.sh", name, out, "hostile"],
+                   check=True, stdout=sys.stderr)
+    with tempfile.NamedTemporaryFile() as small:
+        subprocess.run(["strip", "-g", "-o", small.name,
+                        out / "tests-xen/guest/hostile/hostile.ko"], check=True)
+        return Path(small.name).read_bytes()
+
+
+def guest_files(kernel):
     """The small part of the guest's initramfs."""
     small = Archive()
+    small.data("/hostile.ko", hostile_module(kernel.name, kernel.release))
     small.file("/init", paths.TESTS / "guest/init", 0o755)
     small.file("/tools.sh", paths.TESTS / "guest/tools.sh", 0o644)
     for path in sorted((paths.TESTS / "guest").glob("*.c")):
@@ -236,7 +251,7 @@ def dom0_image(target, kernel, xen, module, scenarios, config):
     """
     base, guest, vmlinux = base_images(kernel, xen)
     top = Archive()
-    top.data("/guest/initrd", guest.read_bytes() + guest_files())
+    top.data("/guest/initrd", guest.read_bytes() + guest_files(kernel))
     # Both sides measure with the same rulers.
     top.file("/xpb/bin/confwalk", compile_tool(paths.TESTS / "guest/confwalk.c"), 0o755)
     for path in sorted((paths.TESTS / "dom0").glob("*")):

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A frontend that means harm. It takes pcifront's place in a test guest and does
+ * what it is told by lines written to /proc/hostile:
+ *
+ *	frontend.c	page, event channel, what it shows the backend in xenstore
+ *	attacks.c	what it can do with them
+ *	commands.c	the words of a line, and the answer that is read back
+ *
+ * Nothing here is careful: several processes may attack at the same time.
+ */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <xen/interface/event_channel.h>
+#include <xen/interface/grant_table.h>
+#include <xen/interface/io/pciif.h>
+#include <xen/xenbus.h>
+
+/**
+ * struct frontend - the one connection; never goes away
+ * @xdev: the device in xenstore
+ * @page: the shared page
+ * @gref: its grant
+ * @port: event channel
+ * @irq: @port as bound here
+ * @answered: woken by the backend's events
+ */
+struct frontend {
+	struct xenbus_device *xdev;
+	struct xen_pci_sharedinfo *page;
+	grant_ref_t gref;
+	evtchn_port_t port;
+	int irq;
+	wait_queue_head_t answered;
+};
+
+extern struct frontend hostile_fe;
+
+/**
+ * struct order - one line, in parts; what it does not name is as in order_default
+ * @op: the request, for attacks that make one
+ * @first: first table index of an enable_msix
+ * @step: from one index to the next
+ * @count: how often
+ * @ms: how long, in milliseconds
+ * @wait: for how many milliseconds to wait for an answer
+ * @seed: of the arbitrary numbers
+ * @flip: change the page meanwhile
+ * @backend: into the backend's directory, not the frontend's
+ * @node: a node of xenstore
+ * @text: what to write there
+ */
+struct order {
+	struct xen_pci_op op;
+	u32 first, step, count, ms, wait, seed, flip, backend;
+	const char *node, *text;
+};
+
+/**
+ * struct answer - text to be read back
+ * @len: bytes in @text
+ * @text: cut off at its end
+ */
+struct answer {
+	size_t len;
+	char text[4000];
+};
+
+__printf(2, 3) void say(struct answer *to, const char *fmt, ...);
+
+/* frontend.c */
+int hostile_announce(void);
+int hostile_new_page(void);
+
+/* attacks.c */
+struct attack {
+	const char *name;
+	int (*run)(const struct order *order, struct answer *to);
+};
+
+extern const struct attack hostile_attacks[];
+int hostile_attack(const struct attack *attack, struct order *order, struct answer *to);
+
+/* commands.c */
+int hostile_commands_init(void);
+
+#endif /* HOSTILE_H */
