@@ -32,6 +32,8 @@ kunit_test_suites(&slot_spec_suite,
 		  &msi_suite,
 		  &requests_suite,
 		  &sriov_suite,
+		  &aer_suite,
+		  &recovery_suite,
 		  &cycle_suite,
 		  &race_suite,
 		  &oom_suite);

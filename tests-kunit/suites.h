@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite aer_suite;
 extern struct kunit_suite bar_report_suite;
 extern struct kunit_suite claim_suite;
 extern struct kunit_suite conf_cap_suite;
@@ -22,6 +23,7 @@ extern struct kunit_suite observe_suite;
 extern struct kunit_suite oom_suite;
 extern struct kunit_suite quirk_spec_suite;
 extern struct kunit_suite race_suite;
+extern struct kunit_suite recovery_suite;
 extern struct kunit_suite refusal_suite;
 extern struct kunit_suite requests_suite;
 extern struct kunit_suite reset_plan_suite;

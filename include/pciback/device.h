@@ -15,9 +15,11 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/workqueue.h>
 #include <pciback/conf.h>
 #include <pciback/irq.h>
 #include <pciback/observe.h>
+#include <pciback/recovery.h>
 #include <xen/interface/xen.h>
 
 struct dentry;
@@ -51,6 +53,11 @@ struct pciback_config {
  * @counts: what it did, see enum pciback_guest_count
  * @counters: where that is shown
  * @detach_ahead: the toolstack seems about to take a function. Likewise.
+ * @ask: the function is being recovered from an error: the guest's answer, as
+ *	pciback_recovery_judge() takes it. Called with device_lock() held; ends
+ *	by itself, and early once the function is leaving. NULL: cannot be asked
+ * @lost: the guest was cut off from the function, which it still holds.
+ *	Called with device_lock() held. May be NULL
  */
 struct pciback_holder {
 	struct kref ref;
@@ -60,6 +67,9 @@ struct pciback_holder {
 	atomic64_t counts[GUEST_NR_COUNTS];
 	struct dentry *counters;
 	void (*detach_ahead)(struct pciback_holder *holder);
+	int (*ask)(struct pciback_holder *holder, struct pciback_device *dev,
+		   enum pciback_step step, pci_channel_state_t state);
+	void (*lost)(struct pciback_holder *holder, struct pciback_device *dev);
 };
 
 /**
@@ -72,6 +82,8 @@ struct pciback_holder {
  * @lock: guards everything below
  * @holder: the guest that has it, NULL when idle
  * @leaving: its guest is going or the function is: no more operations
+ * @cut_off: failed in a guest's hands: no more operations, no bus mastering;
+ *	also written under device_lock()
  * @gone: handed back to the host; nobody may take it any more
  * @reset_wanted: the guest asked for a function level reset
  * @last_domid: the guest that has it, or had it last
@@ -84,6 +96,11 @@ struct pciback_holder {
  * @mapped: a domain that had it was still there when the next one came, or when
  *	it was unbound, and may have its registers mapped; device_lock()
  * @guests_reset: the reset under way is the guest's own; device_lock()
+ * @recovering: its guest was told of an error and not yet of the end of the
+ *	recovery; device_lock()
+ * @overdue: gives that recovery up
+ * @link_reset: the error being recovered from has the whole link reset;
+ *	device_lock()
  * @seizure: configuration space as it was at seizure; device_lock()
  */
 struct pciback_device {
@@ -95,6 +112,7 @@ struct pciback_device {
 	struct mutex lock;
 	struct pciback_holder *holder;
 	bool leaving;
+	bool cut_off;
 	bool gone;
 	bool reset_wanted;
 	domid_t last_domid;
@@ -106,6 +124,9 @@ struct pciback_device {
 	bool used;
 	bool mapped;
 	bool guests_reset;
+	bool recovering;
+	bool link_reset;
+	struct delayed_work overdue;
 	struct pciback_config seizure;
 };
 
@@ -120,6 +141,7 @@ static inline void pciback_device_get(struct pciback_device *dev)
 }
 
 int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder *holder);
 void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder);

@@ -112,6 +112,8 @@ enum pciback_device_count {
  * @PCIBACK_RENEWED: its guest keeps it, for another frontend
  * @PCIBACK_IDLE: no guest has it any more
  * @PCIBACK_HANDED_BACK: the host has it again
+ * @PCIBACK_CUT_OFF: its guest did not recover it from an error, and may do nothing
+ *	with it any more
  */
 enum pciback_state {
 	PCIBACK_SEIZED,
@@ -120,6 +122,7 @@ enum pciback_state {
 	PCIBACK_RENEWED,
 	PCIBACK_IDLE,
 	PCIBACK_HANDED_BACK,
+	PCIBACK_CUT_OFF,
 };
 
 /**

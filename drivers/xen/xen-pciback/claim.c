@@ -16,6 +16,7 @@
 #include <pciback/claim.h>
 #include <pciback/device.h>
 #include <pciback/policy.h>
+#include <pciback/recovery.h>
 #include "compat.h"
 
 /* One function to claim; wildcards are expanded when they are entered. */
@@ -293,19 +294,6 @@ static void claim_remove(struct pci_dev *pdev)
 	pciback_device_unseize(pdev);
 }
 
-/* The attributes of the function and the PCI core reset it without asking us. */
-static void claim_reset_prepare(struct pci_dev *pdev)
-{
-	struct pciback_device *dev = pci_get_drvdata(pdev);
-
-	if (dev)
-		pciback_device_reset_ahead(dev);
-}
-
-static const struct pci_error_handlers claim_err_handler = {
-	.reset_prepare = claim_reset_prepare,
-};
-
 /*
  * Every function there is: probe() decides. Not exported as an alias, or udev
  * would load the module for the first device it sees.
@@ -321,7 +309,7 @@ struct pci_driver pciback_pci_driver = {
 	.id_table = claim_ids,
 	.probe = claim_probe,
 	.remove = claim_remove,
-	.err_handler = &claim_err_handler,
+	.err_handler = &pciback_error_handlers,
 	/* Not in .driver: the PCI core writes over that one. */
 	.dev_groups = pciback_device_groups,
 	.driver = {

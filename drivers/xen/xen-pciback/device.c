@@ -8,6 +8,7 @@
  *
  *	idle		holder == NULL			anyone may assign it
  *	assigned	holder != NULL			its guest's operations run
+ *	cut off		holder != NULL, cut_off		likewise, until its guest is rid of it
  *	leaving		holder != NULL, leaving		no operation runs any more
  *	gone		gone				nobody may assign it
  */
@@ -170,6 +171,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 	INIT_LIST_HEAD(&dev->quirks);
 	mutex_init(&dev->lock);
 	dev->pdev = pci_dev_get(pdev);
+	pciback_recovery_init(dev);
 	snprintf(dev->irq.name, sizeof(dev->irq.name), "xen-pciback[%s]", pci_name(pdev));
 
 	pciback_config_note(dev);
@@ -255,6 +257,8 @@ static void give_back(struct pciback_device *dev)
 	conf_reset(dev->conf);
 	pciback_quirks_guest_left(dev);
 	dev->reset_wanted = false;
+	dev->cut_off = false;
+	dev->recovering = false;
 	dev->irq.handled = 0;
 	pciback_see_state(dev, PCIBACK_IDLE);
 	dev->holder = NULL;
@@ -311,6 +315,22 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 	mutex_unlock(&dev->lock);
 	device_unlock(&pdev->dev);
 	return err;
+}
+
+/**
+ * pciback_device_shut() - no more operations of this guest
+ * @dev: the function
+ * @holder: the guest's instance, which is about to call pciback_device_return()
+ *
+ * Does nothing if the guest does not have the function any more.
+ *
+ * Context: may sleep. Caller does not hold @dev->lock.
+ */
+void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder *holder)
+{
+	guard(mutex)(&dev->lock);
+	if (dev->holder == holder)
+		WRITE_ONCE(dev->leaving, true);
 }
 
 /**
@@ -377,6 +397,8 @@ void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *hol
 		conf_reset(dev->conf);
 		dev->conf->interrupt_control = control;
 		dev->reset_wanted = false;
+		dev->cut_off = false;
+		dev->recovering = false;
 		dev->irq.handled = 0;
 		dev->clean = false;
 		dev->leaving = false;
@@ -414,7 +436,7 @@ void pciback_device_reset_ahead(struct pciback_device *dev)
 bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder)
 {
 	lockdep_assert_held(&dev->lock);
-	return dev->holder == holder && !dev->leaving;
+	return dev->holder == holder && !dev->leaving && !dev->cut_off;
 }
 
 /**
@@ -483,6 +505,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 	struct pciback_holder *holder;
 
 	list_del_seized(dev);
+	pciback_recovery_exit(dev);
 	mutex_lock(&dev->lock);
 	dev->gone = true;
 	holder = dev->holder;

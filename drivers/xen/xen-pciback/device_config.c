@@ -130,7 +130,9 @@ int pciback_config_save(struct pciback_device *dev)
 
 /**
  * pciback_config_restore() - put back what was saved at seizure
- * @dev: the function, message signalled interrupts off
+ * @dev: the function
+ *
+ * Message signalled interrupts that are on stay so, with their vectors.
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -143,7 +145,7 @@ void pciback_config_restore(struct pciback_device *dev)
 		return;
 	pci_load_saved_state(pdev, dev->seizure.core);
 	pci_restore_state(pdev);
-	if (pdev->msi_cap) {
+	if (pdev->msi_cap && !pdev->msi_enabled) {
 		const struct msi_layout *msi = msi_layout(pdev);
 
 		for (i = 0; i < PCIBACK_MSI_REGS; i++)

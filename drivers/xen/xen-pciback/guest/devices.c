@@ -241,6 +241,9 @@ static void withdraw(struct pciback_guest *guest, struct pciback_device *dev)
 {
 	if (topology_remove(&guest->topo, dev))
 		pci_info(dev->pdev, "taken back from domain %d\n", guest->holder.domid);
+	/* Whoever waits for this guest to recover the function holds device_lock(). */
+	pciback_device_shut(dev, &guest->holder);
+	aer_wake(&guest->aer);
 	pciback_device_return(dev, &guest->holder);
 }
 

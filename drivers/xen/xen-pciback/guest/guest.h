@@ -3,7 +3,8 @@
  * One guest that has PCI functions: what the files of guest/ share.
  *
  * Lock order: struct pciback_guest's @lock > device_lock() of a function >
- * the topology's lock > a record's lock. The ring's lock and @kick_lock are leaves.
+ * the topology's lock > a record's lock. The ring's lock and @kick_lock are leaves;
+ * struct aer's lock comes just above the ring's, below device_lock().
  */
 #ifndef PCIBACK_GUEST_GUEST_H
 #define PCIBACK_GUEST_GUEST_H
@@ -12,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <pciback/aer.h>
 #include <pciback/device.h>
 #include <pciback/topology.h>
 #include <xen/grant_table.h>
@@ -62,6 +64,8 @@ enum guest_sign {
  * @lock: guards the state machine and the connection
  * @topo: the guest's functions; has its own lock
  * @ring: the connection
+ * @aer: what the backend asks over it
+ * @report: tells the toolstack of functions that the guest was cut off from
  * @watch: on the backend's directory, where the toolstack asks for changes
  * @watching: @watch is registered; probe() and remove() only
  * @work: looks at the guest and makes moves: see steps.c
@@ -92,6 +96,8 @@ struct pciback_guest {
 	struct mutex lock;
 	struct topology topo;
 	struct ring ring;
+	struct aer aer;
+	struct work_struct report;
 	struct xenbus_watch watch;
 	bool watching;
 	struct delayed_work work;
@@ -121,11 +127,16 @@ void guest_work(struct work_struct *work);
 
 /* ring.c */
 extern struct workqueue_struct *guest_wq;
+void shared_flags_change(u32 *flags, u32 clear, u32 set);
 int ring_module_init(void);
 void ring_module_exit(void);
 void ring_init(struct ring *ring);
 int ring_connect(struct pciback_guest *guest, grant_ref_t gref, evtchn_port_t port);
 void ring_disconnect(struct pciback_guest *guest);
+
+/* errors.c */
+void errors_init(struct pciback_guest *guest);
+void errors_exit(struct pciback_guest *guest);
 
 /* ops.c */
 void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op);

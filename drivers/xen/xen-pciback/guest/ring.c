@@ -37,33 +37,41 @@ static void let_next_in(struct ring *ring, int irq, bool spurious)
 static irqreturn_t ring_event(int irq, void *data)
 {
 	struct ring *ring = data;
+	struct pciback_guest *guest = container_of(ring, struct pciback_guest, ring);
+	u32 flags = READ_ONCE(ring->page->flags);
+	bool answer = aer_event(&guest->aer, flags);
 
 	pciback_count(counts(ring), GUEST_EVENTS);
-	if (request_pending(ring))
+	/* Waiting for an answer withholds nothing: it arrives as an event like this one. */
+	if (flags & XEN_PCIF_active)
 		queue_work(guest_wq, &ring->work);
 	else
-		let_next_in(ring, irq, true);
+		let_next_in(ring, irq, !answer);
 	return IRQ_HANDLED;
 }
 
-/*
+/**
+ * shared_flags_change() - change some of the shared flags, while the guest changes others
+ * @flags: in the shared page
+ * @clear: flags to clear
+ * @set: flags to set
+ *
  * A bit operation would be as wide as a long and touch the neighbouring field,
  * and an atomic_t loses its bus lock on a host with one CPU, while the guest
  * runs on another. A guest that keeps changing the flags to make this fail
  * gets its flags overwritten.
  */
-static void clear_pending(struct ring *ring)
+void shared_flags_change(u32 *flags, u32 clear, u32 set)
 {
-	u32 *flags = &ring->page->flags;
 	unsigned int tries;
 	u32 old;
 
 	for (tries = 0; tries < 16; tries++) {
 		old = READ_ONCE(*flags);
-		if (sync_cmpxchg(flags, old, old & ~XEN_PCIF_active) == old)
+		if (sync_cmpxchg(flags, old, (old & ~clear) | set) == old)
 			return;
 	}
-	WRITE_ONCE(*flags, old & ~XEN_PCIF_active);
+	WRITE_ONCE(*flags, (old & ~clear) | set);
 }
 
 /* Only what an answer consists of; the rest of the page stays the guest's. */
@@ -116,7 +124,7 @@ static void serve(struct ring *ring)
 	write_back(ring, nr_vectors);
 	/* The answer before the flag that announces it. */
 	virt_wmb();
-	clear_pending(ring);
+	shared_flags_change(&ring->page->flags, XEN_PCIF_active, 0);
 }
 
 static void ring_work(struct work_struct *work)
@@ -177,8 +185,10 @@ int ring_connect(struct pciback_guest *guest, grant_ref_t gref, evtchn_port_t po
 	if (irq > 0)
 		ring->irq = irq;
 	mutex_unlock(&ring->lock);
-	if (irq > 0)
+	if (irq > 0) {
+		aer_start(&guest->aer, page);
 		return 0;
+	}
 
 	xenbus_dev_fatal(xdev, irq, "event-channel: cannot bind port %u of the frontend", port);
 	ring->page = NULL;
@@ -201,6 +211,9 @@ void ring_disconnect(struct pciback_guest *guest)
 	lockdep_assert_held(&guest->lock);
 	if (!ring->page)
 		return;
+
+	/* Whoever waits for an answer of the guest stops waiting, and leaves the page alone. */
+	aer_stop(&guest->aer);
 
 	/* From here the worker leaves the number alone: it may soon be another's. */
 	mutex_lock(&ring->lock);

@@ -19,6 +19,7 @@ static void guest_free(struct kref *ref)
 	struct pciback_guest *guest = container_of(ref, struct pciback_guest, holder.ref);
 
 	topology_destroy(&guest->topo);
+	mutex_destroy(&guest->aer.lock);
 	mutex_destroy(&guest->ring.lock);
 	mutex_destroy(&guest->lock);
 	kfree(guest);
@@ -96,6 +97,7 @@ static void guest_shutdown(struct pciback_guest *guest)
 	ring_disconnect(guest);
 	guest_withdraw_all(guest);
 	mutex_unlock(&guest->lock);
+	errors_exit(guest);
 	pciback_counters_remove_guest(&guest->holder);
 	kref_put(&guest->holder.ref, guest_free);
 }
@@ -121,6 +123,7 @@ static int guest_probe(struct xenbus_device *xdev, const struct xenbus_device_id
 	INIT_DELAYED_WORK(&guest->work, guest_work);
 	guest->resting = XenbusStateInitialised;
 	topology_init(&guest->topo, numbering);
+	errors_init(guest);
 	ring_init(&guest->ring);
 	dev_set_drvdata(&xdev->dev, guest);
 	pciback_counters_add_guest(&guest->holder, kbasename(xdev->nodename));
