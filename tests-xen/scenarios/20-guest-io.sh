@@ -8,8 +8,6 @@
 # read the known pattern, get MSI-X, write, reach the gateway; devices are detached
 # and attached while it runs; it dies in the middle of I/O; dom0 gets all back.
 
-# On a machine this slow a guest may be slow to begin, and it shall see each detach.
-[ "$MODULE" != ours ] || LOAD_OPTIONS=frontend_patience=8000
 must "module loads hiding all three devices" load_hiding "${ALL_DEVICES[@]}"
 before=$(config_of "$NVME")
 before_nic=$(config_of "$NIC")

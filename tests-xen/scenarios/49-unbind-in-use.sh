@@ -10,7 +10,6 @@
 
 [ "$MODULE" = ours ] || skip "the in-tree driver tells nobody"
 
-LOAD_OPTIONS=frontend_patience=8000
 must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 must "guest boots with both" guest_start vm1 1 "$NVME" "$NIC"
 backend=$(backend_of vm1)

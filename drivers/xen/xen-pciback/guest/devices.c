@@ -13,6 +13,20 @@
 /* Longest of "vdev-", "state-", "root-" with an index. */
 #define NODE_LEN	20
 
+/**
+ * guest_num_devs() - how many indices the toolstack's list has
+ * @guest: the guest
+ *
+ * Context: may sleep.
+ * Return: the number; 0 if there is none that can be believed.
+ */
+int guest_num_devs(struct pciback_guest *guest)
+{
+	unsigned int nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
+
+	return nr <= MAX_DEVICES ? nr : 0;
+}
+
 static void index_node(char *node, const char *what, int index)
 {
 	snprintf(node, NODE_LEN, "%s-%d", what, index);
@@ -388,13 +402,13 @@ void guest_withdraw_all(struct pciback_guest *guest)
  */
 bool guest_note_unbound(struct pciback_guest *guest, enum xenbus_state state)
 {
-	unsigned int i, nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
+	int i, nr = guest_num_devs(guest);
 	struct pciback_device *dev;
 	struct topo_addr virt;
 	bool any = false;
 
 	lockdep_assert_held(&guest->lock);
-	for (i = 0; i < nr && i < MAX_DEVICES; i++) {
+	for (i = 0; i < nr; i++) {
 		if (guest_index_state(guest, i) != XenbusStateInitialised)
 			continue;
 		dev = named_device(guest, i);

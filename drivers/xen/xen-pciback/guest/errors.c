@@ -107,11 +107,11 @@ static void errors_report(struct work_struct *work)
 {
 	struct pciback_guest *guest = container_of(work, struct pciback_guest, report);
 	char name[24];
-	unsigned int i, nr;
+	int i, nr;
 
 	guard(mutex)(&guest->lock);
-	nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
-	for (i = 0; i < nr && i < MAX_DEVICES; i++)
+	nr = guest_num_devs(guest);
+	for (i = 0; i < nr; i++)
 		if (lost_index(guest, i, name, sizeof(name)) && mark_index(guest, i))
 			xenbus_dev_error(guest->xdev, -EIO,
 					 "dev-%u: %s had an error that its guest did not recover from; detach it or destroy the guest",

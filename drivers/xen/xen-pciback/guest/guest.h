@@ -21,8 +21,11 @@
 #include <xen/interface/io/pciif.h>
 #include <xen/xenbus.h>
 
-/* More functions than fit on all buses of a domain: num_devs is not a number of devices. */
-#define MAX_DEVICES	65536
+/*
+ * More functions than any guest is given. With more, num_devs is not a number of
+ * devices: looking for each of them in xenstore would take minutes.
+ */
+#define MAX_DEVICES	1024
 
 /**
  * struct ring - the page shared with the frontend, and its event channel

@@ -25,9 +25,9 @@
  * A frontend that is asked to let go of a function reads in xenstore which one
  * first of all. When it has done that it may take its time with the rest.
  */
-static unsigned int patience_ms = 750;
+static unsigned int patience_ms = 1500;
 module_param_named(frontend_patience, patience_ms, uint, 0644);
-MODULE_PARM_DESC(frontend_patience, "ms to wait for a guest to let go of a function (750)");
+MODULE_PARM_DESC(frontend_patience, "ms to wait for a guest to let go of a function (1500)");
 
 /* Nobody waits for a function to be added: a busy guest has longer. */
 #define ATTACH_PATIENCE_MS	10000
@@ -154,9 +154,9 @@ static bool apply_changes(struct pciback_guest *guest, int nr, bool attach_too)
 
 static bool detach_marked(struct pciback_guest *guest)
 {
-	unsigned int i, nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
+	int i, nr = guest_num_devs(guest);
 
-	for (i = 0; i < nr && i < MAX_DEVICES; i++)
+	for (i = 0; i < nr; i++)
 		if (guest_index_state(guest, i) == XenbusStateClosing)
 			return true;
 	return false;
@@ -281,11 +281,10 @@ static void somebody_waits(struct pciback_guest *guest)
 
 static void change_alone(struct pciback_guest *guest)
 {
-	unsigned int nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
 	/* After we gave up nothing is given to the guest any more. */
 	bool attach = guest->closed || guest->xdev->state != XenbusStateClosing;
 
-	if (apply_changes(guest, min_t(unsigned int, nr, MAX_DEVICES), attach))
+	if (apply_changes(guest, guest_num_devs(guest), attach))
 		somebody_waits(guest);
 	guest_note_unbound(guest, XenbusStateClosed);
 	clear_bit(GUEST_UNBOUND, &guest->signs);
