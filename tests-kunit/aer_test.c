@@ -44,6 +44,7 @@ struct frontend {
 static void answer(struct frontend *fe)
 {
 	WRITE_ONCE(fe->page.aer_op.err, fe->answer);
+	/* The answer before the flag that announces it, as a frontend does. */
 	virt_wmb();
 	WRITE_ONCE(fe->page.flags, READ_ONCE(fe->page.flags) & ~XEN_PCIB_active);
 }
@@ -256,7 +257,8 @@ static void patience_ends(struct kunit *test)
 
 	fe->aer.total = 0;
 	fe->aer.window = FOREVER;
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ETIMEDOUT, "at once, not after the ten minutes of a step");
+	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ETIMEDOUT,
+			    "at once, not after the ten minutes of a step");
 	fe->page.flags = XEN_PCIB_AERHANDLER;
 	fe->react = answer_and_ring;
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), RECOVERED, "who answers at once needs no patience");

@@ -153,7 +153,8 @@ static void u20_core_knows_of_bus_mastering(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
 	for (i = 1; i >= 0; i--) {
 		bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER * i);
-		KUNIT_EXPECT_EQ(test, !!(fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER), i);
+		KUNIT_EXPECT_EQ(test, !!(fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER),
+				i);
 		KUNIT_EXPECT_EQ(test, !!dev->pdev->is_busmaster, i);
 	}
 	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);

@@ -285,7 +285,8 @@ static void guest_file_goes_with_it(struct kunit *test)
 	pciback_counters_add_guest(&guest->holder, "0");
 	pciback_counters_add_guest(&other->holder, "1");
 	pciback_count(guest->holder.counts, GUEST_EVENTS_SPURIOUS);
-	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-0/counters", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-0/counters", text, sizeof(text)),
+			0);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nevents_spurious 1\n"));
 	for (i = 0; text[i]; i++)
 		lines += text[i] == '\n';
@@ -294,7 +295,8 @@ static void guest_file_goes_with_it(struct kunit *test)
 	pciback_counters_remove_guest(&guest->holder);
 	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-0/counters", text, sizeof(text)),
 			-ENOENT);
-	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-1/counters", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, bench_debug_read(COUNTERS "guests/9-1/counters", text, sizeof(text)),
+			0);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "\nevents_spurious 0\n"));
 	pciback_counters_remove_guest(&other->holder);
 	topology_destroy(&guest->topo);
@@ -312,8 +314,8 @@ static void does_without_files(struct kunit *test)
 	dev = give_card(test, guest);
 	pciback_counters_add_guest(&guest->holder, "0");
 	KUNIT_EXPECT_EQ(test, bench_debug_read(CARD_COUNTERS, text, sizeof(text)), -ENOENT);
-	KUNIT_EXPECT_EQ(test, bench_debug_read("/sys/kernel/debug/9-0/counters", text, sizeof(text)),
-			-ENOENT);
+	KUNIT_EXPECT_EQ(test, bench_debug_read("/sys/kernel/debug/9-0/counters", text,
+					       sizeof(text)), -ENOENT);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&dev->counts[DEVICE_RESETS]), 1);
 	pciback_counters_remove_guest(&guest->holder);
 	take_card(guest, dev);
