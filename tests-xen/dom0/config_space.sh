@@ -27,6 +27,14 @@ changed() {
 	done
 }
 
+# master_off FILE: what it holds, with bus mastering off.
+master_off() {
+	local command
+	command=$(dd if="$1" bs=1 skip=4 count=1 2>/dev/null | hexdump -e '1/1 "%u"')
+	# shellcheck disable=SC2059 # the format is the byte
+	printf "\\x$(printf %02x $((command & ~4)))" | dd of="$1" bs=1 seek=4 conv=notrunc 2>/dev/null
+}
+
 # guest_bits FILE: "OFFSET BITS" for each byte in which a strict guest may change bits
 # of the hardware whose configuration space is in FILE.
 guest_bits() {
