@@ -29,13 +29,14 @@ hide_arg() {
 
 # On a machine this slow a guest may be slow to begin with a detach, and is to see each
 # one, unless a scenario is about guests that do not. Empty: as the module has it.
-PATIENCE=8000
+FRONTEND_PATIENCE=8000
 
 # load_hiding BDF...: load the module under test with these hidden, further
 # parameters in $LOAD_OPTIONS.
 load_hiding() {
 	local patience=
-	[ "$MODULE" != ours ] || [ -z "$PATIENCE" ] || patience=frontend_patience=$PATIENCE
+	[ "$MODULE" != ours ] || [ -z "$FRONTEND_PATIENCE" ] ||
+		patience=frontend_patience=$FRONTEND_PATIENCE
 	# shellcheck disable=SC2086 # a list of options
 	modprobe xen-pciback hide="$(hide_arg "$@")" $patience $LOAD_OPTIONS
 }

@@ -9,7 +9,7 @@
 # toolstack takes the disk without waiting for it.
 
 [ "$MODULE" = ours ] || skip "the in-tree driver knows no second frontend"
-PATIENCE=
+FRONTEND_PATIENCE=
 
 xen_driver=/sys/bus/xen/drivers/pcifront
 

@@ -9,7 +9,7 @@
 # xl waits for each device in vain.
 
 [ "$MODULE" = ours ] || skip "the in-tree driver makes xl wait 10 s for each device"
-PATIENCE=
+FRONTEND_PATIENCE=
 
 # As long as the domain is there, so is its folder; xl deletes both.
 no_folder() {

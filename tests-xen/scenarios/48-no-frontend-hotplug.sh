@@ -8,7 +8,7 @@
 # what is attached belongs to the guest, what is detached is free at once.
 
 [ "$MODULE" = ours ] || skip "the in-tree driver waits for a frontend to answer"
-PATIENCE=
+FRONTEND_PATIENCE=
 
 other=/local/domain/0/backend/pci/901/0
 
