@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # boot: many
 # devices: many
-# kernels: k6.12
+# when: soak
 # timeout: 240
 #
 # Virtual functions of an NVMe disk with SR-IOV: made by dom0's driver, one drives a disk
