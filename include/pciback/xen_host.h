@@ -8,6 +8,7 @@
 #define PCIBACK_XEN_HOST_H
 
 #include <linux/pci.h>
+#include <xen/interface/io/pciif.h>
 #include <xen/interface/xen.h>
 
 void pciback_xen_prepare_msix(struct pci_dev *pdev);
@@ -18,6 +19,8 @@ int pciback_xen_set_owner(struct pci_dev *pdev, domid_t domid);
 void pciback_xen_clear_owner(struct pci_dev *pdev);
 bool pciback_xen_domain_exists(domid_t domid);
 u32 pciback_xen_pirq(unsigned int irq);
+int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
+			 const struct xen_msix_entry *entries, u32 nr);
 bool pciback_xen_line_shared(unsigned int irq);
 
 #endif /* PCIBACK_XEN_HOST_H */

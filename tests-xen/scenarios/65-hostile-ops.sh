@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: hostile
-# kernels: k6.12
 # timeout: 200
 #
 # A guest sends requests no frontend would: interrupts switched in every wrong order

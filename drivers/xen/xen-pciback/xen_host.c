@@ -5,6 +5,7 @@
  */
 #include <linux/irq.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <xen/events.h>
 #include <xen/interface/physdev.h>
@@ -201,6 +202,79 @@ u32 pciback_xen_pirq(unsigned int irq)
 	if (!chip || !chip->name || strcmp(chip->name, "xen-pirq"))
 		return 0;
 	return xen_pirq_from_irq(irq);
+}
+
+static int map_entry(struct pci_dev *pdev, domid_t domid, u64 table, u16 entry, int *pirq)
+{
+	struct physdev_map_pirq map = {
+		.domid = domid,
+		.type = MAP_PIRQ_TYPE_MSI_SEG,
+		.index = -1,
+		.pirq = -1,
+		.bus = pdev->bus->number | pci_domain_nr(pdev->bus) << 16,
+		.devfn = pdev->devfn,
+		.entry_nr = entry,
+		.table_base = table,
+	};
+	int err = HYPERVISOR_physdev_op(PHYSDEVOP_map_pirq, &map);
+
+	*pirq = map.pirq;
+	return err;
+}
+
+/**
+ * pciback_xen_try_msix() - would Xen map these MSI-X entries to the guest?
+ * @pdev: the function, MSI-X off
+ * @domid: the guest
+ * @entries: table indices, all inside the table and no two the same
+ * @nr: how many
+ *
+ * Maps them and takes the mappings back. For when the PCI core had better not be
+ * asked in vain: Linux 6.1 frees the interrupts of an attempt that fails half way
+ * twice, and the second time follows a null pointer; all kernels log each attempt.
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, -ENOSPC if there are no interrupts left for the guest.
+ */
+int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
+			 const struct xen_msix_entry *entries, u32 nr)
+{
+	struct physdev_unmap_pirq unmap = { .domid = domid };
+	u32 offset = 0, bar, done;
+	u64 table;
+	int *pirqs;
+	int err;
+
+	/* The first one may fail: then nothing is half way. Xen's segments have 16 bits. */
+	if (nr < 2 || !xen_pv_domain() || !xen_initial_domain() ||
+	    pci_domain_nr(pdev->bus) > U16_MAX)
+		return 0;
+	err = pci_read_config_dword(pdev, pdev->msix_cap + PCI_MSIX_TABLE, &offset);
+	bar = offset & PCI_MSIX_TABLE_BIR;
+	if (err || bar >= PCI_STD_NUM_BARS || !pci_resource_start(pdev, bar) ||
+	    pci_resource_flags(pdev, bar) & IORESOURCE_UNSET)
+		return -EINVAL;
+	table = pci_resource_start(pdev, bar);
+	pirqs = kcalloc(nr, sizeof(*pirqs), GFP_KERNEL);
+	if (!pirqs)
+		return -ENOMEM;
+	for (done = 0; done < nr; done++) {
+		err = map_entry(pdev, domid, table, entries[done].entry, &pirqs[done]);
+		if (err)
+			break;
+	}
+	while (done--) {
+		int unmap_err;
+
+		unmap.pirq = pirqs[done];
+		unmap_err = HYPERVISOR_physdev_op(PHYSDEVOP_unmap_pirq, &unmap);
+		/* A guest that has gone took its mappings along. */
+		if (unmap_err && unmap_err != -ESRCH)
+			dev_warn_ratelimited(&pdev->dev, "Xen keeps pirq %d of domain %d\n",
+					     unmap.pirq, domid);
+	}
+	kfree(pirqs);
+	return err;
 }
 
 /**

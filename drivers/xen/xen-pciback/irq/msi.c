@@ -234,7 +234,8 @@ int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entri
 	if (!err)
 		err = refusal_standing(&dev->irq.refused, jiffies);
 	if (!err) {
-		err = enable_entries(pdev, entries, nr);
+		err = pciback_xen_try_msix(pdev, dev->last_domid, entries, nr) ?:
+		      enable_entries(pdev, entries, nr);
 		if (err)
 			refusal_add(&dev->irq.refused, err, jiffies);
 	}
