@@ -28,8 +28,9 @@ hide_arg() {
 }
 
 # On a machine this slow a guest may be slow to begin with a detach, and is to see each
-# one, unless a scenario is about guests that do not. Empty: as the module has it.
-FRONTEND_PATIENCE=8000
+# one, unless a scenario is about guests that do not. xl waits 10 s. Empty: as the module
+# has it.
+FRONTEND_PATIENCE=9500
 
 # load_hiding BDF...: load the module under test with these hidden, further
 # parameters in $LOAD_OPTIONS.
