@@ -230,18 +230,24 @@ struct words_row {
 
 static const struct words_row words_rows[] = {
 	{ "host", SIBLING(HOSTS("e1000e")), RESET_BY_HOST,
-	  "bus reset would hit 0002:03:00.1 too, which is bound to e1000e; give it to pciback first: xl pci-assignable-add 0002:03:00.1" },
+	  "bus reset would hit 0002:03:00.1 too, which is bound to e1000e; give it to pciback first: xl pci-assignable-add 0002:03:00.1"
+	},
 	{ "nobody", SIBLING(.owner = RESET_NOBODY), RESET_BY_NOBODY,
-	  "bus reset would hit 0002:03:00.1 too, which pciback does not have; give it to pciback first: xl pci-assignable-add 0002:03:00.1" },
+	  "bus reset would hit 0002:03:00.1 too, which pciback does not have; give it to pciback first: xl pci-assignable-add 0002:03:00.1"
+	},
 	{ "guest", SIBLING(.holder = 12), RESET_BY_GUEST,
-	  "bus reset would hit 0002:03:00.1 too, which domain 12 has; give both to the same domain, or detach it first: xl pci-detach 12 0002:03:00.1" },
+	  "bus reset would hit 0002:03:00.1 too, which domain 12 has; give both to the same domain, or detach it first: xl pci-detach 12 0002:03:00.1"
+	},
 	{ "change", SIBLING(.owner = RESET_CHANGING), RESET_BY_CHANGE,
-	  "bus reset would hit 0002:03:00.1 too, which is changing hands just now; try again" },
+	  "bus reset would hit 0002:03:00.1 too, which is changing hands just now; try again"
+	},
 	{ "quirk", SIBLING(.no_bus_reset = true), RESET_BY_QUIRK,
-	  "0002:03:00.1 does not survive a bus reset, as the kernel knows; power-cycle the machine" },
+	  "0002:03:00.1 does not survive a bus reset, as the kernel knows; power-cycle the machine"
+	},
 	{ "virtual", SIBLING(.pf = 1), RESET_BY_VF, "no bus reset for a virtual function" },
 	{ "root", SIBLING(.slot = false), RESET_BY_ROOT,
-	  "no bus reset: there is no bridge above it" },
+	  "no bus reset: there is no bridge above it"
+	},
 };
 
 KUNIT_ARRAY_PARAM_DESC(words, words_rows, name);
