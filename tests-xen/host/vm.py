@@ -31,6 +31,8 @@ HOSTS = {
 # The second line leaves out what costs seconds of emulated time and no device needs.
 DOM0_ARGS = ("console=hvc0 earlyprintk=xen loglevel=6 log_buf_len=2M panic=1 rdinit=/init "
              "cryptomgr.notests ipv6.disable=1 "
+             # A machine that stands still for half a minute is no lockup of dom0's.
+             "watchdog_thresh=60 "
              # QEMU takes a doubled comma for one inside an argument.
              "initcall_blacklist=init_encrypted,,crypto_kdf108_init,,jent_mod_init")
 
