@@ -19,6 +19,7 @@ enum mischief {
 	WRITE_ALL_PERMISSIVE,	/* the same with nothing in its way */
 	SLEEP,			/* leave it in D3hot */
 	MSI_ON,			/* switch MSI on behind the core's back */
+	CHOOSE_DATA,		/* have the power data register show something else */
 };
 
 struct way_row {
@@ -47,6 +48,13 @@ static const struct way_row way_rows[] = {
 	{ "no reset, used, no guest", PLAIN, NOBODY, BENCH_OLD_USED },
 	{ "no reset, used, guest writes", PLAIN, WRITE_ALL, BENCH_OLD_USED },
 	{ "no reset, used, permissive guest", PLAIN, WRITE_ALL_PERMISSIVE, BENCH_OLD_USED },
+	{ "power states but no reset, fresh, guest chooses data", DULL, CHOOSE_DATA, BENCH_FRESH },
+	{ "power states but no reset, used, guest sleeps", DULL, SLEEP, BENCH_OLD_USED },
+	{ "power states but no reset, data chosen, no guest", DULL, NOBODY, BENCH_OLD_DATA },
+	{ "power states but no reset, data chosen, guest writes", DULL, WRITE_ALL, BENCH_OLD_DATA },
+	{ "power states but no reset, data chosen, guest chooses", DULL, CHOOSE_DATA,
+	  BENCH_OLD_DATA },
+	{ "power state reset, data chosen, guest writes", SOFT, WRITE_ALL, BENCH_OLD_DATA },
 	{ "power state reset, used, no guest", SOFT, NOBODY, BENCH_OLD_USED },
 	{ "power state reset, used, permissive guest", SOFT, WRITE_ALL_PERMISSIVE, BENCH_OLD_USED },
 	{ "power state reset, used, guest sleeps", SOFT, SLEEP, BENCH_OLD_USED },
@@ -84,6 +92,11 @@ static void misbehave(struct kunit *test, struct pciback_device *dev, struct fak
 	case MSI_ON:
 		fake_pci_poke(fn, MSI_FLAGS, 2, fake_pci_peek(fn, MSI_FLAGS, 2) |
 			      PCI_MSI_FLAGS_ENABLE);
+		break;
+	case CHOOSE_DATA:
+		bench_write(dev, PM_CTRL, 2, 0x0c00);
+		KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PM_CTRL, 2) & PCI_PM_CTRL_DATA_SEL_MASK,
+				0x0c00);
 		break;
 	}
 }

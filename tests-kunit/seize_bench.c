@@ -46,6 +46,8 @@ static void describe(struct seize_bench *b)
 
 	fake_pci_bar_mem(b->fn[SOFT], 0, 0x100);
 	fake_pci_cap_pm(b->fn[SOFT], 0x40, 3, true);
+
+	fake_pci_cap_pm(b->fn[DULL], 0x40, 3, false);
 }
 
 static const struct {
@@ -58,6 +60,7 @@ static const struct {
 	[OLD] = { PCI_DEVFN(5, 0), 0x10f2 },
 	[PLAIN] = { PCI_DEVFN(6, 0), 0x10f3 },
 	[SOFT] = { PCI_DEVFN(7, 0), 0x10f4 },
+	[DULL] = { PCI_DEVFN(8, 0), 0x10f7 },
 	[BELOW] = { PCI_DEVFN(0, 0), 0x10f5 },
 	[BELOW_1] = { PCI_DEVFN(0, 1), 0x10f6 },
 };

@@ -18,6 +18,7 @@ enum bench_fn {
 	OLD,		/* 1234:00:05.0, conventional, resets by AF */
 	PLAIN,		/* 1234:00:06.0, conventional, no reset, no capabilities */
 	SOFT,		/* 1234:00:07.0, conventional, resets by power state */
+	DULL,		/* 1234:00:08.0, conventional, power management, no reset */
 	BELOW,		/* 1234:01:00.0, PCIe, FLR, below the port */
 	BELOW_1,	/* 1234:01:00.1 */
 	NR_BENCH_FNS
@@ -76,6 +77,8 @@ struct bench_host {
 #define BENCH_USED	{ .command = 0x0142, .cache_line = 16, .latency = 64, .line = 10, \
 		  .devctl = 0x283f, .pm_ctrl = 0x0108, .msi = true }
 #define BENCH_OLD_USED { .command = 0x0543, .cache_line = 8, .latency = 32, .line = 5 }
+/* The host had chosen what the power data register shows. */
+#define BENCH_OLD_DATA { .command = 0x0543, .line = 5, .pm_ctrl = 0x0a08 }
 
 /* Suites' init and exit; test->priv is the bench. */
 int seize_bench_init(struct kunit *test);

@@ -4,8 +4,9 @@
  * gets back there: after each guest, and when the host has the function again.
  *
  * The PCI core saves and restores most of it. It leaves out MSI while MSI is
- * off, so a guest's last message address would stay behind, and it knows
- * nothing of the PME that was disarmed for the time of seizure.
+ * off, so a guest's last message address would stay behind, and the data select
+ * of power management; and it knows nothing of the PME that was disarmed for the
+ * time of seizure.
  */
 #include <linux/pci.h>
 #include <pciback/device.h>
@@ -128,6 +129,20 @@ int pciback_config_save(struct pciback_device *dev)
 	return dev->seizure.core ? 0 : -ENOMEM;
 }
 
+/* What a function's power data register shows; guests may choose. */
+static void restore_data_select(struct pci_dev *pdev, u16 was)
+{
+	u16 now = 0;
+
+	pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &now);
+	if (PCI_POSSIBLE_ERROR(now) || !((now ^ was) & PCI_PM_CTRL_DATA_SEL_MASK))
+		return;
+	/* The status bit would be cleared by writing it. */
+	now &= ~(PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_DATA_SEL_MASK);
+	pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
+			      now | (was & PCI_PM_CTRL_DATA_SEL_MASK));
+}
+
 /**
  * pciback_config_restore() - put back what was saved at seizure
  * @dev: the function
@@ -145,6 +160,8 @@ void pciback_config_restore(struct pciback_device *dev)
 		return;
 	pci_load_saved_state(pdev, dev->seizure.core);
 	pci_restore_state(pdev);
+	if (pdev->pm_cap)
+		restore_data_select(pdev, dev->seizure.pmcsr);
 	if (pdev->msi_cap && !pdev->msi_enabled) {
 		const struct msi_layout *msi = msi_layout(pdev);
 
