@@ -114,7 +114,7 @@ static void errors_report(struct work_struct *work)
 	for (i = 0; i < nr; i++)
 		if (lost_index(guest, i, name, sizeof(name)) && mark_index(guest, i))
 			xenbus_dev_error(guest->xdev, -EIO,
-					 "dev-%u: %s had an error that its guest did not recover from; detach it or destroy the guest",
+					 "dev-%d: %s had an error that its guest did not recover from; detach it or destroy the guest",
 					 i, name);
 }
 

@@ -114,13 +114,13 @@ int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value)
 		*value = consecutive_pirqs(pdev, nr);
 		if (*value) {
 			enabled(dev, PCIBACK_IRQ_MSI);
-			pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, 1, 0);
+			pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, 0);
 			return 0;
 		}
 		pci_disable_msi(pdev);
 		err = -EOPNOTSUPP;
 	}
-	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, 1, err);
+	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, err);
 	report(dev, "MSI", err);
 	return err;
 }
