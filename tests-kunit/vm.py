@@ -9,7 +9,11 @@ import gzip
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts/lib"))
+import places  # noqa: E402
 
 # A busy machine takes many times as long: a boot needs a minute of an idle one, and five
 # on the debug kernel.
@@ -118,9 +122,10 @@ def boot(vmlinuz, modules, work, log, parameters=""):
            "-no-reboot", "-serial", f"file:{log}", "-kernel", str(vmlinuz), "-initrd", str(image),
            "-append", args]
     try:
-        run = subprocess.run(cmd, timeout=BOOT_SECONDS, stdin=subprocess.DEVNULL, text=True,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                             env={**os.environ, "LC_ALL": "C"})
+        with places.place():
+            run = subprocess.run(cmd, timeout=BOOT_SECONDS, stdin=subprocess.DEVNULL, text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                                 env={**os.environ, "LC_ALL": "C"})
     except FileNotFoundError:
         raise VmError("no qemu-system-x86_64: install the package qemu-system-x86") from None
     except subprocess.TimeoutExpired:

@@ -11,6 +11,7 @@ is "N passed, N failed".
 import argparse
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import run
 from host import devices, image, paths
@@ -85,7 +86,9 @@ def main():
     image.base_images(kernel, xen)
     rows = read_table(TABLE)
     tally = Tally()
-    evidence = [boot(args, kernel, xen, module) for module in ("stock", "ours")]
+    with ThreadPoolExecutor(2) as pool:
+        evidence = list(pool.map(lambda module: boot(args, kernel, xen, module),
+                                 ("stock", "ours")))
     for module, lines in zip(("in-tree module", "our module"), evidence):
         tally.claim(lines, f"{module}: replay")
     if all(evidence):

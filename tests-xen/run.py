@@ -23,6 +23,7 @@ from pathlib import Path
 from host import devices, image, paths, recorded, vm
 from host import scenarios as files_of
 from host.results import Parser, Scenario, TAINT_OUT_OF_TREE, TAINT_UNSIGNED
+import places
 
 # Limits are for the quiet machine; this is how much slower a busy one may be before
 # slow is called hung. Nothing passes later because of it: a limit only ends a wait.
@@ -142,13 +143,14 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
             print(f"{tag}{scenario.name}:", flush=True)
 
     parser = Parser(nonce, begun, evidence, ended, machine.answer)
-    start = time.monotonic()
-    machine.start()
-    try:
-        reason = machine.follow(limit, parser.line)
-    finally:
-        machine.stop()
-    seconds = round(time.monotonic() - start)
+    with places.place():
+        start = time.monotonic()
+        machine.start()
+        try:
+            reason = machine.follow(limit, parser.line)
+        finally:
+            machine.stop()
+        seconds = round(time.monotonic() - start)
     if not args.demo:
         print(f"{tag}boot '{boot}': {reason} after {seconds} s, "
               f"{machine.cpu:.0f} s of CPU time", flush=True)

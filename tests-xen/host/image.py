@@ -7,6 +7,7 @@ under test). Everything is stored uncompressed: unpacking under an emulated CPU
 costs far more time than reading a larger file.
 """
 
+import fcntl
 import functools
 import hashlib
 import lzma
@@ -174,8 +175,12 @@ def cached(name, inputs, make):
     """make() unless a file made from the same inputs is in the cache; the path."""
     key = hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
     path = paths.IMAGES / f"{name}-{key}"
-    if not path.exists():
-        paths.IMAGES.mkdir(parents=True, exist_ok=True)
+    paths.IMAGES.mkdir(parents=True, exist_ok=True)
+    with open(paths.IMAGES / f".{name}.lock", "wb") as lock:
+        # Another program of the same run may be making it, or take ours for an old one.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            return path
         for old in paths.IMAGES.glob(name + "-*"):
             old.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(dir=paths.IMAGES, delete=False) as tmp:

@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -12,6 +13,9 @@ TRACES = TESTS / "traces"
 OUT = TESTS / "out"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xen-pciback"
 IMAGES = CACHE / "images"
+
+# places.py, which tests-kunit has too.
+sys.path.insert(0, str(TOP / "scripts/lib"))
 
 
 class Kernel:
