@@ -122,13 +122,18 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
 
     allowed = TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0
     tag = f"[{kernel.name}] "
+    # QEMU's CPU time when the last scenario ended.
+    spent = 0
 
     def ended(scenario):
+        nonlocal spent
+        before, spent = spent, machine.cpu_seconds() if machine.process else 0
         scenario.kernel = kernel.name
         scenario.judge(allowed)
         if not args.demo:
             print(f"{tag}{scenario.verdict} {scenario.name}"
-                  + (f": {scenario.reason}" if scenario.reason else ""), flush=True)
+                  + (f": {scenario.reason}" if scenario.reason else "")
+                  + f" ({spent - before:.0f} s of CPU time)", flush=True)
 
     def evidence(text):
         if mute and text.startswith(mute):
