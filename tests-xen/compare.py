@@ -48,7 +48,8 @@ class Tally:
 
 def boot(args, kernel, xen, module):
     """The replay's evidence with one module; None if it did not pass."""
-    options = argparse.Namespace(module=module, limit=args.limit, keep=args.keep, demo=False)
+    options = argparse.Namespace(module=module, limit=args.limit, keep=args.keep, demo=False,
+                                 attack=None)
     built = run.build_module(kernel) if module == "ours" else None
     scenario, = run.run_boot(options, kernel, xen, built, "replay",
                              [ScenarioFile(paths.TESTS / "compare/replay.sh")], mute="trace> ")

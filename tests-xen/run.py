@@ -13,6 +13,7 @@ import fcntl
 import os
 import re
 import secrets
+import shlex
 import subprocess
 import shutil
 import sys
@@ -51,13 +52,17 @@ def arguments():
                    help="boots at the same time (default 2; each is one emulated CPU)")
     p.add_argument("--keep", action="store_true", help="keep all logs, not only of failures")
     p.add_argument("--demo", action="store_true", help="run only the demo's scenario")
+    p.add_argument("--attack", action="append", metavar="LINE",
+                   help="run only this attack of a hostile guest, as guest/hostile/commands.c "
+                        "takes it (may be repeated); see Documentation/security.rst")
     p.add_argument("--list", action="store_true", help="list the scenarios and stop")
     return p.parse_args()
 
 
 def choose(args, kernel):
     """(boots, scenarios left out) on one kernel."""
-    list_name = "demo" if args.demo else "soak" if args.soak else "test"
+    list_name = ("demo" if args.demo else "attack" if args.attack else
+                 "soak" if args.soak else "test")
     explicit = "name" if args.only else args.kernel not in ("both", "all") and not args.soak
     named = [f for f in files_of.read_all()
              if not args.only or any(word in f.name for word in args.only)]
@@ -110,14 +115,15 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     device_set = files[0].devices
     sum1 = vm.make_disk(folder / "disk1.img", 1)
     sum2 = vm.make_disk(folder / "disk2.img", 2)
-    config = "".join(f"{k}='{v}'\n" for k, v in dict(
+    config = "".join(f"{k}={shlex.quote(str(v))}\n" for k, v in dict(
         XPB_NONCE=nonce, MODULE=args.module, KERNEL=kernel.name, PATIENCE=PATIENCE,
         PATTERN_SHA256=sum1, PATTERN2_SHA256=sum2,
-        PATTERN_BLOCKS=vm.PATTERN_BLOCKS, **devices.variables(device_set)).items())
+        PATTERN_BLOCKS=vm.PATTERN_BLOCKS, ATTACKS="\n".join(args.attack or []),
+        **devices.variables(device_set)).items())
     vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
                                [f.path for f in files], config)
     machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", device_set,
-                         files[0].host)
+                         files[0].host, files[0].cpus)
     limit = args.limit or PATIENCE * (DOM0_UP + sum(f.timeout for f in files))
 
     allowed = TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0

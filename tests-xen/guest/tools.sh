@@ -135,6 +135,27 @@ hostile() {
 	)
 }
 
+# hostile_sees STATE: that is the backend's.
+hostile_sees() {
+	hostile | grep -q "backend $1\$"
+}
+
+# hostile_shows STATE: the frontend does; what comes of it.
+hostile_shows() {
+	hostile write node=state text="$1" >/dev/null
+	sleep 0.3
+	echo "$1: $(hostile)"
+}
+
+# hostile_returns [NODE TEXT]: as a frontend that was closed, comes back, with another
+# page and event channel; NODE says TEXT instead of the truth.
+hostile_returns() {
+	hostile write node=state text=6 >/dev/null
+	# It takes its time if that happens often.
+	await 30 hostile_sees 2 || echo "not opened again"
+	hostile renew ${1:+node="$1" text="$2"} >/dev/null
+}
+
 # hostile_each: an attack for each line of standard input; the line and what it saw.
 hostile_each() {
 	while read -r _attack; do

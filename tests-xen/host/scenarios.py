@@ -22,11 +22,12 @@ class ScenarioFile:
         declared = dict(re.findall(r"^# (\w+): *(.*?) *$", keys, re.M))
         self.boot = declared.get("boot", "main")
         self.devices = declared.get("devices", "base")
+        self.cpus = int(declared.get("cpus", 1))
         # The kind of dom0, one of host/vm.py's.
         self.host = declared.get("host", "pv")
         self.timeout = int(declared.get("timeout", 120))
         self.kernels = tuple(declared.get("kernels", " ".join(KERNELS)).split())
-        # test: `make test`; soak: `make soak`; demo: `make demo`.
+        # test: `make test`; soak: `make soak`; demo: `make demo`; attack: run.py --attack.
         self.when = declared.get("when", "test")
         # Why there is nothing to run with the in-tree module, if there is not.
         self.ours = declared.get("ours")
@@ -45,7 +46,7 @@ def wanted(scenario, kernel, list_name, explicit):
     explicit: the caller named the kernel, or the scenario: then whatever its head says
     about kernels. `make soak` takes what `make test` leaves out.
     """
-    if scenario.when == "demo" or list_name == "demo":
+    if scenario.when in ("demo", "attack") or list_name in ("demo", "attack"):
         return scenario.when == list_name
     declared = kernel in scenario.kernels
     if list_name == "soak":
@@ -59,6 +60,6 @@ def boots(chosen):
     for scenario in chosen:
         shared.setdefault(scenario.boot, []).append(scenario)
     for name, files in shared.items():
-        if len({(f.devices, f.host) for f in files}) > 1:
+        if len({(f.devices, f.host, f.cpus) for f in files}) > 1:
             raise SystemExit(f"tests-xen: boot '{name}': its scenarios want different machines")
     return shared

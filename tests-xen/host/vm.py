@@ -75,9 +75,11 @@ class Machine:
     # machine those say nothing. None: never.
     silence = 150
 
-    def __init__(self, folder, xen, vmlinux, initramfs, device_set="base", host="pv"):
+    def __init__(self, folder, xen, vmlinux, initramfs, device_set="base", host="pv",
+                 cpus=1):
         self.dir = Path(folder)
         self.device_set = device_set
+        self.cpus = cpus
         self.cpu_model, self.xen_args = HOSTS[host]
         # QEMU takes the module list as one comma separated option, so names are
         # kept free of the machine's own paths.
@@ -98,7 +100,7 @@ class Machine:
         return [
             "qemu-system-x86_64", "-nodefaults", "-nographic", "-no-reboot",
             "-machine", "q35", "-accel", "tcg,thread=multi",
-            "-cpu", self.cpu_model, "-smp", "1", "-m", "2560",
+            "-cpu", self.cpu_model, "-smp", str(self.cpus), "-m", "2560",
             "-device", "intel-iommu,intremap=on,aw-bits=48",
             "-kernel", "xen.elf", "-append", self.xen_args,
             "-initrd", f"vmlinux {DOM0_ARGS},dom0.cpio",

@@ -17,9 +17,10 @@
 #define ERR_KINDS	24
 #define PAGE_WORDS	(sizeof(struct xen_pci_sharedinfo) / sizeof(u32))
 
-/* How often each error was the answer. */
+/* How often each error was the answer; which request took longest, in ms. */
 struct tally {
-	u32 asked, silent, other;
+	u32 asked, silent, other, slowest;
+	struct xen_pci_op slow;
 	struct {
 		s32 err;
 		u32 times;
@@ -54,6 +55,20 @@ static bool ask(const struct xen_pci_op *op, u32 flags, u32 wait)
 	return false;
 }
 
+/* ask(), on time */
+static bool ask_timed(const struct xen_pci_op *op, u32 flags, u32 wait, struct tally *tally)
+{
+	unsigned long start = jiffies;
+	bool answered = ask(op, flags, wait);
+	u32 took = jiffies_to_msecs(jiffies - start);
+
+	if (took > tally->slowest) {
+		tally->slowest = took;
+		tally->slow = *op;
+	}
+	return answered;
+}
+
 static void count(struct tally *tally, bool answered)
 {
 	s32 err = READ_ONCE(hostile_fe.page->op.err);
@@ -83,6 +98,10 @@ static void say_tally(struct answer *to, const struct tally *tally)
 		say(to, " err%d %u", tally->kinds[i].err, tally->kinds[i].times);
 	if (tally->other)
 		say(to, " other %u", tally->other);
+	if (tally->slowest)
+		say(to, "; slowest %u ms: cmd=%d devfn=%d offset=%d size=%d value=0x%x",
+		    tally->slowest, tally->slow.cmd, tally->slow.devfn, tally->slow.offset,
+		    tally->slow.size, tally->slow.value);
 	say(to, "\n");
 }
 
@@ -131,7 +150,7 @@ static int attack_ring(const struct order *order, struct answer *to)
 	fill_entries(&op, order);
 	while (more(end)) {
 		if (order->wait) {
-			count(&tally, ask(&op, XEN_PCIF_active, order->wait));
+			count(&tally, ask_timed(&op, XEN_PCIF_active, order->wait, &tally));
 			continue;
 		}
 		put_request(&op, XEN_PCIF_active);
@@ -213,7 +232,7 @@ static int attack_random(const struct order *order, struct answer *to)
 	for (i = 0; i < order->count && !signal_pending(current); i++) {
 		arbitrary(&rnd, &op);
 		flags = prandom_u32_state(&rnd) % 4 ? 0 : prandom_u32_state(&rnd);
-		count(&tally, ask(&op, flags | XEN_PCIF_active, order->wait));
+		count(&tally, ask_timed(&op, flags | XEN_PCIF_active, order->wait, &tally));
 	}
 	say_tally(to, &tally);
 	return 0;
@@ -268,12 +287,15 @@ static int attack_write(const struct order *order, struct answer *to)
 	return 0;
 }
 
-/* renew: another page and event channel, and say that all is ready */
+/*
+ * renew node text: another page and event channel, and say that all is ready; NODE
+ * says TEXT instead of the truth
+ */
 static int attack_renew(const struct order *order, struct answer *to)
 {
 	int err = hostile_new_page();
 
-	return err ?: hostile_announce();
+	return err ?: hostile_announce(order->node, order->text);
 }
 
 /* close: the event channel goes while the backend is bound to it */

@@ -47,8 +47,10 @@ int hostile_new_page(void)
 
 /**
  * hostile_announce() - tell the backend that all is ready
+ * @node: a node that is not to say the truth, or NULL
+ * @text: what it says
  */
-int hostile_announce(void)
+int hostile_announce(const char *node, const char *text)
 {
 	struct xenbus_device *xdev = hostile_fe.xdev;
 	int err;
@@ -59,6 +61,10 @@ int hostile_announce(void)
 				    hostile_fe.port);
 	if (!err)
 		err = xenbus_printf(XBT_NIL, xdev->nodename, "magic", XEN_PCI_MAGIC);
+	if (!err && node && text)
+		err = xenbus_printf(XBT_NIL, xdev->nodename, node, "%s", text);
+	/* Attacks write states that xenbus does not know of. */
+	xdev->state = XenbusStateInitialising;
 	return err ?: xenbus_switch_state(xdev, XenbusStateInitialised);
 }
 
@@ -68,7 +74,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 
 	hostile_fe.xdev = xdev;
 	err = hostile_new_page();
-	return err ?: hostile_announce();
+	return err ?: hostile_announce(NULL, NULL);
 }
 
 static void backend_changed(struct xenbus_device *xdev, enum xenbus_state state)

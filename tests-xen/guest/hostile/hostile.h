@@ -72,7 +72,7 @@ struct answer {
 __printf(2, 3) void say(struct answer *to, const char *fmt, ...);
 
 /* frontend.c */
-int hostile_announce(void);
+int hostile_announce(const char *node, const char *text);
 int hostile_new_page(void);
 
 /* attacks.c */
