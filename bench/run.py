@@ -52,19 +52,22 @@ class Machine(vm.Machine):
     # Nor does its clock follow the CPU's.
     silence = None
 
-    def command(self):
-        disks = []
+    def devices(self):
+        devices = ["-netdev", "user,id=n1,restrict=on", "-device", "e1000e,netdev=n1,addr=5"]
         for i, _ in enumerate(FUNCTIONS, 1):
-            disks += ["-device", f"pcie-root-port,id=rp{i},chassis={i},slot={i},addr={5 + i:x}",
-                      "-device", f"nvme,bus=rp{i},serial=n{i},drive=d{i}",
-                      "-drive", f"if=none,id=d{i},driver=null-co,size=1M"]
+            devices += ["-device", f"pcie-root-port,id=rp{i},chassis={i},slot={i},addr={5 + i:x}",
+                        "-device", f"nvme,bus=rp{i},serial=n{i},drive=d{i}",
+                        "-drive", f"if=none,id=d{i},driver=null-co,size=1M"]
         for slot, functions in MULTI.items():
-            disks += ["-device", f"pcie-root-port,id=rp{slot},chassis={slot},slot={slot},"
-                                 f"addr={slot:x}"]
+            devices += ["-device", f"pcie-root-port,id=rp{slot},chassis={slot},slot={slot},"
+                                   f"addr={slot:x}"]
             for f in range(functions):
-                disks += ["-device", f"nvme,bus=rp{slot},addr=0.{f},multifunction=on,"
-                                     f"serial=n{slot}.{f},drive=d{slot}.{f}",
-                          "-drive", f"if=none,id=d{slot}.{f},driver=null-co,size=1M"]
+                devices += ["-device", f"nvme,bus=rp{slot},addr=0.{f},multifunction=on,"
+                                       f"serial=n{slot}.{f},drive=d{slot}.{f}",
+                            "-drive", f"if=none,id=d{slot}.{f},driver=null-co,size=1M"]
+        return devices
+
+    def command(self):
         # The rate limit would round every switch between domains up to 1 ms.
         return [
             "qemu-system-x86_64", "-nodefaults", "-nographic", "-no-reboot", "-machine", "q35",
@@ -75,8 +78,7 @@ class Machine(vm.Machine):
             "-initrd", f"vmlinux {vm.DOM0_ARGS},dom0.cpio",
             "-serial", "file:console.log", "-serial", "file:results.log",
             "-monitor", "unix:monitor,server,nowait",
-            "-netdev", "user,id=n1,restrict=on", "-device", "e1000e,netdev=n1,addr=5",
-            *disks]
+            *self.devices()]
 
 
 def build_image(target, kernel, xen, module, nonce, args):
