@@ -41,6 +41,22 @@ struct fake_pci_write {
 };
 
 /**
+ * enum fake_pci_mood - how a function takes a reset
+ * @FAKE_OBEYS: as it should
+ * @FAKE_HANGS: answers all ones until a reset that it obeys
+ * @FAKE_LATE: answers all ones for @late_ms, then all is well
+ * @FAKE_LOSES_BARS: they stay as they are after a reset, whatever is written
+ * @FAKE_CHANGES: comes back as another device
+ */
+enum fake_pci_mood {
+	FAKE_OBEYS,
+	FAKE_HANGS,
+	FAKE_LATE,
+	FAKE_LOSES_BARS,
+	FAKE_CHANGES,
+};
+
+/**
  * struct fake_pci_fn - one function
  * @node: in the host's list
  * @host: the bridge it hangs under
@@ -49,6 +65,11 @@ struct fake_pci_write {
  * @size: bytes of configuration space, 256 or 4096
  * @present: false: nobody answers at this address any more
  * @dead: reads give all ones, writes are lost, as after a fatal link error
+ * @own_mood: how it takes a reset of its own, by FLR or power state
+ * @bus_mood: how it takes a reset of its bus
+ * @late_ms: for FAKE_LATE
+ * @mood: how it took the last reset
+ * @silent_until: in jiffies, for FAKE_LATE
  * @cfg: the registers
  * @reset: what a reset makes of them
  * @writable: bits that follow a write
@@ -77,6 +98,10 @@ struct fake_pci_fn {
 	u16 size;
 	bool present;
 	bool dead;
+	enum fake_pci_mood own_mood, bus_mood;
+	unsigned int late_ms;
+	enum fake_pci_mood mood;
+	unsigned long silent_until;
 	u8 cfg[PCI_CFG_SPACE_EXP_SIZE];
 	u8 reset[PCI_CFG_SPACE_EXP_SIZE];
 	u8 writable[PCI_CFG_SPACE_EXP_SIZE];
@@ -122,6 +147,7 @@ void fake_pci_replug(struct fake_pci_fn *fn);
 u32 fake_pci_peek(struct fake_pci_fn *fn, int where, int size);
 void fake_pci_poke(struct fake_pci_fn *fn, int where, int size, u32 value);
 void fake_pci_set_dead(struct fake_pci_fn *fn, bool dead);
+void fake_pci_set_mood(struct fake_pci_fn *fn, enum fake_pci_mood own, enum fake_pci_mood bus);
 void fake_pci_snapshot(struct fake_pci_fn *fn, u8 *copy);
 void fake_pci_log_clear(struct fake_pci_fn *fn);
 const struct fake_pci_write *fake_pci_log_find(struct fake_pci_fn *fn, int where, int size);

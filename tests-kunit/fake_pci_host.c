@@ -3,6 +3,7 @@
  * The fake host bridge: how it joins the PCI core, and how its functions
  * answer configuration accesses, resets and removal.
  */
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
@@ -35,6 +36,12 @@ static bool is_bridge(const struct fake_pci_fn *fn)
 	return (fn->cfg[PCI_HEADER_TYPE] & 0x7f) == PCI_HEADER_TYPE_BRIDGE;
 }
 
+static bool hears(const struct fake_pci_fn *fn)
+{
+	return !fn->dead && fn->mood != FAKE_HANGS &&
+	       (fn->mood != FAKE_LATE || time_after_eq(jiffies, fn->silent_until));
+}
+
 /* An unconfigured bridge forwards nothing: bus 0 would be claimed twice. */
 static bool is_on_bus(const struct fake_pci_fn *fn, int bus)
 {
@@ -42,7 +49,7 @@ static bool is_on_bus(const struct fake_pci_fn *fn, int bus)
 
 	if (!up)
 		return bus == fn->host->busn.start;
-	return up->present && !up->dead && up->cfg[PCI_SECONDARY_BUS] &&
+	return up->present && hears(up) && up->cfg[PCI_SECONDARY_BUS] &&
 	       up->cfg[PCI_SECONDARY_BUS] == bus;
 }
 
@@ -68,13 +75,30 @@ static void reset_regs(struct fake_pci_fn *fn, bool keep_sticky)
 	}
 }
 
+/* A reset in operation, and what becomes of the function. */
+static void take_reset(struct fake_pci_fn *fn, enum fake_pci_mood mood)
+{
+	reset_regs(fn, true);
+	fn->mood = mood;
+	if (mood == FAKE_LATE)
+		fn->silent_until = jiffies + msecs_to_jiffies(fn->late_ms);
+	if (mood == FAKE_CHANGES)
+		fn->cfg[PCI_DEVICE_ID] ^= 0xff;
+}
+
+static bool is_stuck(const struct fake_pci_fn *fn, int where)
+{
+	return fn->mood == FAKE_LOSES_BARS && where >= PCI_BASE_ADDRESS_0 &&
+	       where < PCI_BASE_ADDRESS_0 + 24;
+}
+
 static void reset_below(struct fake_pci_fn *bridge)
 {
 	struct fake_pci_fn *fn;
 
 	list_for_each_entry(fn, &bridge->host->fns, node)
 		if (fn->parent == bridge) {
-			reset_regs(fn, true);
+			take_reset(fn, fn->bus_mood);
 			fn->nr_bus_reset++;
 			reset_below(fn);
 		}
@@ -113,19 +137,19 @@ static void act_on_write(struct fake_pci_fn *fn, int where, int size, u32 value,
 	if (fn->exp && wrote_byte(where, size, value, fn->exp + PCI_EXP_DEVCTL + 1, &b) &&
 	    (b & (PCI_EXP_DEVCTL_BCR_FLR >> 8)) &&
 	    (get(fn->cfg, fn->exp + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_FLR)) {
-		reset_regs(fn, true);
+		take_reset(fn, fn->own_mood);
 		fn->nr_flr++;
 	}
 	if (fn->af && wrote_byte(where, size, value, fn->af + PCI_AF_CTRL, &b) &&
 	    (b & PCI_AF_CTRL_FLR) && (fn->cfg[fn->af + PCI_AF_CAP] & PCI_AF_CAP_FLR)) {
-		reset_regs(fn, true);
+		take_reset(fn, fn->own_mood);
 		fn->nr_flr++;
 	}
 	if (fn->pm && old_ps == 3 &&
 	    wrote_byte(where, size, value, fn->pm + PCI_PM_CTRL, &b) &&
 	    !(b & PCI_PM_CTRL_STATE_MASK) &&
 	    !(fn->cfg[fn->pm + PCI_PM_CTRL] & PCI_PM_CTRL_NO_SOFT_RESET)) {
-		reset_regs(fn, true);
+		take_reset(fn, fn->own_mood);
 		fn->nr_pm_reset++;
 	}
 	if (fn->vpd_cap && wrote_byte(where, size, value, fn->vpd_cap + PCI_VPD_ADDR + 1, &b))
@@ -145,13 +169,13 @@ static void write_fn(struct fake_pci_fn *fn, int where, int size, u32 value)
 	if (fn->nr_log < FAKE_PCI_LOG_LEN)
 		fn->log[fn->nr_log] = (struct fake_pci_write){ where, size, value };
 	fn->nr_log++;
-	if (fn->dead || where + size > fn->size)
+	if (!hears(fn) || where + size > fn->size)
 		return;
 
 	for (i = 0; i < size; i++) {
 		u8 b = value >> (8 * i);
 		u8 *reg = fn->cfg + where + i;
-		u8 mask = fn->writable[where + i];
+		u8 mask = is_stuck(fn, where + i) ? 0 : fn->writable[where + i];
 
 		*reg = (*reg & ~mask) | (b & mask);
 		*reg &= ~(b & fn->w1c[where + i]);
@@ -170,7 +194,7 @@ static int fake_pci_read(struct pci_bus *bus, unsigned int devfn, int where, int
 	fn = find_fn(host, bus->number, devfn);
 	if (fn) {
 		fn->nr_reads++;
-		if (!fn->dead && where + size <= fn->size)
+		if (hears(fn) && where + size <= fn->size)
 			*val = get(fn->cfg, where, size);
 	}
 	raw_spin_unlock_irqrestore(&host->lock, flags);
@@ -407,6 +431,26 @@ void fake_pci_set_dead(struct fake_pci_fn *fn, bool dead)
 	raw_spin_unlock_irqrestore(&fn->host->lock, flags);
 }
 EXPORT_SYMBOL_GPL(fake_pci_set_dead);
+
+/**
+ * fake_pci_set_mood() - how a function takes resets from now on
+ * @fn: the function, which recovers from the last one
+ * @own: those of its own
+ * @bus: those of its bus
+ *
+ * Context: any.
+ */
+void fake_pci_set_mood(struct fake_pci_fn *fn, enum fake_pci_mood own, enum fake_pci_mood bus)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&fn->host->lock, flags);
+	fn->own_mood = own;
+	fn->bus_mood = bus;
+	fn->mood = FAKE_OBEYS;
+	raw_spin_unlock_irqrestore(&fn->host->lock, flags);
+}
+EXPORT_SYMBOL_GPL(fake_pci_set_mood);
 
 /**
  * fake_pci_snapshot() - copy all registers

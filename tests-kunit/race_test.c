@@ -293,7 +293,7 @@ static void dead_link_mid_access(struct kunit *test)
 	race_wait(&racer, 20);
 	fake_pci_set_dead(fn, true);
 	race_end(&racer, 1, racer.rounds + 20);
-	/* It comes back, or waiting for its reset would take a minute. */
+	/* It comes back, or it would be unusable for the rest of the suite. */
 	fake_pci_set_dead(fn, false);
 	pciback_device_return(dev, &b->guest.holder);
 	pciback_device_put(dev);
@@ -301,11 +301,89 @@ static void dead_link_mid_access(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
 }
 
+#define BELOW_NAME	"1234:01:00.0"
+#define BELOW_1_NAME	"1234:01:00.1"
+
+static void flr_below(struct racer *racer)
+{
+	char text[256];
+
+	bench_driver_write("do_flr", BELOW_NAME);
+	bench_driver_read("../../devices/" BELOW_NAME "/pciback/reset_plan", text, sizeof(text));
+}
+
+static void flr_below_1(struct racer *racer)
+{
+	bench_driver_write("do_flr", BELOW_1_NAME);
+}
+
+static void rebind_below_1(struct racer *racer)
+{
+	bench_driver_write("unbind", BELOW_1_NAME);
+	bench_driver_write("bind", BELOW_1_NAME);
+}
+
+static void replug_below_1(struct racer *racer)
+{
+	fake_pci_unplug(racer->b->fn[BELOW_1]);
+	fake_pci_replug(racer->b->fn[BELOW_1]);
+}
+
+static void hold_below(struct racer *racer)
+{
+	struct pciback_device *dev = bench_find(racer->b->fn[BELOW]);
+
+	if (!dev)
+		return;
+	if (!pciback_device_assign(dev, &racer->b->guest.holder)) {
+		access_dev(dev, &racer->b->guest);
+		schedule_timeout_uninterruptible(2);
+		pciback_device_return(dev, &racer->b->guest.holder);
+	}
+	pciback_device_put(dev);
+}
+
+static const struct race_row neighbour_rows[] = {
+	{ { flr_below, flr_below_1, hold_below }, "both reset their bus" },
+	{ { flr_below, hold_below, rebind_below_1 }, "the neighbour is bound and unbound" },
+	{ { flr_below, hold_below, replug_below_1 }, "the neighbour is pulled and plugged in" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(neighbour, neighbour_rows, name);
+
+/* A function that only its bus can reset, whose neighbour does not keep still. */
+static void neighbours_come_and_go(struct kunit *test)
+{
+	const struct race_row *row = test->param_value;
+	struct seize_bench *b = test->priv;
+	struct racer racers[ARRAY_SIZE(row->step)] = { };
+	u8 *was = snapshot(test, BELOW);
+	struct pciback_device *dev;
+	int nr;
+
+	dev = bench_seize(test, b->fn[BELOW]);
+	memset(dev->pdev->reset_methods, 0, sizeof(dev->pdev->reset_methods));
+	pciback_device_put(bench_seize(test, b->fn[BELOW_1]));
+	for (nr = 0; nr < ARRAY_SIZE(row->step) && row->step[nr]; nr++)
+		race_start(test, &racers[nr], row->step[nr]);
+	race_end(racers, nr, 4);
+
+	KUNIT_EXPECT_NULL(test, dev->holder);
+	KUNIT_EXPECT_EQ(test, dev->reset.error, 0);
+	pciback_device_put(dev);
+	bench_bind(b->fn[BELOW_1]);
+	KUNIT_EXPECT_EQ(test, bench_driver_write("do_flr", BELOW_NAME), 12);
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[BELOW_1]), 12);
+	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[BELOW]), 12);
+	expect_quiet(test, BELOW, was);
+}
+
 static struct kunit_case race_cases[] = {
 	KUNIT_CASE_PARAM(leaves_nothing_behind, race_gen_params),
 	KUNIT_CASE(module_goes_amid_it),
 	KUNIT_CASE_PARAM(removal_mid_access, loss_gen_params),
 	KUNIT_CASE(dead_link_mid_access),
+	KUNIT_CASE_PARAM(neighbours_come_and_go, neighbour_gen_params),
 	{}
 };
 

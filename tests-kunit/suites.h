@@ -27,6 +27,7 @@ extern struct kunit_suite recovery_suite;
 extern struct kunit_suite refusal_suite;
 extern struct kunit_suite requests_suite;
 extern struct kunit_suite reset_plan_suite;
+extern struct kunit_suite reset_suite;
 extern struct kunit_suite restore_suite;
 extern struct kunit_suite rules_suite;
 extern struct kunit_suite seize_suite;

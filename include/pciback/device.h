@@ -20,6 +20,7 @@
 #include <pciback/irq.h>
 #include <pciback/observe.h>
 #include <pciback/recovery.h>
+#include <pciback/reset.h>
 #include <xen/interface/xen.h>
 
 struct dentry;
@@ -91,11 +92,11 @@ struct pciback_holder {
  * @quirks: what they may at level CONF_QUIRKS; struct pciback_quirk
  * @conf: configuration space as the guest sees it
  * @irq: interrupts
+ * @reset: what is known of its resets
  * @clean: reset since it was last in a guest's hands; device_lock()
  * @used: some guest had it; device_lock()
  * @mapped: a domain that had it was still there when the next one came, or when
  *	it was unbound, and may have its registers mapped; device_lock()
- * @guests_reset: the reset under way is the guest's own; device_lock()
  * @recovering: its guest was told of an error and not yet of the end of the
  *	recovery; device_lock()
  * @overdue: gives that recovery up
@@ -120,15 +121,25 @@ struct pciback_device {
 	struct list_head quirks;
 	struct conf_space *conf;
 	struct pciback_irq irq;
+	struct reset_state reset;
 	bool clean;
 	bool used;
 	bool mapped;
-	bool guests_reset;
 	bool recovering;
 	bool link_reset;
 	struct delayed_work overdue;
 	struct pciback_config seizure;
 };
+
+/*
+ * No bus mastering: it starts no access by itself. A bridge must go on passing
+ * those of the functions behind it, whoever has them.
+ */
+static inline void pciback_quiet(struct pci_dev *pdev)
+{
+	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
+		pci_clear_master(pdev);
+}
 
 int pciback_device_seize(struct pci_dev *pdev);
 void pciback_device_unseize(struct pci_dev *pdev);
@@ -142,6 +153,8 @@ static inline void pciback_device_get(struct pciback_device *dev)
 
 int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder *holder);
+bool pciback_device_shut_out(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_take_back(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder);
@@ -150,10 +163,15 @@ bool pciback_device_serves(struct pciback_device *dev, const struct pciback_hold
 void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder);
 struct pciback_device *pciback_device_next(struct pciback_device *prev);
 
+/* device_several.c */
+void pciback_devices_return(struct pciback_device **devs, unsigned int nr,
+			    struct pciback_holder *holder);
+
 /* device_config.c: keeping and giving back what was there at seizure */
 void pciback_config_note(struct pciback_device *dev);
 int pciback_config_save(struct pciback_device *dev);
 void pciback_config_restore(struct pciback_device *dev);
+int pciback_config_check(struct pciback_device *dev);
 void pciback_config_hand_back(struct pciback_device *dev, bool decode_too);
 
 /* device_conf.c: the guest's view of it */

@@ -131,12 +131,18 @@ enum pciback_state {
  * @PCIBACK_RESET_GUEST_LEFT: it was taken from its guest
  * @PCIBACK_RESET_GUEST_ASKED: its guest wants it
  * @PCIBACK_RESET_UNBOUND: it goes back to the host
+ * @PCIBACK_RESET_GIVEN: a guest gets it, and it was not clean
+ * @PCIBACK_RESET_REQUESTED: somebody wrote to do_flr
+ * @PCIBACK_RESET_NEIGHBOUR: hit by the reset of another function
  */
 enum pciback_reset_why {
 	PCIBACK_RESET_SEIZED,
 	PCIBACK_RESET_GUEST_LEFT,
 	PCIBACK_RESET_GUEST_ASKED,
 	PCIBACK_RESET_UNBOUND,
+	PCIBACK_RESET_GIVEN,
+	PCIBACK_RESET_REQUESTED,
+	PCIBACK_RESET_NEIGHBOUR,
 };
 
 /**

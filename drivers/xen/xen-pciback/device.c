@@ -2,7 +2,8 @@
 /*
  * The life of a seized function: taken from the host, held by one guest after
  * the other, handed back. Everything a guest changes about a function is
- * undone in one place, give_back().
+ * undone in one place, give_back(). pciback_reset() decides whether a function
+ * has to be reset on its way.
  *
  * States, all under the record's lock:
  *
@@ -12,7 +13,6 @@
  *	leaving		holder != NULL, leaving		no operation runs any more
  *	gone		gone				nobody may assign it
  */
-#include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -119,33 +119,6 @@ struct pciback_device *pciback_device_next(struct pciback_device *prev)
 	return next;
 }
 
-/* A function that cannot be reset is handed on as it is, but not in silence. */
-static void reset_and_restore(struct pciback_device *dev, enum pciback_reset_why why)
-{
-	u64 start = ktime_get_ns();
-	int err = pciback_reset_function(dev->pdev);
-
-	pciback_see_reset(dev, why, start, err);
-	dev->clean = !err;
-	if (err == -ENOTTY)
-		pci_info(dev->pdev,
-			 "has no reset of its own; what a guest left inside it stays there\n");
-	else if (err && !pci_dev_is_disconnected(dev->pdev))
-		pci_warn(dev->pdev, "reset failed (%d); do not trust it with another guest before the machine was power-cycled\n",
-			 err);
-	pciback_config_restore(dev);
-}
-
-/*
- * No bus mastering: it starts no access by itself. A bridge must go on passing
- * those of the functions behind it, whoever has them.
- */
-static void quiet(struct pci_dev *pdev)
-{
-	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
-		pci_clear_master(pdev);
-}
-
 /**
  * pciback_device_seize() - take a function from the host
  * @pdev: the function, without a driver
@@ -190,8 +163,11 @@ int pciback_device_seize(struct pci_dev *pdev)
 	if (err)
 		goto disable;
 	pciback_xen_prepare_msix(pdev);
-	reset_and_restore(dev, PCIBACK_RESET_SEIZED);
-	quiet(pdev);
+	/* One that cannot be reset is handed on as it is: pciback_reset() says so. */
+	err = pciback_reset(dev, RESET_AT_SEIZE, NULL, true);
+	if (err == -ENOMEM)
+		goto release;
+	pciback_quiet(pdev);
 	/* Disabling a bridge turns its bus mastering off. */
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		pci_disable_device(pdev);
@@ -208,6 +184,9 @@ int pciback_device_seize(struct pci_dev *pdev)
 		pciback_device_unseize(pdev);
 	return err;
 
+release:
+	pciback_xen_release_msix(pdev);
+	pciback_gsi_forget(pdev);
 disable:
 	pci_disable_device(pdev);
 put:
@@ -216,25 +195,25 @@ put:
 	return err;
 }
 
-/*
- * Shuts the guest's operations out, and undoes in hardware what it did and what
- * was done for it. The record's part follows, when @leaving ends.
- */
-static void undo_guest(struct pciback_device *dev)
+/* From here on no operation of its guest runs. */
+static void shut_out(struct pciback_device *dev)
 {
-	struct pci_dev *pdev = dev->pdev;
-
-	device_lock_assert(&pdev->dev);
-
+	device_lock_assert(&dev->pdev->dev);
 	mutex_lock(&dev->lock);
 	dev->leaving = true;
 	pciback_see_state(dev, PCIBACK_LEAVING);
 	pciback_irq_teardown(dev);
 	mutex_unlock(&dev->lock);
+}
 
+/* The hardware's part, after shut_out() and a reset. */
+static void quieten(struct pciback_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+
+	device_lock_assert(&pdev->dev);
 	/* @leaving keeps every operation out: the lock need not be held meanwhile. */
-	reset_and_restore(dev, PCIBACK_RESET_GUEST_LEFT);
-	quiet(pdev);
+	pciback_quiet(pdev);
 	/* What could not be reset may go on asserting a line of the host's. */
 	if (!pci_dev_is_disconnected(pdev))
 		pciback_intx_silence(dev);
@@ -244,13 +223,14 @@ static void undo_guest(struct pciback_device *dev)
 
 /*
  * Undoes all that a guest did and all that was done for it, in the reverse
- * order of taking. Every way out of a guest comes through here.
+ * order of taking, after shut_out() and a reset. Every way out of a guest comes
+ * through here.
  */
 static void give_back(struct pciback_device *dev)
 {
 	struct pciback_holder *holder = dev->holder;
 
-	undo_guest(dev);
+	quieten(dev);
 	pciback_xen_clear_owner(dev->pdev);
 
 	mutex_lock(&dev->lock);
@@ -282,14 +262,21 @@ static void note_mappings(struct pciback_device *dev)
  * @dev: the function
  * @holder: the guest's instance
  *
- * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
+ * If it is not known to be clean it is reset first.
+ *
+ * Context: sleeps, for a reset. Caller holds neither device_lock() nor
+ * @dev->lock.
  * Return: 0; -EBUSY: another guest has it; -ENODEV: the host has it again;
- * other -errno: its interrupts could not be given to the guest.
+ * -EIO: no reset works any more; other -errno: its interrupts could not be
+ * given to the guest.
  */
 int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
+
+	/* It may have none, or none now; what counts is whether it is unusable. */
+	pciback_reset(dev, RESET_AT_HAND_OVER, NULL, false);
 
 	device_lock(&pdev->dev);
 	note_mappings(dev);
@@ -298,6 +285,10 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 		err = -ENODEV;
 	} else if (dev->holder) {
 		err = -EBUSY;
+	} else if (dev->reset.error) {
+		pci_warn(pdev, "not given to domain %d: its last reset failed (%d)\n",
+			 holder->domid, dev->reset.error);
+		err = -EIO;
 	} else {
 		err = pciback_xen_set_owner(pdev, holder->domid);
 		if (!err) {
@@ -334,6 +325,50 @@ void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder
 }
 
 /**
+ * pciback_device_shut_out() - end a guest's use of a function
+ * @dev: the function
+ * @holder: the guest's instance
+ *
+ * The first half of pciback_device_return(), for whoever takes several back
+ * that can only be reset together; pciback_device_take_back() is the other.
+ *
+ * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
+ * Return: whether the guest had the function.
+ */
+bool pciback_device_shut_out(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	bool had;
+
+	device_lock(&dev->pdev->dev);
+	/* Only under device_lock() does the holder change. */
+	had = dev->holder == holder;
+	if (had)
+		shut_out(dev);
+	device_unlock(&dev->pdev->dev);
+	return had;
+}
+
+/**
+ * pciback_device_take_back() - reset what a guest had, and end its holding it
+ * @dev: the function
+ * @holder: the guest's instance, which is shut out of it
+ *
+ * Does nothing if the guest does not have the function any more.
+ *
+ * Context: sleeps, for a reset. Caller holds neither device_lock() nor
+ * @dev->lock.
+ */
+void pciback_device_take_back(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	pciback_reset(dev, RESET_AT_HAND_BACK, holder, false);
+	device_lock(&dev->pdev->dev);
+	/* Or it was unbound in the meantime. */
+	if (dev->holder == holder)
+		give_back(dev);
+	device_unlock(&dev->pdev->dev);
+}
+
+/**
  * pciback_device_return() - take a function back from a guest
  * @dev: the function
  * @holder: the guest's instance
@@ -345,11 +380,8 @@ void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder
  */
 void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder)
 {
-	device_lock(&dev->pdev->dev);
-	/* Only under device_lock() does the holder change. */
-	if (dev->holder == holder)
-		give_back(dev);
-	device_unlock(&dev->pdev->dev);
+	if (pciback_device_shut_out(dev, holder))
+		pciback_device_take_back(dev, holder);
 }
 
 /**
@@ -388,10 +420,13 @@ void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *hol
 {
 	bool control;
 
+	if (!pciback_device_shut_out(dev, holder))
+		return;
+	pciback_reset(dev, RESET_AT_HAND_BACK, holder, false);
 	device_lock(&dev->pdev->dev);
-	/* Only under device_lock() does the holder change. */
+	/* Or it was unbound in the meantime. */
 	if (dev->holder == holder) {
-		undo_guest(dev);
+		quieten(dev);
 		mutex_lock(&dev->lock);
 		control = dev->conf->interrupt_control;
 		conf_reset(dev->conf);
@@ -422,7 +457,7 @@ void pciback_device_reset_ahead(struct pciback_device *dev)
 
 	/* Only under device_lock() does the holder change. */
 	device_lock_assert(&dev->pdev->dev);
-	if (holder && !dev->guests_reset)
+	if (holder)
 		holder->detach_ahead(holder);
 }
 
@@ -453,29 +488,18 @@ bool pciback_device_serves(struct pciback_device *dev, const struct pciback_hold
 void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder)
 {
 	bool wanted;
-	u64 start;
 	int err;
 
-	device_lock(&dev->pdev->dev);
 	mutex_lock(&dev->lock);
 	wanted = dev->reset_wanted && pciback_device_serves(dev, holder);
 	dev->reset_wanted = false;
 	mutex_unlock(&dev->lock);
-	/* Only under device_lock() does the holder change. */
-	if (wanted) {
-		dev->guests_reset = true;
-		start = ktime_get_ns();
-		err = pci_reset_function_locked(dev->pdev);
-		pciback_see_reset(dev, PCIBACK_RESET_GUEST_ASKED, start, err);
-		dev->guests_reset = false;
-		if (!err)
-			pciback_xen_reset_done(dev->pdev);
-		else
-			dev_warn_ratelimited(&dev->pdev->dev,
-					     "domain %d asked for a reset: failed (%d)\n",
-					     holder->domid, err);
-	}
-	device_unlock(&dev->pdev->dev);
+	if (!wanted)
+		return;
+	err = pciback_reset(dev, RESET_BY_ITS_GUEST, holder, false);
+	if (err)
+		dev_warn_ratelimited(&dev->pdev->dev, "domain %d asked for a reset: failed (%d)\n",
+				     holder->domid, err);
 }
 
 static void warn_in_use(struct pciback_device *dev)
@@ -520,11 +544,13 @@ void pciback_device_unseize(struct pci_dev *pdev)
 		warn_in_use(dev);
 		dev->mapped = true;
 		holder->revoke(holder, dev);
+		shut_out(dev);
+		pciback_reset(dev, RESET_AT_RELEASE, NULL, true);
 		give_back(dev);
 		kref_put(&holder->ref, holder->release);
-	} else if (!dev->clean) {
-		reset_and_restore(dev, PCIBACK_RESET_UNBOUND);
-		quiet(pdev);
+	} else {
+		pciback_reset(dev, RESET_AT_RELEASE, NULL, true);
+		pciback_quiet(pdev);
 	}
 
 	note_mappings(dev);

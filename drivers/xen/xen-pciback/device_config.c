@@ -173,6 +173,35 @@ void pciback_config_restore(struct pciback_device *dev)
 }
 
 /**
+ * pciback_config_check() - did the function take what was put back?
+ * @dev: the function, just restored
+ *
+ * Looks at its BARs: one that lost them answers at the wrong address, or its
+ * neighbour does at its own.
+ *
+ * Context: may sleep. Caller holds device_lock().
+ * Return: 0 or -EIO.
+ */
+int pciback_config_check(struct pciback_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+	int last = pdev->hdr_type == PCI_HEADER_TYPE_NORMAL ? PCI_BASE_ADDRESS_5 :
+							      PCI_BASE_ADDRESS_1;
+	int pos;
+	u32 val;
+
+	for (pos = PCI_BASE_ADDRESS_0; dev->seizure.core && pos <= last; pos += 4) {
+		pci_read_config_dword(pdev, pos, &val);
+		if (val == pdev->saved_config_space[pos / 4])
+			continue;
+		pci_warn(pdev, "lost its BAR %d in a reset: 0x%08x, should be 0x%08x\n",
+			 (pos - PCI_BASE_ADDRESS_0) / 4, val, pdev->saved_config_space[pos / 4]);
+		return -EIO;
+	}
+	return 0;
+}
+
+/**
  * pciback_config_hand_back() - the last touches before the host has it again
  * @dev: the function, restored and quiet
  * @decode_too: decoding goes back to what it was; only if no domain that had

@@ -14,6 +14,7 @@
 #include <pciback/guest.h>
 #include <pciback/observe.h>
 #include <pciback/policy.h>
+#include <pciback/reset.h>
 #include <pciback/xen_gsi.h>
 
 static char *hide;
@@ -26,6 +27,9 @@ MODULE_PARM_DESC(permissive, "let every guest write registers that nothing else 
 static char *quirks;
 module_param(quirks, charp, 0444);
 MODULE_PARM_DESC(quirks, "registers that guests may write: VENDOR:DEVICE[:SUBVENDOR:SUBDEVICE]-REG:SIZE:MASK;...");
+
+module_param_named(reset_wait_ms, pciback_reset_wait_ms, uint, 0644);
+MODULE_PARM_DESC(reset_wait_ms, "how long a function may take to answer after a reset (5000)");
 
 static bool passthrough;
 module_param(passthrough, bool, 0444);

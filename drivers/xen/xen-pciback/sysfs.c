@@ -10,6 +10,7 @@
 #include <pciback/claim.h>
 #include <pciback/device.h>
 #include <pciback/policy.h>
+#include <pciback/reset.h>
 
 /* The seized function that a name stands for. */
 static struct pciback_device *find_named(const char *buf, size_t count)
@@ -183,6 +184,22 @@ static ssize_t irq_handler_state_store(struct device_driver *drv, const char *bu
 }
 static DRIVER_ATTR_WO(irq_handler_state);
 
+/* The name and the format are what xl has always tried first. */
+static ssize_t do_flr_store(struct device_driver *drv, const char *buf, size_t count)
+{
+	struct pciback_device *dev = find_named(buf, count);
+	int err;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	err = pciback_reset(dev, RESET_ON_REQUEST, NULL, false);
+	if (err && err != -EBUSY && err != -ENOTTY)
+		pci_warn(dev->pdev, "do_flr: not reset (%d)\n", err);
+	pciback_device_put(dev);
+	return err ?: count;
+}
+static DRIVER_ATTR_WO(do_flr);
+
 static struct driver_attribute * const attributes[] = {
 	&driver_attr_new_slot,
 	&driver_attr_remove_slot,
@@ -193,6 +210,7 @@ static struct driver_attribute * const attributes[] = {
 	&driver_attr_allow_interrupt_control,
 	&driver_attr_irq_handlers,
 	&driver_attr_irq_handler_state,
+	&driver_attr_do_flr,
 };
 
 /**

@@ -11,6 +11,7 @@
 #include <pciback/bars.h>
 #include <pciback/device.h>
 #include <pciback/policy.h>
+#include <pciback/reset.h>
 
 /* The attributes exist between probe() and remove(), so the record does too. */
 static struct pciback_device *to_record(struct device *dev)
@@ -68,6 +69,9 @@ static struct attribute *device_attributes[] = {
 	&dev_attr_write_level.attr,
 	&dev_attr_dropped_writes.attr,
 	&pciback_attr_bars.attr,
+	&dev_attr_reset_plan.attr,
+	&dev_attr_reset_history.attr,
+	&dev_attr_reset_state.attr,
 	NULL
 };
 

@@ -13,6 +13,9 @@
 /* Longest of "vdev-", "state-", "root-" with an index. */
 #define NODE_LEN	20
 
+/* How many functions are taken back at a time: a guest seldom has more. */
+#define BATCH	32
+
 /**
  * guest_num_devs() - how many indices the toolstack's list has
  * @guest: the guest
@@ -167,6 +170,18 @@ static void report_nameless(struct pciback_guest *guest, int index)
 	kfree(text);
 }
 
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return "dev-%d: %s is in use already, by another guest or listed twice";
+	case -EIO:
+		return "dev-%d: %s: its reset failed; write its address to pciback's do_flr";
+	default:
+		return "dev-%d: %s cannot be taken";
+	}
+}
+
 static int export(struct pciback_guest *guest, struct pciback_device *dev, int index)
 {
 	struct xenbus_device *xdev = guest->xdev;
@@ -176,9 +191,7 @@ static int export(struct pciback_guest *guest, struct pciback_device *dev, int i
 
 	err = pciback_device_assign(dev, &guest->holder);
 	if (err) {
-		xenbus_dev_error(xdev, err, err == -EBUSY ?
-				 "dev-%d: %s is in use already, by another guest or listed twice" :
-				 "dev-%d: %s cannot be taken", index, name);
+		xenbus_dev_error(xdev, err, why_not(err), index, name);
 		return err;
 	}
 	err = topology_add(&guest->topo, dev, &virt);
@@ -380,13 +393,28 @@ bool guest_withdraw_unlisted(struct pciback_guest *guest)
  */
 void guest_withdraw_all(struct pciback_guest *guest)
 {
-	struct pciback_device *dev;
+	struct pciback_device *batch[BATCH];
+	unsigned int nr;
+	bool more;
 
 	lockdep_assert_held(&guest->lock);
-	while ((dev = topology_first(&guest->topo))) {
-		withdraw(guest, dev);
-		pciback_device_put(dev);
-	}
+	do {
+		for (nr = 0; nr < BATCH; nr++) {
+			batch[nr] = topology_first(&guest->topo);
+			if (!batch[nr])
+				break;
+			if (topology_remove(&guest->topo, batch[nr]))
+				pci_info(batch[nr]->pdev, "taken back from domain %d\n",
+					 guest->holder.domid);
+			/* Whoever waits for this guest holds device_lock(): end that first. */
+			pciback_device_shut(batch[nr], &guest->holder);
+		}
+		aer_wake(&guest->aer);
+		more = nr == BATCH;
+		pciback_devices_return(batch, nr, &guest->holder);
+		while (nr)
+			pciback_device_put(batch[--nr]);
+	} while (more);
 }
 
 /**

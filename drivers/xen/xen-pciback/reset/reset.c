@@ -1,45 +1,537 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Resetting one seized function, by the method the PCI core has for it.
+ * Resetting a seized function: one method after the other, as its plan says,
+ * until one works. Around each: everything that it hits is in D0, quiet and
+ * saved before, and awaited, restored and looked at afterwards.
+ *
+ * A function whose methods all failed stays seized, is given to no guest, and
+ * is tried again when somebody writes to do_flr. A function that has no method,
+ * or none that may be used, is handed on as it is, as ever, but not in silence.
  */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/pci.h>
+#include <linux/sysfs.h>
+#include <linux/timekeeping.h>
+#include <pciback/device.h>
+#include <pciback/irq.h>
 #include <pciback/reset.h>
 #include <pciback/xen_host.h>
+#include "method.h"
+#include "set.h"
+
+/*
+ * How long functions may take to answer after a reset. The specifications
+ * allow 1 s (PCIe r6.0 6.6.1); some disks need more than 2. Toolstacks wait
+ * 10 s, in which there has to be time for a second method.
+ */
+unsigned int pciback_reset_wait_ms = 5000;
+
+#define EXPLAIN_LEN	192
 
 /**
- * pciback_reset_function() - bring a function back to its power-on state
- * @pdev: the function; nobody may be using it
- *
- * Does not save or restore configuration space: the caller has a copy that no
- * guest could touch. The function must be in D0 first, or a reset by power
- * state would be none.
- *
- * Context: sleeps, 100 ms and more. Caller holds device_lock().
- * Return: 0; -ENOTTY: it has no reset; -ENODEV: it does not answer; other
- * -errno from the PCI core.
+ * struct job - a reset being carried out
+ * @dev: the function to be reset
+ * @why: the occasion
+ * @holder: the guest that must have it, NULL if that does not matter
+ * @have_target: the caller holds its device_lock() and keeps it
+ * @set: all that is concerned
+ * @plan: what to do
+ * @together: locks of all that is concerned are held, not only the target's
  */
-int pciback_reset_function(struct pci_dev *pdev)
-{
-	u32 id;
-	int err;
+struct job {
+	struct pciback_device *dev;
+	enum reset_why why;
+	const struct pciback_holder *holder;
+	bool have_target;
+	struct reset_set *set;
+	struct reset_plan plan;
+	bool together;
+};
 
-	device_lock_assert(&pdev->dev);
+static const enum pciback_reset_why seen_as[RESET_WHYS] = {
+	[RESET_AT_SEIZE] = PCIBACK_RESET_SEIZED,
+	[RESET_AT_HAND_OVER] = PCIBACK_RESET_GIVEN,
+	[RESET_AT_HAND_BACK] = PCIBACK_RESET_GUEST_LEFT,
+	[RESET_AT_RELEASE] = PCIBACK_RESET_UNBOUND,
+	[RESET_ON_REQUEST] = PCIBACK_RESET_REQUESTED,
+	[RESET_BY_ITS_GUEST] = PCIBACK_RESET_GUEST_ASKED,
+	[RESET_WITH_NEIGHBOUR] = PCIBACK_RESET_NEIGHBOUR,
+};
+
+static void remember(struct pciback_device *dev, enum reset_why why, enum reset_method method,
+		     ktime_t start, int result)
+{
+	struct reset_event event = {
+		.when = ktime_get_real_seconds(),
+		.ms = ktime_ms_delta(ktime_get(), start),
+		.result = result,
+		.domid = dev->holder ? dev->holder->domid : RESET_IDLE,
+		.method = method,
+		.why = why,
+	};
+
+	mutex_lock(&dev->lock);
+	reset_history_add(&dev->reset.history, &event);
+	mutex_unlock(&dev->lock);
+	pciback_see_reset(dev, seen_as[why], ktime_to_ns(start), result);
+}
+
+static void set_error(struct pciback_device *dev, int err)
+{
+	mutex_lock(&dev->lock);
+	dev->reset.error = err;
+	mutex_unlock(&dev->lock);
+}
+
+/* A guest that closes, or that has closed, is not disturbed by anything. */
+static bool is_live(const struct pciback_device *dev)
+{
+	return dev && dev->holder && !dev->leaving;
+}
+
+/* Message signalled interrupts that somebody switched on behind the core's back. */
+static void msi_off(struct pci_dev *pdev)
+{
+	u16 flags;
+
+	if (pdev->msi_cap && !pdev->msi_enabled) {
+		pci_read_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS, &flags);
+		if (flags & PCI_MSI_FLAGS_ENABLE)
+			pci_write_config_word(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+					      flags & ~PCI_MSI_FLAGS_ENABLE);
+	}
+	if (pdev->msix_cap && !pdev->msix_enabled) {
+		pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS, &flags);
+		if (flags & PCI_MSIX_FLAGS_ENABLE)
+			pci_write_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+					      flags & ~PCI_MSIX_FLAGS_ENABLE);
+	}
+}
+
+static void prepare(struct reset_set *set, int i)
+{
+	struct reset_member *member = &set->member[i];
+	struct pci_dev *pdev = member->pdev;
+	int err;
+	u32 id;
+
+	member->live = is_live(member->dev);
+	member->saved = false;
+	/* No operation of its guest comes in between. */
+	if (member->live)
+		mutex_lock_nest_lock(&member->dev->lock, &set->nest);
+	/* Nor does somebody in user space. */
+	pci_cfg_access_lock(pdev);
 	if (pci_dev_is_disconnected(pdev))
-		return -ENODEV;
+		return;
+
 	err = pci_set_power_state(pdev, PCI_D0);
 	if (err)
-		pci_warn(pdev, "not in D0 before its reset (%d)\n", err);
+		dev_warn_ratelimited(&pdev->dev, "not in D0 before its reset (%d)\n", err);
+	member->id = pdev->vendor | pdev->device << 16;
+	id = reset_identity(pdev);
+	if (PCI_POSSIBLE_ERROR(id))
+		return;
+	/* What it said first counts: later it may be another device already. */
+	if (member->dev && !member->dev->reset.id)
+		member->dev->reset.id = id;
+	member->id = member->dev ? member->dev->reset.id : id;
+	if (member->live || !member->dev)
+		member->saved = !pci_save_state(pdev);
+	if (reset_is_bridge(&set->table.node[i]))
+		return;
+	if (!member->live)
+		msi_off(pdev);
 	/* Not for FLR alone: a transfer on its way would hit a function in reset. */
 	pci_clear_master(pdev);
 	if (!pci_wait_for_pending_transaction(pdev))
-		pci_warn(pdev, "transactions still pending; resetting it anyway\n");
-
+		dev_warn_ratelimited(&pdev->dev, "transactions still pending; resetting it anyway\n");
 	pciback_xen_reset_begins(pdev);
-	err = __pci_reset_function_locked(pdev);
+}
+
+static void finish(struct reset_set *set, int i)
+{
+	struct reset_member *member = &set->member[i];
+	struct pci_dev *pdev = member->pdev;
+
+	if (!pci_dev_is_disconnected(pdev) && reset_answers(pdev)) {
+		if (!member->err)
+			pciback_xen_reset_done(pdev);
+		if (member->saved) {
+			pci_restore_state(pdev);
+		} else if (member->dev) {
+			pciback_config_restore(member->dev);
+			pciback_quiet(pdev);
+			if (!member->err)
+				member->err = pciback_config_check(member->dev);
+		}
+	}
+	pci_cfg_access_unlock(pdev);
+	if (member->live)
+		mutex_unlock(&member->dev->lock);
+}
+
+/* What a reset did to the others that it hit. */
+static void settle_neighbour(struct reset_member *member, enum reset_method method,
+			     ktime_t start)
+{
+	struct pciback_device *dev = member->dev;
+
+	if (!dev) {
+		if (member->err)
+			pci_err(member->pdev, "does not come back from a %s reset (%d)\n",
+				reset_method_name(method), member->err);
+		return;
+	}
+	remember(dev, RESET_WITH_NEIGHBOUR, method, start, member->err);
+	set_error(dev, member->err);
+	dev->clean = !member->err && !member->live;
+	if (member->err)
+		pci_err(member->pdev, "unusable: does not come back from a %s reset (%d)\n",
+			reset_method_name(method), member->err);
+}
+
+/* One method, start to end. */
+static int take_step(struct job *job, const struct reset_step *step)
+{
+	struct reset_set *set = job->set;
+	struct reset_member *target = &set->member[set->target];
+	struct pci_dev *bridge = NULL;
+	ktime_t start = ktime_get();
+	unsigned long deadline;
+	int i, err;
+
+	if (step->bridge != RESET_NONE)
+		bridge = set->member[step->bridge].pdev;
+	mutex_lock(&set->nest);
+	for (i = 0; i < set->table.nr; i++)
+		if (reset_step_affects(&set->table, set->target, step, i))
+			prepare(set, i);
+
+	if (bridge)
+		pci_cfg_access_lock(bridge);
+	/* Who does not hear cannot obey, but may come back with its bus. */
+	if (!bridge && !reset_answers(target->pdev))
+		err = -ENODEV;
+	else
+		err = reset_method_run(target->pdev, bridge, step->method);
+	if (bridge)
+		pci_cfg_access_unlock(bridge);
+
+	/* Bridges come first: only through them can the rest be reached. */
+	deadline = jiffies + msecs_to_jiffies(pciback_reset_wait_ms);
+	for (i = 0; i < set->table.nr; i++) {
+		struct reset_member *member = &set->member[i];
+
+		if (!reset_step_affects(&set->table, set->target, step, i))
+			continue;
+		member->err = err ?: reset_wait_ready(member->pdev, member->id, deadline);
+		finish(set, i);
+	}
+	mutex_unlock(&set->nest);
+
+	remember(job->dev, job->why, step->method, start, target->err);
+	/* A method that could not even be tried did nothing to the others. */
+	for (i = 0; i < set->table.nr && err != -ENOTTY && err != -ENODEV; i++)
+		if (i != set->target && reset_step_affects(&set->table, set->target, step, i))
+			settle_neighbour(&set->member[i], step->method, start);
+	return target->err;
+}
+
+/* Is there still a reason to do it? Asked each time device_lock() was taken. */
+static int still_wanted(const struct job *job)
+{
+	struct pciback_device *dev = job->dev;
+
+	device_lock_assert(&dev->pdev->dev);
+	if (job->have_target)
+		return 0;
+	if (dev->gone || pci_dev_is_disconnected(dev->pdev))
+		return -ENODEV;
+	if (job->holder && dev->holder != job->holder)
+		return -ENODEV;
+	switch (job->why) {
+	case RESET_AT_HAND_OVER:
+		/* What is unusable stays so until somebody asks for another try. */
+		return dev->holder ? -EBUSY : dev->reset.error;
+	case RESET_AT_HAND_BACK:
+		return dev->leaving ? 0 : -ENODEV;
+	case RESET_BY_ITS_GUEST:
+		return dev->leaving ? -ENODEV : 0;
+	default:
+		return 0;
+	}
+}
+
+static void unlock_all(struct job *job)
+{
+	if (job->together)
+		reset_set_unlock(job->set);
+	else if (!job->have_target)
+		device_unlock(&job->dev->pdev->dev);
+	job->together = false;
+}
+
+/* From the target's lock to those of all. On failure the target's is held again. */
+static int lock_together(struct job *job)
+{
+	int err;
+
+	if (job->together)
+		return 0;
+	if (!job->have_target)
+		device_unlock(&job->dev->pdev->dev);
+	err = reset_set_lock(job->set, &job->plan, job->have_target);
+	job->together = !err;
+	if (err && !job->have_target)
+		device_lock(&job->dev->pdev->dev);
+	return err;
+}
+
+static int holder_of(const struct pciback_device *dev)
+{
+	return dev->holder ? dev->holder->domid : RESET_IDLE;
+}
+
+/*
+ * May this step be taken? Then the locks that it needs are held. Others may
+ * have come, gone or done the work while there was a moment without locks.
+ */
+static int get_ready(struct job *job, struct reset_step *step)
+{
+	bool shared = reset_step_is_shared(&job->set->table, job->set->target, step);
+	int err;
+
+	if (!shared)
+		return 0;
+	/* What a guest asks for is its own affair. */
+	if (job->why == RESET_BY_ITS_GUEST)
+		return -EPERM;
+	err = lock_together(job);
+	if (err) {
+		step->refusal = RESET_BY_CHANGE;
+		step->offender = RESET_NONE;
+		return still_wanted(job) ?: -EBUSY;
+	}
+	err = still_wanted(job);
 	if (err)
 		return err;
-	pciback_xen_reset_done(pdev);
-	if (pci_read_config_dword(pdev, PCI_VENDOR_ID, &id) || PCI_POSSIBLE_ERROR(id))
-		return pdev->is_virtfn ? 0 : -ENODEV;
-	return 0;
+	reset_step_judge(&job->set->table, job->set->target, holder_of(job->dev), step);
+	return step->refusal ? -EBUSY : 0;
+}
+
+static void explain(struct job *job, const struct reset_step *step)
+{
+	struct pci_dev *pdev = job->dev->pdev;
+	char text[EXPLAIN_LEN];
+
+	/* Not lock contention: that has no offender, and ends by itself. */
+	if (step->refusal == RESET_BY_CHANGE && step->offender == RESET_NONE) {
+		pci_info(pdev, "not reset: a function on its bus changes hands just now\n");
+		return;
+	}
+	reset_step_explain(&job->set->table, step, text, sizeof(text));
+	if (job->why == RESET_ON_REQUEST)
+		pci_warn(pdev, "not reset: %s\n", text);
+	else
+		pci_info(pdev, "not reset, what a user left inside it stays there: %s\n", text);
+}
+
+/* Nothing could be tried: say why, in the words of the step that came closest. */
+static int give_up(struct job *job)
+{
+	const struct reset_step *worst = NULL;
+	int i, err;
+
+	for (i = 0; i < job->plan.nr; i++) {
+		const struct reset_step *step = &job->plan.step[i];
+
+		if (step->refusal && (!worst || step->refusal < worst->refusal))
+			worst = step;
+	}
+	err = reset_plan_verdict(&job->plan);
+	if (!err)
+		err = -EBUSY;
+	/* Said and noted when it was last given back, and before that. */
+	if (job->why == RESET_BY_ITS_GUEST || (job->why == RESET_AT_HAND_OVER && err == -ENOTTY))
+		return err;
+	if (worst)
+		explain(job, worst);
+	remember(job->dev, job->why, RESET_METHODS, ktime_get(), err);
+	return err;
+}
+
+static void complain(struct job *job, const struct reset_step *step, int err)
+{
+	dev_warn_ratelimited(&job->dev->pdev->dev, "%s reset failed (%d)\n",
+			     reset_method_name(step->method), err);
+}
+
+/* All steps, until one works. Caller holds the target's device_lock(). */
+static int take_steps(struct job *job)
+{
+	bool tried = false;
+	int i, err = 0;
+
+	for (i = 0; i < job->plan.nr; i++) {
+		struct reset_step *step = &job->plan.step[i];
+		int ready;
+
+		/* Who is being seized or handed back is worth a short wait. */
+		if (step->refusal && step->refusal != RESET_BY_CHANGE)
+			continue;
+		ready = get_ready(job, step);
+		if (ready == -ENODEV)
+			return -ENODEV;
+		if (ready)
+			continue;
+		/* Somebody else's reset may have hit it in the meantime. */
+		if (job->dev->clean && job->why != RESET_BY_ITS_GUEST)
+			return 0;
+		tried = true;
+		err = take_step(job, step);
+		if (!err)
+			return 0;
+		complain(job, step, err);
+	}
+	return tried ? err : give_up(job);
+}
+
+/* What the outcome means for the target. */
+static void settle(struct job *job, int err)
+{
+	struct pciback_device *dev = job->dev;
+
+	if (!err) {
+		dev->clean = !is_live(dev);
+		set_error(dev, 0);
+	} else if (err != -ENOTTY && err != -EBUSY && err != -ENOMEM && err != -ENOSPC &&
+		   job->why != RESET_BY_ITS_GUEST && !pci_dev_is_disconnected(dev->pdev)) {
+		set_error(dev, err);
+		pci_err(dev->pdev,
+			"unusable: no reset worked (%d); no guest gets it until one does: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
+			err, pci_name(dev->pdev));
+	}
+}
+
+/* For a function that no reset could put right: at least its registers. */
+static void restore_only(struct pciback_device *dev, enum reset_why why)
+{
+	struct pci_dev *pdev = dev->pdev;
+
+	/* Nobody touched them since it was given back. */
+	if (why == RESET_AT_HAND_OVER)
+		return;
+	if (pci_dev_is_disconnected(pdev) || is_live(dev) || !reset_answers(pdev))
+		return;
+	pci_set_power_state(pdev, PCI_D0);
+	msi_off(pdev);
+	pciback_config_restore(dev);
+	pciback_quiet(pdev);
+	/* It asserts a line of the host's, and no guest serves it. */
+	if (dev->irq.silenced)
+		pciback_intx_silence(dev);
+}
+
+/**
+ * pciback_reset() - bring a function back to its power-on state
+ * @dev: the function
+ * @why: the occasion
+ * @holder: the guest that has to have it for this to make sense, or NULL
+ * @locked: the caller holds device_lock() of the function, as probe() and
+ *	remove() do, and no other
+ *
+ * Afterwards configuration space is as it was at seizure, or, if a guest goes
+ * on using the function, as it was just before. A function that is clean is
+ * not reset again. Tries every method of the plan that is allowed. Each is
+ * bounded: pciback_reset_wait_ms for the function to answer, and what
+ * reset_method_run() says.
+ *
+ * Context: sleeps, 100 ms and more. Unless @locked, caller holds neither a
+ * device_lock() nor a record's lock.
+ * Return: 0; -ENOTTY: there is no way to reset it; -EBUSY: there is, but others
+ * would be hit, or it changes hands; -ENODEV: gone, or does not answer;
+ * -ETIMEDOUT: did not come back; -ENXIO, -EIO: came back as something else;
+ * -ENOMEM, -ENOSPC: nothing was done.
+ */
+int pciback_reset(struct pciback_device *dev, enum reset_why why,
+		  const struct pciback_holder *holder, bool locked)
+{
+	struct job job = { .dev = dev, .why = why, .holder = holder, .have_target = locked };
+	int err;
+
+	if (!locked)
+		device_lock(&dev->pdev->dev);
+	device_lock_assert(&dev->pdev->dev);
+	err = still_wanted(&job);
+	if (err || (dev->clean && why != RESET_BY_ITS_GUEST))
+		goto unlock;
+	if (pci_dev_is_disconnected(dev->pdev)) {
+		err = -ENODEV;
+		goto unlock;
+	}
+
+	if (why == RESET_ON_REQUEST)
+		pciback_device_reset_ahead(dev);
+	job.set = reset_set_get(dev);
+	if (IS_ERR(job.set)) {
+		err = PTR_ERR(job.set);
+		job.set = NULL;
+		goto restore;
+	}
+	reset_plan_make(&job.set->table, job.set->target, holder_of(dev), &job.plan);
+	err = take_steps(&job);
+	/* A moment without locks, and another owns it now: nothing to settle. */
+	if (err == -ENODEV && still_wanted(&job))
+		goto unlock;
+	settle(&job, err);
+restore:
+	if (err)
+		restore_only(dev, why);
+unlock:
+	unlock_all(&job);
+	if (job.set)
+		reset_set_put(job.set);
+	return err;
+}
+
+/**
+ * pciback_reset_show_plan() - print how a function would be reset now
+ * @dev: the function, which cannot be unbound meanwhile
+ * @buf: a page
+ *
+ * One line for each method, in the order of trying.
+ *
+ * Context: may sleep.
+ * Return: length of the text, or -errno.
+ */
+int pciback_reset_show_plan(struct pciback_device *dev, char *buf)
+{
+	struct reset_set *set = reset_set_get(dev);
+	struct reset_plan plan;
+	int i, j, len = 0;
+
+	if (IS_ERR(set))
+		return PTR_ERR(set);
+	reset_plan_make(&set->table, set->target, set->table.node[set->target].holder, &plan);
+	for (i = 0; i < plan.nr; i++) {
+		const struct reset_step *step = &plan.step[i];
+
+		len += sysfs_emit_at(buf, len,
+				     "method %s verdict %s bridge %s offender %s functions",
+				     reset_method_name(step->method),
+				     reset_refusal_name(step->refusal),
+				     step->bridge == RESET_NONE ? "-" :
+				     pci_name(set->member[step->bridge].pdev),
+				     step->offender == RESET_NONE ? "-" :
+				     pci_name(set->member[step->offender].pdev));
+		for (j = 0; j < set->table.nr; j++)
+			if (reset_step_affects(&set->table, set->target, step, j))
+				len += sysfs_emit_at(buf, len, " %s",
+						     pci_name(set->member[j].pdev));
+		len += sysfs_emit_at(buf, len, "\n");
+	}
+	reset_set_put(set);
+	return len;
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Devices that are not truthful about their resets: the one table of them, with
+ * where each row comes from. What the kernel's own quirks know (the flags of
+ * struct pci_dev, device specific resets) is not repeated.
+ */
+#include <linux/pci.h>
+#include "method.h"
+
+/**
+ * struct reset_quirk - a device and what is wrong with it
+ * @vendor: vendor id
+ * @device: device id, or PCI_ANY_ID
+ * @class: base class and sub-class, 0 for any
+ * @no_flr: it says that it can do FLR, and cannot
+ * @af_pos: its Advanced Features capability is here, though the list of
+ *	capabilities does not lead there
+ */
+struct reset_quirk {
+	u16 vendor;
+	u32 device;
+	u16 class;
+	bool no_flr;
+	u8 af_pos;
+};
+
+static const struct reset_quirk quirks[] = {
+	/*
+	 * MediaTek MT7922 wireless: after FLR it reads as all ones for 70 to 345 s;
+	 * a bus reset works. QubesOS/qubes-issues 9689; the kernel knows since 6.14.
+	 */
+	{ .vendor = 0x14c3, .device = 0x0616, .no_flr = true },
+	/*
+	 * LSI SAS3008 (mpt3sas) and SAS3108 (megaraid_sas): FLR leaves the firmware
+	 * hanging. XenServer's and XCP-ng's kernels have the same quirk.
+	 */
+	{ .vendor = 0x1000, .device = 0x0097, .no_flr = true },
+	{ .vendor = 0x1000, .device = 0x005d, .no_flr = true },
+	/*
+	 * Intel I219-LM and -V network controllers: the capability is at 0xe0, but
+	 * the MSI capability before it says that it is the last; the reset works.
+	 * QubesOS/qubes-issues 9356 and 11048, QubesOS/qubes-linux-kernel 980 and
+	 * 1380. There are dozens of device ids: the place and what is there tell.
+	 */
+	{ .vendor = PCI_VENDOR_ID_INTEL, .device = PCI_ANY_ID,
+	  .class = PCI_CLASS_NETWORK_ETHERNET, .af_pos = 0xe0 },
+};
+
+static bool concerns(const struct reset_quirk *quirk, struct pci_dev *pdev)
+{
+	return quirk->vendor == pdev->vendor &&
+	       (quirk->device == PCI_ANY_ID || quirk->device == pdev->device) &&
+	       (!quirk->class || quirk->class == pdev->class >> 8);
+}
+
+/* ID, length, and both of what there can be: nothing else looks like that. */
+static bool is_af(struct pci_dev *pdev, u8 pos)
+{
+	u8 id, len, cap;
+
+	pci_read_config_byte(pdev, pos, &id);
+	pci_read_config_byte(pdev, pos + PCI_AF_LENGTH, &len);
+	pci_read_config_byte(pdev, pos + PCI_AF_CAP, &cap);
+	return id == PCI_CAP_ID_AF && len == PCI_CAP_AF_SIZEOF &&
+	       cap == (PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
+}
+
+/**
+ * reset_quirk_no_flr() - does it only say that it can do FLR?
+ * @pdev: the function
+ */
+bool reset_quirk_no_flr(struct pci_dev *pdev)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(quirks); i++)
+		if (quirks[i].no_flr && concerns(&quirks[i], pdev))
+			return true;
+	return false;
+}
+
+/**
+ * reset_quirk_af() - an Advanced Features capability that is not in the list
+ * @pdev: a function without one in the list, which answers
+ *
+ * Conventional functions only; on the root bus, where a PCH has its own.
+ *
+ * Return: its offset, 0 if there is none.
+ */
+u8 reset_quirk_af(struct pci_dev *pdev)
+{
+	int i;
+
+	if (pci_is_pcie(pdev) || !pci_is_root_bus(pdev->bus))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(quirks); i++)
+		if (quirks[i].af_pos && concerns(&quirks[i], pdev) &&
+		    is_af(pdev, quirks[i].af_pos))
+			return quirks[i].af_pos;
+	return 0;
+}

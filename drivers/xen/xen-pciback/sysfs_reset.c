@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Attributes of each seized function that tell of its resets, in its folder
+ * pciback/. Documentation/ABI/sysfs-driver-pciback describes each.
+ */
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/sysfs.h>
+#include <pciback/device.h>
+#include <pciback/reset.h>
+
+/* The attributes exist between probe() and remove(), so the record does too. */
+static struct pciback_device *to_record(struct device *dev)
+{
+	return pci_get_drvdata(to_pci_dev(dev));
+}
+
+static ssize_t reset_plan_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return pciback_reset_show_plan(to_record(dev), buf);
+}
+DEVICE_ATTR_RO(reset_plan);
+
+static ssize_t reset_history_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pciback_device *record = to_record(dev);
+
+	guard(mutex)(&record->lock);
+	return reset_history_print(&record->reset.history, buf);
+}
+DEVICE_ATTR_RO(reset_history);
+
+static ssize_t reset_state_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct pciback_device *record = to_record(dev);
+
+	guard(mutex)(&record->lock);
+	if (record->reset.error)
+		return sysfs_emit(buf, "unusable %d\n", record->reset.error);
+	return sysfs_emit(buf, "%s\n", READ_ONCE(record->clean) ? "clean" : "used");
+}
+DEVICE_ATTR_RO(reset_state);
