@@ -369,6 +369,34 @@ static void device_does_not_come_back(struct kunit *test)
 	pciback_device_put(dev);
 }
 
+/* The core's own FLR would wait a minute for it, with the host's recovery. */
+static void device_hangs_in_its_reset(struct kunit *test)
+{
+	unsigned int was = pciback_reset_wait_ms;
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[BELOW];
+	struct pciback_device *dev = give(test, BELOW);
+	unsigned int flr = fn->nr_flr;
+
+	pciback_reset_wait_ms = 300;
+	guest.answer[PCIBACK_DETECTED] = NEED_RESET;
+	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), NEED_RESET);
+	fake_pci_set_mood(fn, FAKE_HANGS, FAKE_OBEYS);
+	KUNIT_EXPECT_EQ(test, after_reset(dev), DISCONNECT);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr + 1);
+	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_RESET], 0);
+	KUNIT_EXPECT_EQ(test, guest.lost, 1);
+	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	/* One that does not answer is not reset at all. */
+	KUNIT_EXPECT_EQ(test, after_reset(dev), DISCONNECT);
+	KUNIT_EXPECT_EQ(test, guest.lost, 1);
+	fake_pci_set_mood(fn, FAKE_OBEYS, FAKE_OBEYS);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr + 1);
+	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_put(dev);
+	pciback_reset_wait_ms = was;
+}
+
 static bool is_cut_off(struct pciback_device *dev)
 {
 	guard(mutex)(&dev->lock);
@@ -513,6 +541,7 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(guest_wants_a_reset),
 	KUNIT_CASE_PARAM(guest_is_cut_off, cut_gen_params),
 	KUNIT_CASE(device_does_not_come_back),
+	KUNIT_CASE(device_hangs_in_its_reset),
 	KUNIT_CASE(host_does_not_recover),
 	KUNIT_CASE(guest_cannot_be_asked),
 	KUNIT_CASE(taken_away_while_asked),

@@ -5,6 +5,7 @@
  * another guest's, or the same guest's.
  */
 #include <kunit/test.h>
+#include <linux/ktime.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 #include <pciback/claim.h>
@@ -332,6 +333,63 @@ static void returns_several_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
 }
 
+/* So do two that are made new for another frontend, and the guest keeps them. */
+static void renews_several_at_once(struct kunit *test)
+{
+	static const enum bench_fn fns[] = { BELOW, BELOW_1, CARD };
+	struct seize_bench *b = test->priv;
+	struct pciback_device *dev[ARRAY_SIZE(fns)];
+	int i;
+
+	no_own_reset(test, b->fn[BELOW]);
+	no_own_reset(test, b->fn[BELOW_1]);
+	for (i = 0; i < ARRAY_SIZE(fns); i++)
+		dev[i] = bench_seize(test, b->fn[fns[i]]);
+	for (i = 0; i < ARRAY_SIZE(fns); i++) {
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev[i], &b->guest.holder), 0);
+		bench_write(dev[i], PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	}
+	pciback_devices_renew(dev, ARRAY_SIZE(dev), &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, b->fn[BELOW]->nr_bus_reset, 2);
+	KUNIT_EXPECT_EQ(test, b->fn[BELOW_1]->nr_bus_reset, 2);
+	KUNIT_EXPECT_EQ(test, b->fn[CARD]->nr_flr, 2);
+	for (i = 0; i < ARRAY_SIZE(fns); i++) {
+		KUNIT_EXPECT_PTR_EQ(test, dev[i]->holder, &b->guest.holder);
+		KUNIT_EXPECT_FALSE(test, dev[i]->leaving);
+		KUNIT_EXPECT_EQ(test, bench_read(dev[i], PCI_COMMAND, 2), 0);
+		expect_state(test, b->fn[fns[i]], "used\n");
+		pciback_device_return(dev[i], &b->guest.holder);
+		pciback_device_put(dev[i]);
+	}
+	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
+}
+
+/* The longest that a write to a file takes; a figure for the reader, not a claim. */
+static void tells_its_longest_wait(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[BELOW];
+	struct pciback_device *dev = bench_seize(test, fn);
+	ktime_t start;
+
+	pciback_device_put(bench_seize(test, b->fn[BELOW_1]));
+	make_used(test, dev, &b->guest);
+	fake_pci_set_mood(fn, FAKE_HANGS, FAKE_HANGS);
+	pciback_reset_wait_ms = was_wait_ms;
+	start = ktime_get();
+	KUNIT_EXPECT_EQ(test, do_flr(fn), -ETIMEDOUT);
+	kunit_info(test, "do_flr, FLR and the reset of its bus hang: %lld ms\n",
+		   ktime_ms_delta(ktime_get(), start));
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
+	KUNIT_EXPECT_EQ(test, fn->nr_bus_reset, 1);
+
+	pciback_reset_wait_ms = WAIT_MS;
+	fake_pci_set_mood(fn, FAKE_OBEYS, FAKE_OBEYS);
+	pciback_device_return(dev, &b->guest.holder);
+	expect_state(test, fn, "clean\n");
+	pciback_device_put(dev);
+}
+
 /* Files are for programs too: their exact form. */
 static void shows_the_plan(struct kunit *test)
 {
@@ -410,6 +468,8 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE_PARAM(asks_before_it_resets_a_bus, bus_gen_params),
 	KUNIT_CASE(seizes_neighbours_side_by_side),
 	KUNIT_CASE(returns_several_at_once),
+	KUNIT_CASE(renews_several_at_once),
+	KUNIT_CASE(tells_its_longest_wait),
 	KUNIT_CASE(shows_the_plan),
 	KUNIT_CASE(knows_who_lies),
 	KUNIT_CASE(guest_resets_take_one_line),

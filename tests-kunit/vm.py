@@ -26,9 +26,6 @@ $bb mount -t sysfs sys /sys
 $bb mount -t devtmpfs dev /dev
 say() { echo "<5>kunit-vm: $*" > /dev/kmsg; }
 @DEBUG@
-# Linux 6.1 waits a minute for each function that does not come back from its reset, and
-# the suites run while one process waits for them.
-echo 900 > /proc/sys/kernel/hung_task_timeout_secs 2> /dev/null
 say start
 for m in @LOAD@; do
 	$bb insmod /mod/$m.ko $($bb cat /mod/$m.args 2> /dev/null) || say "load $m failed"

@@ -157,6 +157,7 @@ bool pciback_device_shut_out(struct pciback_device *dev, struct pciback_holder *
 void pciback_device_take_back(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder);
+void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_reset_ahead(struct pciback_device *dev);
 bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder);
@@ -166,6 +167,8 @@ struct pciback_device *pciback_device_next(struct pciback_device *prev);
 /* device_several.c */
 void pciback_devices_return(struct pciback_device **devs, unsigned int nr,
 			    struct pciback_holder *holder);
+void pciback_devices_renew(struct pciback_device **devs, unsigned int nr,
+			   struct pciback_holder *holder);
 
 /* device_config.c: keeping and giving back what was there at seizure */
 void pciback_config_note(struct pciback_device *dev);

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 #include <pciback/reset_plan.h>
 
+struct pci_dev;
 struct pciback_device;
 struct pciback_holder;
 
@@ -81,6 +82,9 @@ extern unsigned int pciback_reset_wait_ms;
 int pciback_reset(struct pciback_device *dev, enum reset_why why,
 		  const struct pciback_holder *holder, bool locked);
 int pciback_reset_show_plan(struct pciback_device *dev, char *buf);
+
+/* reset/method.c */
+int pciback_reset_flr(struct pci_dev *pdev);
 
 /* sysfs_reset.c */
 extern struct device_attribute dev_attr_reset_plan;

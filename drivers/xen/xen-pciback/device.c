@@ -406,22 +406,22 @@ void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *hol
 }
 
 /**
- * pciback_device_renew() - make a function new for another frontend of its guest
+ * pciback_device_make_new() - make a function new for another frontend of its guest
  * @dev: the function
- * @holder: the guest's instance, which has no frontend at present
+ * @holder: the guest's instance, which is shut out of it and has no frontend
+ *	at present
  *
  * As between two guests, but that the guest keeps it, and what the
- * administrator granted for the guest stays.
+ * administrator granted for the guest stays. Does nothing if the guest does not
+ * have the function any more.
  *
  * Context: sleeps, for a reset. Caller holds neither device_lock() nor
  * @dev->lock.
  */
-void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *holder)
 {
 	bool control;
 
-	if (!pciback_device_shut_out(dev, holder))
-		return;
 	pciback_reset(dev, RESET_AT_HAND_BACK, holder, false);
 	device_lock(&dev->pdev->dev);
 	/* Or it was unbound in the meantime. */
@@ -441,6 +441,20 @@ void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *hol
 		mutex_unlock(&dev->lock);
 	}
 	device_unlock(&dev->pdev->dev);
+}
+
+/**
+ * pciback_device_renew() - as pciback_device_make_new(), the guest not yet shut out
+ * @dev: the function
+ * @holder: the guest's instance, which has no frontend at present
+ *
+ * Context: sleeps, for a reset. Caller holds neither device_lock() nor
+ * @dev->lock.
+ */
+void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder)
+{
+	if (pciback_device_shut_out(dev, holder))
+		pciback_device_make_new(dev, holder);
 }
 
 /**

@@ -16,6 +16,7 @@
 #include <linux/ratelimit.h>
 #include <pciback/device.h>
 #include <pciback/recovery.h>
+#include <pciback/reset.h>
 #include <pciback/xen_host.h>
 
 /*
@@ -246,7 +247,7 @@ static bool bring_back(struct pciback_device *dev)
 	/* After a reset of the link it is not too late: Xen sees what is written now. */
 	pciback_xen_reset_begins(pdev);
 	if (!dev->link_reset)
-		err = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+		err = pciback_reset_flr(pdev);
 	if (!err)
 		pciback_xen_reset_done(pdev);
 	else if (err != -ENOTTY)

@@ -13,7 +13,7 @@
 /* Longest of "vdev-", "state-", "root-" with an index. */
 #define NODE_LEN	20
 
-/* How many functions are taken back at a time: a guest seldom has more. */
+/* How many functions are reset at a time: a guest seldom has more. */
 #define BATCH	32
 
 /**
@@ -481,14 +481,23 @@ void guest_quiet_all(struct pciback_guest *guest)
  */
 void guest_renew_all(struct pciback_guest *guest)
 {
-	struct pciback_device *dev;
+	struct pciback_device *batch[BATCH];
+	unsigned int nr;
+	bool more;
 
 	lockdep_assert_held(&guest->lock);
 	topology_walk_start(&guest->topo);
-	while ((dev = topology_walk_next(&guest->topo))) {
-		pciback_device_renew(dev, &guest->holder);
-		pciback_device_put(dev);
-	}
+	do {
+		for (nr = 0; nr < BATCH; nr++) {
+			batch[nr] = topology_walk_next(&guest->topo);
+			if (!batch[nr])
+				break;
+		}
+		more = nr == BATCH;
+		pciback_devices_renew(batch, nr, &guest->holder);
+		while (nr)
+			pciback_device_put(batch[--nr]);
+	} while (more);
 }
 
 static int publish_root(struct pciback_guest *guest, const struct topo_addr *root)

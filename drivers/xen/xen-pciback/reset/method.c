@@ -14,6 +14,7 @@
 #include <linux/pci.h>
 #include <linux/pci_hotplug.h>
 #include <linux/string.h>
+#include <pciback/reset.h>
 #include "method.h"
 
 /* How the core numbers its methods in struct pci_dev's @reset_methods. */
@@ -244,6 +245,35 @@ int reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge, enum reset_me
 	default:
 		return -ENOTTY;
 	}
+}
+
+/**
+ * pciback_reset_flr() - FLR and nothing else, for whoever is not at liberty to plan
+ * @pdev: the function
+ *
+ * Saves and restores nothing.
+ *
+ * Context: sleeps, up to pciback_reset_wait_ms and a second. Caller holds
+ * device_lock().
+ * Return: 0; -ENOTTY: it has none, or none that works; -ENODEV, -ETIMEDOUT,
+ * -ENXIO: it does not answer, did not come back, came back as something else.
+ */
+int pciback_reset_flr(struct pci_dev *pdev)
+{
+	u32 id = reset_identity(pdev);
+	int err;
+
+	device_lock_assert(&pdev->dev);
+	if (!(pdev->devcap & PCI_EXP_DEVCAP_FLR) || reset_quirk_no_flr(pdev) ||
+	    pdev->dev_flags & PCI_DEV_FLAGS_NO_FLR_RESET)
+		return -ENOTTY;
+	if (PCI_POSSIBLE_ERROR(id))
+		return -ENODEV;
+	if (!pci_wait_for_pending_transaction(pdev))
+		dev_warn_ratelimited(&pdev->dev, "transactions still pending; resetting it anyway\n");
+	err = run_flr(pdev);
+	return err ?: reset_wait_ready(pdev, id, jiffies +
+				       msecs_to_jiffies(pciback_reset_wait_ms));
 }
 
 /**

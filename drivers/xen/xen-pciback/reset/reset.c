@@ -404,7 +404,8 @@ static void settle(struct job *job, int err)
 	struct pciback_device *dev = job->dev;
 
 	if (!err) {
-		dev->clean = !is_live(dev);
+		/* As it was then: a guest that goes now has left its registers there. */
+		dev->clean = !job->set->member[job->set->target].live;
 		set_error(dev, 0);
 	} else if (err != -ENOTTY && err != -EBUSY && err != -ENOMEM && err != -ENOSPC &&
 		   job->why != RESET_BY_ITS_GUEST && !pci_dev_is_disconnected(dev->pdev)) {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
-# boot: reset
+# boot: many
 # devices: many
+# kernels: k6.12
 # timeout: 300
 #
 # A bus is reset only when all functions on it are ours: refused, with the name of the
