@@ -167,25 +167,30 @@ static int run_pm(struct pci_dev *pdev)
 	return 0;
 }
 
-static int wait_for_link(struct pci_dev *bridge)
+static bool link_is_up(struct pci_dev *bridge)
+{
+	u16 status = 0;
+
+	pcie_capability_read_word(bridge, PCI_EXP_LNKSTA, &status);
+	return status & PCI_EXP_LNKSTA_DLLLA;
+}
+
+/*
+ * Only so that nobody is asked too early: whether it works again is seen from the
+ * functions. There are ports that say they report the link, and never say it is up.
+ */
+static void wait_for_link(struct pci_dev *bridge)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(LINK_UP_MS);
-	u16 status;
 
-	while (bridge->link_active_reporting) {
-		pcie_capability_read_word(bridge, PCI_EXP_LNKSTA, &status);
-		if (status & PCI_EXP_LNKSTA_DLLLA)
-			break;
-		if (time_after(jiffies, deadline))
-			return -ETIMEDOUT;
+	while (!link_is_up(bridge) && time_before(jiffies, deadline))
 		msleep(POLL_MS);
-	}
-	msleep(LINK_SETTLE_MS);
-	return 0;
 }
 
 static int run_bus(struct pci_dev *bridge)
 {
+	bool link = pci_is_pcie(bridge) && pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE;
+	bool reports = link && bridge->link_active_reporting && link_is_up(bridge);
 	u16 ctrl;
 
 	pci_read_config_word(bridge, PCI_BRIDGE_CONTROL, &ctrl);
@@ -195,9 +200,9 @@ static int run_bus(struct pci_dev *bridge)
 	pci_write_config_word(bridge, PCI_BRIDGE_CONTROL, ctrl | PCI_BRIDGE_CTL_BUS_RESET);
 	msleep(BUS_ASSERT_MS);
 	pci_write_config_word(bridge, PCI_BRIDGE_CONTROL, ctrl);
-	if (pci_is_pcie(bridge) && pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE)
-		return wait_for_link(bridge);
-	msleep(PCI_SETTLE_MS);
+	if (reports)
+		wait_for_link(bridge);
+	msleep(link ? LINK_SETTLE_MS : PCI_SETTLE_MS);
 	return 0;
 }
 
