@@ -338,26 +338,34 @@ static void explain(struct job *job, const struct reset_step *step)
 		pci_info(pdev, "not reset, what a user left inside it stays there: %s\n", text);
 }
 
-/* Nothing could be tried: say why, in the words of the step that came closest. */
-static int give_up(struct job *job)
+/* Of the steps that were refused the one that came closest, NULL if none was. */
+static const struct reset_step *closest(const struct job *job)
 {
-	const struct reset_step *worst = NULL;
-	int i, err;
+	const struct reset_step *found = NULL;
+	int i;
 
 	for (i = 0; i < job->plan.nr; i++) {
 		const struct reset_step *step = &job->plan.step[i];
 
-		if (step->refusal && (!worst || step->refusal < worst->refusal))
-			worst = step;
+		if (step->refusal && (!found || step->refusal < found->refusal))
+			found = step;
 	}
-	err = reset_plan_verdict(&job->plan);
+	return found;
+}
+
+/* Nothing could be tried: say why. */
+static int give_up(struct job *job)
+{
+	const struct reset_step *step = closest(job);
+	int err = reset_plan_verdict(&job->plan);
+
 	if (!err)
 		err = -EBUSY;
 	/* Said and noted when it was last given back, and before that. */
 	if (job->why == RESET_BY_ITS_GUEST || (job->why == RESET_AT_HAND_OVER && err == -ENOTTY))
 		return err;
-	if (worst)
-		explain(job, worst);
+	if (step)
+		explain(job, step);
 	remember(job->dev, job->why, RESET_METHODS, ktime_get(), err);
 	return err;
 }
@@ -395,7 +403,12 @@ static int take_steps(struct job *job)
 			return 0;
 		complain(job, step, err);
 	}
-	return tried ? err : give_up(job);
+	if (!tried)
+		return give_up(job);
+	/* What is left may only want somebody to get out of the way. */
+	if (job->why != RESET_BY_ITS_GUEST && closest(job))
+		explain(job, closest(job));
+	return err;
 }
 
 /* What the outcome means for the target. */
