@@ -290,12 +290,14 @@ static void event_tells(struct kunit *test)
  * @fe: whom
  * @devfn: about which function
  * @wrong: how many answers were another's
+ * @done: has asked; a thread that is stopped too early never begins
  */
 struct asker {
 	struct task_struct *task;
 	struct frontend *fe;
 	u32 devfn;
 	int wrong;
+	struct completion done;
 };
 
 /* Each function's answer is one of its own. */
@@ -320,6 +322,7 @@ static int asker_thread(void *data)
 	for (i = 0; i < 200; i++)
 		if (aer_ask(&asker->fe->aer, &q) != asker->devfn)
 			asker->wrong++;
+	complete(&asker->done);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
@@ -335,12 +338,15 @@ static void one_question_at_a_time(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(askers); i++) {
 		askers[i].fe = fe;
 		askers[i].devfn = i + 1;
+		init_completion(&askers[i].done);
 		askers[i].task = kthread_run(asker_thread, &askers[i], "asker");
 		KUNIT_EXPECT_FALSE(test, IS_ERR(askers[i].task));
 	}
 	for (i = 0; i < ARRAY_SIZE(askers); i++)
-		if (!IS_ERR(askers[i].task))
+		if (!IS_ERR(askers[i].task)) {
+			wait_for_completion(&askers[i].done);
 			kthread_stop(askers[i].task);
+		}
 	flush_work(&fe->work);
 	for (i = 0; i < ARRAY_SIZE(askers); i++)
 		KUNIT_EXPECT_EQ_MSG(test, askers[i].wrong, 0, "asker %d", i);
