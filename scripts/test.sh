@@ -92,7 +92,8 @@ finish check
 start fuzz tests-fuzz/run.sh 60
 start debug tests-kunit/run.py --kernel debug
 start compare tests-xen/compare.py
-start xen tests-xen/run.py --kernel all --module ours
+# What each scenario came to is kept, for scripts/compare-table.py.
+start xen tests-xen/run.py --kernel all --module ours --record "$logs/results"
 finish kunit
 finish fuzz
 finish debug
