@@ -56,6 +56,22 @@ static void quiet_without_frontend(struct kunit *test)
 	pciback_device_put(dev);
 }
 
+/* A bridge without frontend: who has a function behind it still needs it. */
+static void bridge_goes_on_bridging(struct kunit *test)
+{
+	struct seize_bench *b = test->priv;
+	struct fake_pci_fn *fn = b->fn[PORT];
+	struct pciback_device *dev = bench_seize(test, fn);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	/* As enabling a function behind it does. */
+	pci_set_master(dev->pdev);
+	pciback_device_quiet(dev, &b->guest.holder);
+	KUNIT_EXPECT_NE(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_put(dev);
+}
+
 /* The next frontend of the same guest finds nothing of the one before. */
 static void new_for_the_next_frontend(struct kunit *test)
 {
@@ -253,6 +269,7 @@ static void survives_removal(struct kunit *test)
 
 static struct kunit_case life_cases[] = {
 	KUNIT_CASE(quiet_without_frontend),
+	KUNIT_CASE(bridge_goes_on_bridging),
 	KUNIT_CASE(new_for_the_next_frontend),
 	KUNIT_CASE(reset_announces_detach),
 	KUNIT_CASE_PARAM(survives_removal, removal_gen_params),

@@ -399,7 +399,7 @@ void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *hol
 	mutex_lock(&dev->lock);
 	if (pciback_device_serves(dev, holder)) {
 		pciback_irq_teardown(dev);
-		pci_clear_master(dev->pdev);
+		pciback_quiet(dev->pdev);
 	}
 	mutex_unlock(&dev->lock);
 	device_unlock(&dev->pdev->dev);

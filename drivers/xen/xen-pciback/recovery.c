@@ -255,8 +255,7 @@ static bool bring_back(struct pciback_device *dev)
 	pciback_config_restore(dev);
 	if (!pci_device_is_present(pdev))
 		return false;
-	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
-		pci_clear_master(pdev);
+	pciback_quiet(pdev);
 	if (dev->cut_off)
 		silence(pdev);
 	return true;
