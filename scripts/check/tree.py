@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parent.parent.parent
 # What builds and runs leave behind; the same as in .gitignore.
 NOT_SOURCE_DIRS = {".git", "build", "out", "__pycache__", ".tmp_versions"}
 NOT_SOURCE = re.compile(r"\.(o|ko|mod|mod\.c|a|cmd)$|^(Module\.symvers|modules\.order|generated\.h)$"
-                        r"|^\..*\.(cmd|d)$|^\.checkpatch-")
+                        r"|^\..*\.(cmd|d)$|^\.checkpatch-|^\.git$")
 SPDX = "SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause"
 KERNEL_C = {"kernel-c-module": ("drivers/", "include/"),
             "kernel-c-tests": ("tests-kunit/", "tests-xen/guest/hostile/")}

@@ -37,7 +37,7 @@ guest_start() {
 	for try in 1 2 3; do
 		guest_create "$@" || return 1
 		grep -q "^GUEST-LOST-FRONTEND" "$(guest_log "$1")" || return 0
-		note "guest $1, try $try: its kernel dropped its frontend by itself; another one"
+		echo "NOTE: guest $1, try $try: its kernel dropped its frontend by itself; another one"
 		guest_kill "$1" && await 20 no_backends || return 1
 	done
 	return 1

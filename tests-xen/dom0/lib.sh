@@ -10,6 +10,8 @@ check() {
 	shift
 	if out=$("$@" 2>&1); then
 		echo "  ok    $what"
+		# What a reader should know although it went well.
+		sed -n 's/^NOTE: /        | /p' <<<"$out"
 	else
 		echo "  FAIL  $what"
 		echo "        command: $*"
