@@ -35,7 +35,7 @@ out_of_range=(0000:03:00.8 0000:03:20.0 10000:03:00.0 0000:100:00.0)
 wildcards=('0000:01:00.*' '01:00.*' '0000:01:*.*')
 unknown=0000:77:00.0
 
-for file in new_slot remove_slot permissive allow_interrupt_control irq_handler_state quirks; do
+for file in new_slot remove_slot permissive allow_interrupt_control irq_handler_state quirks do_flr; do
 	[ -e "$STUB/$file" ] || { note "$file: not offered by this module"; continue; }
 	before=$(state)
 	bad "$file" EINVAL "${malformed[@]}"
@@ -44,7 +44,7 @@ for file in new_slot remove_slot permissive allow_interrupt_control irq_handler_
 	case "$file" in
 	new_slot) bad "$file" EINVAL "${out_of_range[@]}" ;;
 	remove_slot) bad "$file" ENOENT "$unknown" "$NVME2" '0000:77:*.*' "${out_of_range[@]}" ;;
-	permissive | allow_interrupt_control)
+	permissive | allow_interrupt_control | do_flr)
 		bad "$file" ENODEV "$unknown" "$NVME2" "${wildcards[@]}" "${out_of_range[@]}" ;;
 	irq_handler_state)
 		bad "$file" ENOENT "$unknown" "$NVME2" "${wildcards[@]}" "${out_of_range[@]}" ;;
