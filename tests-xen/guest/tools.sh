@@ -14,8 +14,13 @@ await() {
 	until "$@" >/dev/null 2>&1; do
 		read -r now _ </proc/uptime
 		[ "${now%.*}" -le "$end" ] || return 1
-		sleep 0.2
+		a_moment
 	done
+}
+
+# a_moment: between two looks at something.
+a_moment() {
+	sleep 0.2
 }
 
 # pci_of DRIVER: addresses of the functions bound to DRIVER.

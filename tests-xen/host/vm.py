@@ -20,7 +20,8 @@ PATTERN_BLOCKS = 32          # 2 MiB of known data at the start of each disk
 # dom0 and without any passthrough, with one emulated CPU as with two.
 CPU = "max,-smap,-svm,vendor=GenuineIntel,-xsave,-avx,-avx2,-fma,-f16c,-pku"
 XEN_ARGS = ("console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M dom0_max_vcpus=1 "
-            "loglvl=all guest_loglvl=all iommu=verbose")
+            # Each switch between a guest and Xen would empty the emulator's translations.
+            "spec-ctrl=no xpti=no loglvl=all guest_loglvl=all iommu=verbose")
 # By a scenario's "# host:". A PVH dom0 needs emulated SVM, and a CPU without what the
 # emulator gets wrong there (rdtscp, AVX).
 HOSTS = {
@@ -30,7 +31,7 @@ HOSTS = {
 }
 # The second line leaves out what costs seconds of emulated time and no device needs.
 DOM0_ARGS = ("console=hvc0 earlyprintk=xen loglevel=6 log_buf_len=2M panic=1 rdinit=/init "
-             "cryptomgr.notests ipv6.disable=1 "
+             "mitigations=off cryptomgr.notests ipv6.disable=1 "
              # A machine that stands still for half a minute is no lockup of dom0's.
              "watchdog_thresh=60 "
              # QEMU takes a doubled comma for one inside an argument.
