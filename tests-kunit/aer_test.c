@@ -109,7 +109,7 @@ static struct frontend *frontend(struct kunit *test, void (*react)(struct fronte
 	fe->page.flags = XEN_PCIB_AERHANDLER;
 	fe->react = react;
 	fe->answer = RECOVERED;
-	aer_start(&fe->aer, &fe->page);
+	aer_start(&fe->aer, (struct shared_page *)&fe->page);
 	return fe;
 }
 
@@ -194,7 +194,7 @@ static void cannot_ask(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ENOTCONN, "no frontend");
 	aer_stop(&fe->aer);
 	KUNIT_EXPECT_EQ(test, fe->rung, 0);
-	aer_start(&fe->aer, &fe->page);
+	aer_start(&fe->aer, (struct shared_page *)&fe->page);
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), RECOVERED, "it came back");
 	fe->given_up = true;
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ECANCELED, "given up before it was asked");

@@ -520,7 +520,7 @@ static void taken_away_while_asked(struct kunit *test)
 	page_guest.holder = &b->guest.holder;
 	page_guest.dev = dev;
 	init_completion(&page_guest.asked);
-	aer_start(&page_guest.aer, &page_guest.page);
+	aer_start(&page_guest.aer, (struct shared_page *)&page_guest.page);
 	b->guest.holder.ask = page_guest_ask;
 	task = kthread_run(take_away, NULL, "take-away");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 
 extern struct kunit_suite aer_suite;
+extern struct kunit_suite shared_page_suite;
 extern struct kunit_suite bar_report_suite;
 extern struct kunit_suite claim_suite;
 extern struct kunit_suite conf_cap_suite;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Questions to a frontend: the half of the shared page that the backend asks
- * in. Knows the page and how to ring, nothing of Xen.
+ * in. Knows how to ring, nothing of Xen.
  */
 #ifndef PCIBACK_AER_H
 #define PCIBACK_AER_H
 
 #include <linux/mutex.h>
 #include <linux/wait.h>
+#include <pciback/shared_page.h>
 #include <pciback/vpci.h>
 #include <xen/interface/io/pciif.h>
 
@@ -27,7 +28,7 @@
  */
 struct aer {
 	struct mutex lock;
-	struct xen_pci_sharedinfo *page;
+	struct shared_page *page;
 	bool stopping;
 	bool asked;
 	wait_queue_head_t wake;
@@ -54,7 +55,7 @@ struct aer_question {
 };
 
 void aer_init(struct aer *aer, void (*ring)(struct aer *aer));
-void aer_start(struct aer *aer, struct xen_pci_sharedinfo *page);
+void aer_start(struct aer *aer, struct shared_page *page);
 void aer_stop(struct aer *aer);
 bool aer_event(struct aer *aer, u32 flags);
 void aer_wake(struct aer *aer);

@@ -51,7 +51,7 @@ void aer_init(struct aer *aer, void (*ring)(struct aer *aer))
  *
  * Context: may sleep.
  */
-void aer_start(struct aer *aer, struct xen_pci_sharedinfo *page)
+void aer_start(struct aer *aer, struct shared_page *page)
 {
 	guard(mutex)(&aer->lock);
 	aer->page = page;
@@ -103,7 +103,7 @@ bool aer_event(struct aer *aer, u32 flags)
 
 static bool outstanding(const struct aer *aer)
 {
-	return READ_ONCE(aer->page->flags) & XEN_PCIB_active;
+	return shared_flags(aer->page) & XEN_PCIB_active;
 }
 
 static bool settled(const struct aer *aer, const struct aer_question *q)
@@ -159,7 +159,6 @@ static int wait_for_answer(struct aer *aer, const struct aer_question *q)
  */
 int aer_ask(struct aer *aer, const struct aer_question *q)
 {
-	struct xen_pcie_aer_op *op;
 	u32 flags;
 	s32 answer;
 	int err;
@@ -169,21 +168,14 @@ int aer_ask(struct aer *aer, const struct aer_question *q)
 		return -ECANCELED;
 	if (!aer->page || READ_ONCE(aer->stopping))
 		return -ENOTCONN;
-	flags = READ_ONCE(aer->page->flags);
+	flags = shared_flags(aer->page);
 	if (!(flags & XEN_PCIB_AERHANDLER))
 		return -EOPNOTSUPP;
 	if (flags & XEN_PCIB_active)
 		return -EBUSY;
 
-	op = &aer->page->aer_op;
-	WRITE_ONCE(op->cmd, q->cmd);
-	WRITE_ONCE(op->err, q->state);
-	WRITE_ONCE(op->domain, q->virt.domain);
-	WRITE_ONCE(op->bus, q->virt.bus);
-	WRITE_ONCE(op->devfn, q->virt.devfn);
-	/* The question before the flag that announces it. */
-	virt_wmb();
-	shared_flags_change(&aer->page->flags, 0, XEN_PCIB_active);
+	shared_aer_ask(aer->page, q->cmd, q->state, &q->virt);
+	shared_flags_change(aer->page, 0, XEN_PCIB_active);
 	WRITE_ONCE(aer->asked, true);
 	aer->ring(aer);
 	err = wait_for_answer(aer, q);
@@ -191,9 +183,7 @@ int aer_ask(struct aer *aer, const struct aer_question *q)
 	if (err)
 		return err;
 
-	/* The flag before the answer that it announces. */
-	virt_rmb();
-	answer = READ_ONCE(op->err);
+	answer = shared_aer_answer(aer->page);
 	if (answer < (__force s32)PCI_ERS_RESULT_NONE ||
 	    answer > (__force s32)PCI_ERS_RESULT_NO_AER_DRIVER)
 		return -EPROTO;

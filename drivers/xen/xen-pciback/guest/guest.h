@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 #include <pciback/aer.h>
 #include <pciback/device.h>
+#include <pciback/shared_page.h>
 #include <pciback/topology.h>
 #include <xen/grant_table.h>
 #include <xen/interface/event_channel.h>
@@ -37,7 +38,7 @@
  * @op: the request being served, copied from the page; @work only
  */
 struct ring {
-	struct xen_pci_sharedinfo *page;
+	struct shared_page *page;
 	struct mutex lock;
 	unsigned int irq;
 	struct work_struct work;
@@ -130,7 +131,6 @@ void guest_work(struct work_struct *work);
 
 /* ring.c */
 extern struct workqueue_struct *guest_wq;
-void shared_flags_change(u32 *flags, u32 clear, u32 set);
 int ring_module_init(void);
 void ring_module_exit(void);
 void ring_init(struct ring *ring);

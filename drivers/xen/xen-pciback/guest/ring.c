@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The page shared with a frontend, its event channel, and the worker that
- * serves one request for each event.
+ * The connection to a frontend: its page mapped, its event channel bound, and
+ * the worker that serves one request for each event.
  *
  * The event channel is bound with late EOI (XSA-332): from an event until the
  * request it announced is answered, the guest cannot interrupt the host again.
@@ -11,14 +11,13 @@
 #include <linux/interrupt.h>
 #include <linux/workqueue.h>
 #include <xen/events.h>
-#include <asm/sync_bitops.h>
 #include "guest.h"
 
 struct workqueue_struct *guest_wq;
 
 static bool request_pending(const struct ring *ring)
 {
-	return READ_ONCE(ring->page->flags) & XEN_PCIF_active;
+	return shared_flags(ring->page) & XEN_PCIF_active;
 }
 
 static atomic64_t *counts(struct ring *ring)
@@ -38,7 +37,7 @@ static irqreturn_t ring_event(int irq, void *data)
 {
 	struct ring *ring = data;
 	struct pciback_guest *guest = container_of(ring, struct pciback_guest, ring);
-	u32 flags = READ_ONCE(ring->page->flags);
+	u32 flags = shared_flags(ring->page);
 	bool answer = aer_event(&guest->aer, flags);
 
 	pciback_count(counts(ring), GUEST_EVENTS);
@@ -50,64 +49,11 @@ static irqreturn_t ring_event(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/**
- * shared_flags_change() - change some of the shared flags, while the guest changes others
- * @flags: in the shared page
- * @clear: flags to clear
- * @set: flags to set
- *
- * A bit operation would be as wide as a long and touch the neighbouring field,
- * and an atomic_t loses its bus lock on a host with one CPU, while the guest
- * runs on another. A guest that keeps changing the flags to make this fail
- * gets its flags overwritten.
- */
-void shared_flags_change(u32 *flags, u32 clear, u32 set)
-{
-	unsigned int tries;
-	u32 old;
-
-	for (tries = 0; tries < 16; tries++) {
-		old = READ_ONCE(*flags);
-		if (sync_cmpxchg(flags, old, (old & ~clear) | set) == old)
-			return;
-	}
-	WRITE_ONCE(*flags, (old & ~clear) | set);
-}
-
-/* Only what an answer consists of; the rest of the page stays the guest's. */
-static void write_back(struct ring *ring, u32 nr_vectors)
-{
-	struct xen_pci_op *to = &ring->page->op;
-	const struct xen_pci_op *op = &ring->op;
-	u32 i;
-
-	WRITE_ONCE(to->err, op->err);
-	WRITE_ONCE(to->value, op->value);
-	if (op->cmd == XEN_PCI_OP_enable_multi_msi)
-		WRITE_ONCE(to->info, op->info);
-	for (i = 0; i < nr_vectors; i++)
-		WRITE_ONCE(to->msix_entries[i].vector, op->msix_entries[i].vector);
-}
-
 static void serve(struct ring *ring)
 {
 	struct pciback_guest *guest = container_of(ring, struct pciback_guest, ring);
 	struct xen_pci_op *op = &ring->op;
-	u32 nr_vectors;
-
-	/* The flag before what it announces. */
-	virt_rmb();
-	/*
-	 * Every byte once, and then only the copy: the guest may write meanwhile
-	 * (XSA-155). Only one operation looks at the vectors, which are most of it.
-	 */
-	memcpy(op, &ring->page->op, offsetof(struct xen_pci_op, msix_entries));
-	barrier();
-	nr_vectors = op->cmd == XEN_PCI_OP_enable_msix ? op->value : 0;
-	if (nr_vectors) {
-		memcpy(op->msix_entries, ring->page->op.msix_entries, sizeof(op->msix_entries));
-		barrier();
-	}
+	u32 nr_vectors = shared_op_take(ring->page, op);
 
 	guest_do_op(guest, op);
 	if (op->err)
@@ -121,10 +67,8 @@ static void serve(struct ring *ring)
 		pciback_count(counts(ring), GUEST_UNANSWERED);
 		return;
 	}
-	write_back(ring, nr_vectors);
-	/* The answer before the flag that announces it. */
-	virt_wmb();
-	shared_flags_change(&ring->page->flags, XEN_PCIF_active, 0);
+	shared_op_answer(ring->page, op, nr_vectors);
+	shared_flags_change(ring->page, XEN_PCIF_active, 0);
 }
 
 static void ring_work(struct work_struct *work)
@@ -186,7 +130,7 @@ int ring_connect(struct pciback_guest *guest, grant_ref_t gref, evtchn_port_t po
 		ring->irq = irq;
 	mutex_unlock(&ring->lock);
 	if (irq > 0) {
-		aer_start(&guest->aer, page);
+		aer_start(&guest->aer, ring->page);
 		return 0;
 	}
 
