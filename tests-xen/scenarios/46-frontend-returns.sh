@@ -52,7 +52,7 @@ frontend_comes "modprobe xen-pcifront"
 
 note "--- the toolstack takes the disk while there is no frontend"
 frontend_goes "echo pci-0 >$xen_driver/unbind"
-timed "xl pci-detach without a frontend" 7 xl pci-detach vm1 "$NVME"
+prompt "xl pci-detach without a frontend" xl pci-detach vm1 "$NVME"
 check "the disk is free" is_assignable "$NVME"
 check "its configuration space is as at seizure" config_is "$NVME" "$before"
 

@@ -103,7 +103,7 @@ after_the_guest "$NVME" "$NIC"
 note "--- a frontend that never answers"
 must "it connects" hostile_start bad 1 "$NVME" "$NIC"
 mute 1
-timed "xl pci-detach of the card" 7 xl pci-detach bad "$NIC"
+prompt "xl pci-detach of the card" xl pci-detach bad "$NIC"
 refused pci-op-ref x
 refused event-channel 0
 returns_honest
@@ -113,6 +113,6 @@ attack bad op cmd=2 devfn=0 >/dev/null
 attack_bg bad ring cmd=0 wait=0 ms=3000
 attack bad close >/dev/null
 mute 1
-timed "xl destroy" 15 guest_kill bad
+prompt "xl destroy" guest_kill bad
 after_the_guest "$NVME" "$NIC"
 disk_is_whole
