@@ -6,7 +6,9 @@
 # on a real Xen, and the in-tree module beside ours, all at once but with never more
 # than two virtual machines, of whichever part. What a part says goes to the terminal and to build/test/<part>.log. The
 # last line is "N passed, N failed", the sum of all parts; exit status 0 only if
-# nothing failed.
+# nothing failed. A virtual machine whose tests all passed is not booted again as long as
+# nothing in it has changed, nor anything that judges it: its tests are counted as
+# unchanged. AGAIN=1 boots all.
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -17,7 +19,7 @@ logs=build/test
 rm -rf "$logs"
 mkdir -p "$logs"
 declare -A group=()
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 unchanged=0
 failures=()
 
 clock() {
@@ -54,19 +56,20 @@ finish() {
 	status=$?
 	unset "group[$part]"
 	wait "$tail_pid"
-	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$logs/$part.log" | tail -n 1)
+	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ [a-z]+)*$' "$logs/$part.log" | tail -n 1)
 	add_up "$part" "$status" "$last"
 	echo "== $part: ${last:-no summary}, after $(clock)"
 }
 
 # add_up PART STATUS SUMMARY: a part that cannot say how it went has failed.
 add_up() {
-	local part=$1 status=$2 p=0 f=0 s=0
-	read -r p f s _ <<<"$(tr -cs 0-9 ' ' <<<"${3:-0 0}") 0"
+	local part=$1 status=$2 p f s u
+	p=$(counted passed "$3") f=$(counted failed "$3")
+	s=$(counted skipped "$3") u=$(counted unchanged "$3")
 	if [ -z "$3" ]; then
 		failures+=("$part: FAILED: ended with status $status and no summary, see $logs/$part.log")
 		f=1
-	elif [ $((p + f)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$status" -ne 0 ]; }; then
+	elif [ $((p + f + u)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$status" -ne 0 ]; }; then
 		failures+=("$part: FAILED: ended with status $status, see $logs/$part.log")
 		f=$((f + 1))
 	elif [ "$f" -ne 0 ]; then
@@ -74,7 +77,15 @@ add_up() {
 			grep -E '^(FAIL  |  FAILED |FAILED: |failed: |  log: |    logs: )' \
 				"$logs/$part.log" | sed "s|^ *|$part: |")
 	fi
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	passed=$((passed + p)) failed=$((failed + f))
+	skipped=$((skipped + s)) unchanged=$((unchanged + u))
+}
+
+# counted WHAT SUMMARY: the number before that word, 0 without it.
+counted() {
+	local number
+	number=$(grep -oE "[0-9]+ $1" <<<"$2")
+	echo "${number:-0 }" | cut -d' ' -f1
 }
 
 "$here/setup.sh" all </dev/null || {
@@ -86,6 +97,8 @@ echo "set up after $(clock)"
 export XPB_PLACES=$PWD/build/places
 mkdir -p "$XPB_PLACES"
 touch "$XPB_PLACES/1" "$XPB_PLACES/2"
+export XPB_KEPT=$PWD/build/kept
+[ -z "${AGAIN-}" ] || rm -rf "$XPB_KEPT"
 start check "$here/check.sh"
 start kunit tests-kunit/run.py --kernel both
 finish check
@@ -105,5 +118,8 @@ echo
 # Kernels this machine cannot have: said once more, where it is read.
 grep -hoE '(k[0-9.]+: [^:]*|k[0-9.]+ [^ ]+): NOT RUN: .*' "$logs"/*.log
 echo "total time $(clock)"
-echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+[ "$unchanged" -eq 0 ] ||
+	echo "unchanged: nothing in their virtual machines has, since they passed; AGAIN=1 runs all"
+echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped"
+	)$([ "$unchanged" -eq 0 ] || echo ", $unchanged unchanged")"
 [ "$failed" -eq 0 ]

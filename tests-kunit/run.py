@@ -20,6 +20,7 @@ from pathlib import Path
 import build
 import ktap
 import vm
+import kept
 
 HERE = Path(__file__).resolve().parent
 KERNELS = ("k6.1", "k6.12")
@@ -53,9 +54,17 @@ def set_up(kernels):
 
 
 def run_kernel(name, kernel, suites, keep):
-    """Build, boot, judge, report. Return (passed, skipped, failures)."""
+    """Build, boot, judge, report. Return how many tests (passed, were skipped,
+    failed, passed before and are not run again)."""
     release = (kernel / "release").read_text().strip()
     modules = build.build(kernel, cache() / "kunit-src", say)
+    ident = kept.identity((kernel / "vmlinuz").resolve(), *modules, kept.emulator(),
+                          *(HERE / f for f in ("vm.py", "ktap.py", "run.py")))
+    known = kept.recall(f"kunit-{name}", ident)
+    if known:
+        (tests, skips), when = known
+        say(f"{release}: UNCHANGED: {tests} passed on {when}")
+        return 0, skips, 0, tests
 
     with tempfile.TemporaryDirectory(prefix="kunit-") as work:
         log = Path(work) / "console.log"
@@ -84,8 +93,11 @@ def run_kernel(name, kernel, suites, keep):
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(text)
         say(f"  log: {kept}")
-    return (sum(r.passed for r in results.values()), sum(r.skipped for r in results.values()),
-            len(failures))
+    tests, skips = (sum(getattr(r, what) for r in results.values())
+                    for what in ("passed", "skipped"))
+    if not failures:
+        kept.keep(f"kunit-{name}", ident, (tests, skips))
+    return tests, skips, len(failures), 0
 
 
 def main():
@@ -96,15 +108,16 @@ def main():
     kernels = KERNELS if args.kernel == "both" else (args.kernel,)
 
     suites = [ktap.suites_of(p) for p in sorted(HERE.glob("*_test.c"))]
-    passed = skipped = failed = 0
+    passed = skipped = failed = unchanged = 0
     try:
         for name, folder in set_up(kernels).items():
-            p, s, f = run_kernel(name, folder, suites, args.keep)
-            passed, skipped, failed = passed + p, skipped + s, failed + f
+            p, s, f, u = run_kernel(name, folder, suites, args.keep)
+            passed, skipped, failed, unchanged = passed + p, skipped + s, failed + f, unchanged + u
     except (build.BuildError, vm.VmError, subprocess.CalledProcessError) as err:
         say(f"FAILED: {err}")
         failed += 1
-    say(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    say(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+        + (f", {unchanged} unchanged" if unchanged else ""))
     return 1 if failed else 0
 
 

@@ -113,7 +113,7 @@ def boot(vmlinuz, modules, work, log, parameters=""):
     image.write_bytes(initramfs(modules, parameters))
     # The RAM above mem= backs the fake devices' BARs: see fake_pci_host.c.
     args = ("console=ttyS0 panic=-1 oops=panic mem=496M ignore_loglevel printk.devkmsg=on "
-            "rdinit=/init")
+            "mitigations=off rdinit=/init")
     cmd = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35", "-cpu", "max",
            "-smp", "2", "-m", "512", "-nodefaults", "-net", "none", "-display", "none",
            "-no-reboot", "-serial", f"file:{log}", "-kernel", str(vmlinuz), "-initrd", str(image),

@@ -28,6 +28,8 @@ class Scenario:
         self.dmesg = []
         self.files = {}
         self.taint = 0
+        # When it passed, if it was not run again.
+        self.unchanged = None
 
     def judge(self, allowed_taint):
         if self.verdict is None:
