@@ -118,6 +118,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     sum2 = vm.make_disk(folder / "disk2.img", 2)
     config = "".join(f"{k}={shlex.quote(str(v))}\n" for k, v in dict(
         XPB_NONCE=nonce, MODULE=args.module, KERNEL=kernel.name, PATIENCE=PATIENCE,
+        UNDEFENDED=vm.LINUX_UNDEFENDED,
         PATTERN_SHA256=sum1, PATTERN2_SHA256=sum2,
         PATTERN_BLOCKS=vm.PATTERN_BLOCKS, ATTACKS="\n".join(args.attack or []),
         **devices.variables(device_set)).items())
