@@ -6,14 +6,19 @@
 
 # await SECONDS COMMAND...: until COMMAND succeeds; a limit, not a measurement. A busy
 # machine gets more time: PATIENCE is run.py's, guests have it from their command line.
+# If it never does, the kernel may have said why.
 await() {
-	local now end
+	local now end limit=$1
 	read -r now _ </proc/uptime
 	end=$((${now%.*} + $1 * ${PATIENCE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		read -r now _ </proc/uptime
-		[ "${now%.*}" -le "$end" ] || return 1
+		[ "${now%.*}" -le "$end" ] || {
+			echo "not within $limit s, patience ${PATIENCE:-1}: $*"
+			dmesg | tail -n 6
+			return 1
+		}
 		a_moment
 	done
 }
