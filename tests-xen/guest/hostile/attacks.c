@@ -2,7 +2,7 @@
 /*
  * What a guest can do to the backend through the page, the event channel and its
  * own directory of xenstore. Keys an attack uses are named above it; OP stands for
- * cmd, domain, bus, devfn, offset, size, value, first and step.
+ * cmd, domain, bus, devfn, offset, size, value, info, first and step.
  */
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
@@ -12,6 +12,7 @@
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <asm/sync_bitops.h>
+#include <asm/xen/hypercall.h>
 #include "hostile.h"
 
 #define ERR_KINDS	24
@@ -133,10 +134,35 @@ static int attack_op(const struct order *order, struct answer *to)
 		return 0;
 	}
 	say(to, "err %d value 0x%x", shared->err, shared->value);
+	if (op.cmd == XEN_PCI_OP_enable_multi_msi)
+		say(to, " info %u", shared->info);
 	if (op.cmd == XEN_PCI_OP_enable_msix && !shared->err)
 		for (i = 0; i < op.value && i < 8; i++)
 			say(to, " pirq %u", shared->msix_entries[i].vector);
 	say(to, "\n");
+	return 0;
+}
+
+/*
+ * bind value count: have events for as many pirqs, from that one on, and give them
+ * back; how many Xen let this guest have
+ */
+static int attack_bind(const struct order *order, struct answer *to)
+{
+	struct evtchn_bind_pirq bind;
+	struct evtchn_close unbind;
+	u32 i, bound = 0;
+
+	for (i = 0; i < order->count && !signal_pending(current); i++) {
+		bind.pirq = order->op.value + i;
+		bind.flags = 0;
+		if (HYPERVISOR_event_channel_op(EVTCHNOP_bind_pirq, &bind))
+			continue;
+		bound++;
+		unbind.port = bind.port;
+		HYPERVISOR_event_channel_op(EVTCHNOP_close, &unbind);
+	}
+	say(to, "bound %u of %u\n", bound, i);
 	return 0;
 }
 
@@ -210,6 +236,8 @@ static void arbitrary(struct rnd_state *rnd, struct xen_pci_op *op)
 	op->offset = prandom_u32_state(rnd) % 2 ? prandom_u32_state(rnd) % 0x120 :
 		     PICK(rnd, 0x4, 0x10, 0x34, 0xfe, 0xff, 0x100, 0xffc, 0xfff, 0x1000, 0x10000,
 			  -1, -4, INT_MIN, INT_MAX, INT_MAX - 3);
+	if (op->cmd == XEN_PCI_OP_enable_multi_msi)
+		op->info = PICK(rnd, 0, 1, 2, 2, 3, 4, 4, 8, 16, 32, U32_MAX);
 	if (op->cmd == XEN_PCI_OP_enable_msix) {
 		int i;
 
@@ -370,6 +398,7 @@ int hostile_attack(const struct attack *attack, struct order *order, struct answ
 
 const struct attack hostile_attacks[] = {
 	{ "op", attack_op },
+	{ "bind", attack_bind },
 	{ "ring", attack_ring },
 	{ "storm", attack_storm },
 	{ "spin", attack_spin },

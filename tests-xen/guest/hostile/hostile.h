@@ -19,6 +19,11 @@
 #include <xen/interface/io/pciif.h>
 #include <xen/xenbus.h>
 
+/* In Xen's public io/pciif.h, not in Linux's copy. */
+#ifndef XEN_PCI_OP_enable_multi_msi
+#define XEN_PCI_OP_enable_multi_msi	10
+#endif
+
 /**
  * struct frontend - the one connection; never goes away
  * @xdev: the device in xenstore
