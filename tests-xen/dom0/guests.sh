@@ -58,7 +58,8 @@ guest_create() {
 
 # guest_run NAME COMMAND: run it in the guest; its output and exit status.
 guest_run() {
-	local name=$1 id="$BASHPID.$RANDOM" log tty
+	# By the clock: of hundreds of random numbers two would be the same.
+	local name=$1 id="$BASHPID.${EPOCHREALTIME//[.,]/}" log tty
 	shift
 	log=$(guest_log "$name")
 	tty=$(xenstore-read "/local/domain/$(xl domid "$name")/console/tty") || return 1

@@ -94,7 +94,7 @@ kmsg_has() {
 # monitor COMMAND: have QEMU's monitor carry it out, for what hardware does by itself
 # (an error, a device pulled); what it answers. Fails if that is an error.
 monitor() {
-	local id="$BASHPID.$RANDOM" line answer=''
+	local id="$BASHPID.${EPOCHREALTIME//[.,]/}" line answer=''
 	printf '@@monitor %s %s\n' "$id" "$*" >/dev/ttyS1
 	while read -r -t 30 line; do
 		case "$line" in
