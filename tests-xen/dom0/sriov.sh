@@ -19,23 +19,36 @@ vf_of() {
 	basename "$(readlink "$PCI/$1/virtfn$2")"
 }
 
-# vfs_on BDF COUNT QUEUES VECTORS: COUNT virtual functions, so many of each for each.
+# vfs_on BDF COUNT QUEUES VECTORS: COUNT virtual functions, so many of each for each. Xen
+# reads the size of an MSI-X table once, when a function appears, and maps no entry past
+# it: so they are given their vectors before there are any functions.
 vfs_on() {
-	local bdf=$1 count=$2 device number
+	local bdf=$1 count=$2 device
 	bind_to nvme "$bdf" && await 40 controller_of "$bdf" || return 1
 	device=$(controller_of "$bdf")
 	# The physical function starts with everything; it gives it up at its next reset.
 	nvme_virt "$device" 0 1 1 0 && nvme_virt "$device" 0 0 1 0 || return 1
 	echo 1 >"$PCI/$bdf/reset" || return 1
 	await 40 controller_of "$bdf" || return 1
+	vfs_share "$@" || return 1
 	# No driver of dom0's for them; but with this off nobody else's either.
 	echo 0 >"$PCI/$bdf/sriov_drivers_autoprobe"
 	echo "$count" >"$PCI/$bdf/sriov_numvfs" || return 1
 	echo 1 >"$PCI/$bdf/sriov_drivers_autoprobe"
-	device=$(controller_of "$bdf")
-	for number in $(seq "$count"); do
-		nvme_virt "$device" "$number" 1 8 "$4" && nvme_virt "$device" "$number" 0 8 "$3" &&
-			nvme_virt "$device" "$number" 0 9 0 || return 1
+	vfs_each "$bdf" "$count" 0 9 0
+}
+
+# vfs_share BDF COUNT QUEUES VECTORS: that many of each for each.
+vfs_share() {
+	vfs_each "$1" "$2" 1 8 "$4" && vfs_each "$1" "$2" 0 8 "$3"
+}
+
+# vfs_each BDF COUNT RESOURCE ACTION NUMBER: one command for each virtual function.
+vfs_each() {
+	local device number
+	device=$(controller_of "$1")
+	for number in $(seq "$2"); do
+		nvme_virt "$device" "$number" "${@:3}" || return 1
 	done
 }
 

@@ -44,9 +44,10 @@ not() {
 	! "$@"
 }
 
-# disk_of SERIAL: block device of the NVMe disk with that serial number.
+# disk_of SERIAL: block device of the NVMe disk with that serial number. That of a disk
+# which several controllers may share belongs to none of them.
 disk_of() {
-	for _d in /sys/class/nvme/nvme*; do
+	for _d in /sys/class/nvme/nvme* /sys/class/nvme-subsystem/nvme-subsys*; do
 		[ -e "$_d" ] || continue
 		[ "$(tr -d ' ' <"$_d/serial")" = "$1" ] || continue
 		for _n in "$_d"/nvme*n*; do

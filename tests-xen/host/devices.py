@@ -79,7 +79,7 @@ def everything():
 
 
 def many():
-    return [*port(1), *sriov_disk(1, DISK_SERIAL, 2, 6, 4), *port(2), *eight_functions(),
+    return [*port(1), *sriov_disk(1, DISK_SERIAL, 2, 6, 6), *port(2), *eight_functions(),
             *card(), *port(3), *old_card(), *fillers()]
 
 

@@ -263,6 +263,11 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 		if (err)
 			break;
 	}
+	/* One answer for two reasons. The first entry is in every table. */
+	if (err == -EINVAL && done)
+		dev_warn_ratelimited(&pdev->dev,
+				     "Xen maps its MSI-X entry %u to no interrupt: it has none left, or the table was smaller when Xen first saw the function; give a virtual function its vectors before it is made\n",
+				     entries[done].entry);
 	while (done--) {
 		int unmap_err;
 
