@@ -89,10 +89,10 @@ def run_kernel(name, kernel, suites, keep):
     if len(failures) > MAX_PRINTED:
         say(f"  ... and {len(failures) - MAX_PRINTED} more")
     if failures or keep:
-        kept = HERE / "out" / f"{release}.log"
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(text)
-        say(f"  log: {kept}")
+        saved = HERE / "out" / f"{release}.log"
+        saved.parent.mkdir(exist_ok=True)
+        saved.write_text(text)
+        say(f"  log: {saved}")
     tests, skips = (sum(getattr(r, what) for r in results.values())
                     for what in ("passed", "skipped"))
     if not failures:
