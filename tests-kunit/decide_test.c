@@ -50,7 +50,11 @@ static const struct decide_row decide_rows[] = {
 	{ "does not let go", LOOK(RECONF, CONN, UP, .late = true), GUEST_MOVE_ON },
 	{ "does not scan", LOOK(DONE, RECONF, UP, .rescanned = true, .late = true), GUEST_FINISH },
 	{ "lets go at last", LOOK(CONN, RECONF, UP), GUEST_RESCAN },
-	{ "was told to scan", LOOK(CONN, RECONF, UP, .rescanned = true), GUEST_REST },
+	{ "was told to scan", LOOK(CONN, RECONF, UP, .rescanned = true), GUEST_WAIT },
+	{ "did not hear it",
+	  LOOK(CONN, RECONF, UP, .rescanned = true, .late = true), GUEST_RESCAN },
+	{ "did not hear it, and loses another",
+	  LOOK(CONN, RECONF, UP, .rescanned = true, .late = true, .detaching = true), GUEST_REST },
 	{ "being late is no crime", LOOK(CONN, CONN, UP, .late = true), GUEST_REST },
 
 	/* The frontend goes, and another comes. */

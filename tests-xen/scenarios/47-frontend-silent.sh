@@ -22,9 +22,19 @@ must "module loads hiding all three devices" load_hiding "${ALL_DEVICES[@]}"
 before=$(config_of "$NVME")
 GUEST_QUICK=1
 
-note "--- paused"
-must "guest boots with three devices" guest_start vm1 1 "${ALL_DEVICES[@]}"
+note "--- paused while a device comes"
+must "guest boots with two devices" guest_start vm1 1 "$NVME2" "$NIC"
 id=$(xl domid vm1)
+check "it is paused" xl pause vm1
+check "a disk is attached" xl pci-attach vm1 "$NVME"
+# Longer than xl would wait for it.
+sleep 12
+same "the backend waits for the guest to see it, in state" 7 \
+	"$(xenstore-read "/local/domain/0/backend/pci/$id/0/state")"
+check "it goes on" xl unpause vm1
+check "the guest finds it" guest_run vm1 "await 40 have_pci 3"
+
+note "--- paused while one goes"
 check "it is paused" xl pause vm1
 prompt "xl pci-detach from a paused guest" xl pci-detach vm1 "$NVME"
 check "the disk is free" is_assignable "$NVME"

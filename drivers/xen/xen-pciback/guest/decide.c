@@ -15,14 +15,26 @@
  */
 #include "decide.h"
 
+/*
+ * It let go after we had gone on without it, and waits to be told. If it did not
+ * look while it was, it has to be told again.
+ */
+static enum guest_move tell_late_one(const struct guest_look *look)
+{
+	if (!look->rescanned || (look->late && !look->detaching))
+		return GUEST_RESCAN;
+	if (look->unbound)
+		return GUEST_TELL;
+	return look->late ? GUEST_REST : GUEST_WAIT;
+}
+
 /* Somebody is there who answers. */
 static enum guest_move with_frontend(const struct guest_look *look)
 {
 	switch (look->be) {
 	case XenbusStateConnected:
-		/* It let go after we had gone on without it, and waits. */
-		if (look->fe == XenbusStateReconfiguring && !look->rescanned)
-			return GUEST_RESCAN;
+		if (look->fe == XenbusStateReconfiguring)
+			return tell_late_one(look);
 		return look->unbound ? GUEST_TELL : GUEST_REST;
 	case XenbusStateReconfiguring:
 		if (look->fe == XenbusStateReconfiguring)

@@ -89,6 +89,7 @@ enum guest_sign {
  * @resting: state to go back to without a frontend
  * @waits_in: state of the backend in which the frontend was last looked at
  * @waits_since: since when
+ * @hurried: since then the toolstack takes, or took, a function
  * @silent_until: do not wait for the frontend: it did not answer
  * @detach_until: the toolstack is taking functions
  * @next_reopen: earliest time for another frontend
@@ -119,6 +120,7 @@ struct pciback_guest {
 	enum xenbus_state resting;
 	enum xenbus_state waits_in;
 	ktime_t waits_since;
+	bool hurried;
 	ktime_t silent_until;
 	ktime_t detach_until;
 	ktime_t next_reopen;

@@ -7,9 +7,11 @@
  * events of xenstore serves all guests, and must not wait for a device of one
  * of them to be reset.
  *
- * Nothing waits for a frontend longer than patience allows. Toolstacks wait for
- * the backend to be Connected, before they take a function and after: 10 s each
- * time, for each function, in a detach and in the destruction of a domain.
+ * Nothing that is taken from a guest waits for its frontend longer than patience
+ * allows. Toolstacks wait for the backend to be Connected, before they take a
+ * function and after: 10 s each time, for each function, in a detach and in the
+ * destruction of a domain. What is given to a guest waits for it as long as it
+ * takes: a frontend that is not told never looks.
  */
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
@@ -29,12 +31,14 @@ static unsigned int patience_ms = 1500;
 module_param_named(frontend_patience, patience_ms, uint, 0644);
 MODULE_PARM_DESC(frontend_patience, "ms to wait for a guest to let go of a function (1500)");
 
-/* Nobody waits for a function to be added: a busy guest has longer. */
-#define ATTACH_PATIENCE_MS	10000
+/* Nobody waits for a function to be added, and a guest may be paused for long. */
+#define NO_LIMIT	UINT_MAX
 /* A frontend that did not answer is not waited for again so soon. */
 #define SILENCE_MS		10000
 /* A frontend that waits for us to be Closed has seen it by then. */
 #define CLOSED_MS		2000
+/* Then a frontend that did not hear us is told once more. */
+#define AGAIN_MS		10000
 /* How long after a sign of it the toolstack may be about to take a function. */
 #define DETACH_MS		2000
 /* A frontend may come and go as it likes, but each time functions are reset. */
@@ -317,25 +321,34 @@ static void shut(struct pciback_guest *guest)
 	xenbus_switch_state(guest->xdev, XenbusStateClosed);
 }
 
-static unsigned int patience(const struct guest_look *look)
+static unsigned int patience(const struct pciback_guest *guest, const struct guest_look *look)
 {
-	if (look->be == XenbusStateClosed)
+	switch (look->be) {
+	case XenbusStateClosed:
 		return CLOSED_MS;
-	if (look->detaching || look->be == XenbusStateClosing)
+	case XenbusStateClosing:
 		return READ_ONCE(patience_ms);
-	return ATTACH_PATIENCE_MS;
+	case XenbusStateReconfiguring:
+	case XenbusStateReconfigured:
+		return guest->hurried ? READ_ONCE(patience_ms) : NO_LIMIT;
+	default:
+		return AGAIN_MS;
+	}
 }
 
 /* Has the frontend had its time in this state of the backend? */
 static bool had_its_time(struct pciback_guest *guest, const struct guest_look *look)
 {
-	unsigned int ms = patience(look);
+	unsigned int ms;
 
 	if (look->be != guest->waits_in) {
 		guest->waits_in = look->be;
 		guest->waits_since = ktime_get();
+		guest->hurried = false;
 	}
-	return passed(ktime_add_ms(guest->waits_since, ms)) ||
+	guest->hurried |= look->detaching;
+	ms = patience(guest, look);
+	return (ms != NO_LIMIT && passed(ktime_add_ms(guest->waits_since, ms))) ||
 	       (look->detaching && !passed(guest->silent_until));
 }
 
@@ -388,7 +401,9 @@ static bool make_move(struct pciback_guest *guest, enum guest_move move,
 	case GUEST_REST:
 		return false;
 	case GUEST_WAIT:
-		kick_when(guest, ktime_add_ms(guest->waits_since, patience(look)));
+		if (patience(guest, look) != NO_LIMIT)
+			kick_when(guest,
+				  ktime_add_ms(guest->waits_since, patience(guest, look)));
 		return false;
 	case GUEST_LEAVE:
 		leave(guest, look->fe);
@@ -403,7 +418,8 @@ static bool make_move(struct pciback_guest *guest, enum guest_move move,
 		if (!passed(guest->detach_until))
 			kick_when(guest, guest->detach_until);
 		else if (look->closed && !look->late)
-			kick_when(guest, ktime_add_ms(guest->waits_since, patience(look)));
+			kick_when(guest,
+				  ktime_add_ms(guest->waits_since, patience(guest, look)));
 		return !passed(guest->detach_until) && look->be != XenbusStateConnected;
 	case GUEST_PRESENT:
 		note_resting(guest);
