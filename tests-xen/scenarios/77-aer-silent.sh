@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: aer
+# kernels: k6.12
 # timeout: 150
 #
 # A guest that does not answer, here because it is paused: dom0 waits for some
