@@ -41,6 +41,11 @@ same() {
 		echo "        expected: $2"
 }
 
+# is_sum TEXT: what a guest said it wrote or read is a sum, and no complaint.
+is_sum() {
+	[[ $1 =~ ^[0-9a-f]{64}$ ]] || { echo "$1"; return 1; }
+}
+
 # note TEXT: evidence.
 note() {
 	echo "  $*"
@@ -92,11 +97,12 @@ kmsg_has() {
 }
 
 # monitor COMMAND: have QEMU's monitor carry it out, for what hardware does by itself
-# (an error, a device pulled); what it answers. Fails if that is an error.
+# (an error, a device pulled); what it answers. Fails if that is an error. The wait is longer
+# than ANSWER_LIMIT of host/vm.py, so that it is told of that one.
 monitor() {
 	local id="$BASHPID.${EPOCHREALTIME//[.,]/}" line answer=''
 	printf '@@monitor %s %s\n' "$id" "$*" >/dev/ttyS1
-	while read -r -t 30 line; do
+	while read -r -t $((40 * PATIENCE)) line; do
 		case "$line" in
 		"$id.")
 			printf '%s' "$answer"

@@ -6,6 +6,7 @@ import os
 import random
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from . import devices
 
 BLOCK = 64 * 1024
 PATTERN_BLOCKS = 32          # 2 MiB of known data at the start of each disk
+# Seconds until QEMU, of which nothing is heard, is not waited for: it may have stood still
+# with all of the machine.
+ANSWER_LIMIT = 120
 
 # SMAP off: an emulator fault on far returns kills dom0. SVM off and the vendor: Xen
 # must find the emulated VT-d, without which xl refuses passthrough. XSAVE and with it
@@ -58,7 +62,7 @@ def make_disk(path, seed):
 def connect(folder, name):
     """A connection to QEMU's socket of that name, which it may be about to make."""
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(10)
+    s.settimeout(ANSWER_LIMIT)
     # Socket paths are limited to 108 bytes: go there by a short one.
     handle = os.open(folder, os.O_PATH)
     try:
@@ -99,7 +103,8 @@ class Machine:
         self.process = None
         # QEMU's CPU time, as last seen.
         self.cpu = 0
-        self.input = None
+        # To dom0's second serial line, and who reads what it says.
+        self.link = self.reader = None
 
     def command(self):
         return [
@@ -111,8 +116,7 @@ class Machine:
             "-initrd", f"vmlinux {LINUX_UNDEFENDED}{DOM0_ARGS},dom0.cpio",
             "-serial", "file:console.log",
             # dom0's results; what is written into the socket is dom0's input.
-            "-chardev", "socket,id=results,path=results,server=on,wait=off,"
-                        "logfile=results.log",
+            "-chardev", "socket,id=results,path=results,server=on,wait=off",
             "-serial", "chardev:results",
             "-monitor", "unix:monitor,server,nowait",
             *devices.options(self.device_set),
@@ -125,6 +129,13 @@ class Machine:
             self.process = subprocess.Popen(self.command(), cwd=self.dir, stdout=log,
                                             stderr=subprocess.STDOUT,
                                             stdin=subprocess.DEVNULL)
+        while not self.link and self.process.poll() is None:
+            try:
+                self.link = connect(self.dir, "results")
+            except OSError:
+                continue
+            self.reader = threading.Thread(target=self.take_results, daemon=True)
+            self.reader.start()
 
     def monitor(self, line):
         """One command to QEMU's monitor; its answer."""
@@ -148,19 +159,24 @@ class Machine:
         except (OSError, IndexError) as error:
             lines = [f"Error: no answer from the monitor: {error}"]
         text = "".join(f"{ident}| {line}\n" for line in lines if line.strip())
-        if not self.input:
-            self.input = connect(self.dir, "results")
-        self.input.sendall(f"{text}{ident}.\n".encode())
+        self.link.sendall(f"{text}{ident}.\n".encode())
 
-    def drain(self):
-        """Results go to the socket as well once it is connected; they are read from
-        the log."""
-        if self.input:
-            try:
-                while self.input.recv(65536, socket.MSG_DONTWAIT):
-                    pass
-            except OSError:
-                pass
+    def take_results(self):
+        """What dom0 says, into results.log until QEMU ends. QEMU's own log of a socket has
+        twice what did not fit into the socket at once."""
+        with open(self.results, "ab", buffering=0) as log:
+            while True:
+                try:
+                    said = self.link.recv(65536)
+                except TimeoutError:
+                    continue
+                except OSError:
+                    return
+                if not said:
+                    return
+                log.write(said)
+                # The serial line's bytes come one by one; some hundred fit into the socket.
+                time.sleep(0.005)
 
     def cpu_seconds(self):
         """What QEMU has computed so far."""
@@ -180,7 +196,6 @@ class Machine:
         rest, ended = b"", False
         with open(self.results, "rb") as f:
             while True:
-                self.drain()
                 chunk = f.read()
                 if chunk:
                     *whole, rest = (rest + chunk).split(b"\n")
@@ -195,6 +210,8 @@ class Machine:
                 if f.tell() + self.console.stat().st_size != size:
                     size, heard, heard_cpu = f.tell() + self.console.stat().st_size, now, cpu
                 if ended:
+                    if self.reader:
+                        self.reader.join()
                     continue
                 quiet = f"silent for {now - heard:.0f} s, in which QEMU had " \
                         f"{cpu - heard_cpu:.0f} s of CPU time"
@@ -206,8 +223,6 @@ class Machine:
                 time.sleep(0.1)
 
     def stop(self):
-        if self.input:
-            self.input.close()
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -215,3 +230,6 @@ class Machine:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.link:
+            self.reader.join()
+            self.link.close()
