@@ -29,6 +29,7 @@ show "guest's functions" < <(guest_run vm1 "lspci -nn")
 check "the guest's driver brings up the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "and reads the pattern" same_sum vm1
 wrote=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 16 $RANDOM")
+check "and writes" is_sum "$wrote"
 # Both functions have the same namespace.
 same "dom0's physical function reads what the guest wrote" "$wrote" \
 	"$(disk_sum "$DISK_SERIAL" 64 16)"

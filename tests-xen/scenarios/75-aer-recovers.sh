@@ -13,6 +13,7 @@ check "its driver brings up the first" guest_run vm1 "await 40 disk_of $DISK_SER
 check "and the second" guest_run vm1 "await 40 disk_of $DISK2_SERIAL"
 check "it reads the pattern" same_sum vm1
 written=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 8 before-the-error")
+check "and writes" is_sum "$written"
 
 note "--- a fatal error: the link is reset, and the disk with it"
 kmsg_mark

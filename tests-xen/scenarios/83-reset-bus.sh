@@ -61,6 +61,7 @@ check "its seizure reset all eight" all_are clean "${eight[@]}"
 before=$(configs "${eight[@]}")
 GUEST_QUICK=1
 must "guest starts with two of them" guest_start vm1 1 "${eight[0]}" "${eight[1]}"
+same "and has them" 2 "$(grep -c '^GUEST-PCI ' "$(guest_log vm1)")"
 check "xl destroys it" guest_kill vm1
 await 30 no_backends
 show "${eight[0]}: history" < <(of history "${eight[0]}")
