@@ -75,7 +75,7 @@ add_up() {
 		f=$((f + 1))
 	elif [ "$f" -ne 0 ]; then
 		mapfile -t -O "${#failures[@]}" failures < <(
-			grep -E '^(FAIL  |  FAILED |FAILED: |failed: |  log: |    logs: )' \
+			grep -E '^(FAIL  |  FAILED |FAILED: |failed: |  log: |    logs: |    > )' \
 				"$logs/$part.log" | sed "s|^ *|$part: |")
 	fi
 	passed=$((passed + p)) failed=$((failed + f))

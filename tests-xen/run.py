@@ -30,6 +30,8 @@ import places
 # Limits are for the quiet machine; this is how much slower a busy one may be before
 # slow is called hung. Nothing passes later because of it: a limit only ends a wait.
 PATIENCE = 4
+# Lines: what is seen of a machine whose logs cannot be had is the end of what it printed.
+SHOWN_OF_A_FAILURE = 12
 # Seconds Xen and dom0 take to come up.
 DOM0_UP = 90
 
@@ -303,6 +305,8 @@ def summary(args, scenarios, seconds):
     for s in count["FAIL"]:
         logs = getattr(s, "logs", None)
         print(f"failed: {s.kernel} {s.name}: {s.reason}")
+        for text in s.failures(SHOWN_OF_A_FAILURE):
+            print(f"    > {text}")
         if logs:
             print(f"    logs: {os.path.relpath(logs)} and {os.path.relpath(Path(logs).parent)}/console.log")
     if args.demo:

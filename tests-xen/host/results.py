@@ -42,6 +42,15 @@ class Scenario:
         if extra:
             self.fail(f"kernel tainted: {extra:#x}")
 
+    def failures(self, lines):
+        """What its failed checks said, each after its claim."""
+        said, failing = [], False
+        for text in self.evidence:
+            failing = text.startswith("  FAIL  ") or failing and text.startswith(" " * 8)
+            if failing:
+                said.append(text.strip())
+        return said[:lines]
+
     def fail(self, reason):
         self.reason = f"{self.reason}; {reason}" if self.verdict == "FAIL" and self.reason \
             else reason
