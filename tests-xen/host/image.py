@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from . import paths
@@ -32,6 +33,8 @@ XEN_PROGRAMS = ["/usr/lib/xen-4.17/bin/" + p for p in (
     "xenconsole", "lsevtchn", "xenlockprof")]
 XENSTORE = ["/usr/bin/xenstore" + s for s in
             ("", "-read", "-write", "-ls", "-list", "-rm", "-chmod", "-exists", "-watch")]
+# Seconds for which nobody has asked for an image that is deleted: more than a run takes.
+UNUSED_S = 3600
 
 
 # ---- kernel and modules -------------------------------------------------------
@@ -180,9 +183,12 @@ def cached(name, inputs, make):
         # Another program of the same run may be making it, or take ours for an old one.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if path.exists():
+            os.utime(path)
             return path
         for old in paths.IMAGES.glob(name + "-*"):
-            old.unlink(missing_ok=True)
+            # Used lately, it may be that of another checkout, which runs now.
+            if time.time() - old.stat().st_mtime > UNUSED_S:
+                old.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(dir=paths.IMAGES, delete=False) as tmp:
             tmp.write(make())
         os.replace(tmp.name, path)
