@@ -221,6 +221,17 @@ static void quieten(struct pciback_device *dev)
 		pci_disable_device(pdev);
 }
 
+/* What the record knows of a guest's doings is forgotten. */
+static void forget_doings(struct pciback_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	conf_reset(dev->conf);
+	dev->reset_wanted = false;
+	dev->cut_off = false;
+	dev->recovering = false;
+	dev->irq.handled = 0;
+}
+
 /*
  * Undoes all that a guest did and all that was done for it, in the reverse
  * order of taking, after shut_out() and a reset. Every way out of a guest comes
@@ -234,12 +245,8 @@ static void give_back(struct pciback_device *dev)
 	pciback_xen_clear_owner(dev->pdev);
 
 	mutex_lock(&dev->lock);
-	conf_reset(dev->conf);
+	forget_doings(dev);
 	pciback_quirks_guest_left(dev);
-	dev->reset_wanted = false;
-	dev->cut_off = false;
-	dev->recovering = false;
-	dev->irq.handled = 0;
 	pciback_see_state(dev, PCIBACK_IDLE);
 	dev->holder = NULL;
 	dev->leaving = false;
@@ -429,12 +436,8 @@ void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *
 		quieten(dev);
 		mutex_lock(&dev->lock);
 		control = dev->conf->interrupt_control;
-		conf_reset(dev->conf);
+		forget_doings(dev);
 		dev->conf->interrupt_control = control;
-		dev->reset_wanted = false;
-		dev->cut_off = false;
-		dev->recovering = false;
-		dev->irq.handled = 0;
 		dev->clean = false;
 		dev->leaving = false;
 		pciback_see_state(dev, PCIBACK_RENEWED);

@@ -126,8 +126,16 @@ static struct pciback_device *device_at(const struct slot_spec *spec)
 	return pciback_device_find(spec->domain, spec->bus, PCI_DEVFN(spec->dev, spec->func));
 }
 
-/* The function that dev-@index names, if it is seized, whether anyone has it or not. */
-static struct pciback_device *named_device(struct pciback_guest *guest, int index)
+/**
+ * guest_device_named() - the function that one index of the toolstack's list names
+ * @guest: the guest
+ * @index: which
+ *
+ * Context: may sleep.
+ * Return: its record, whoever has the function, to be given up with
+ * pciback_device_put(); NULL: none is named, or it is not seized.
+ */
+struct pciback_device *guest_device_named(struct pciback_guest *guest, int index)
 {
 	struct pciback_device *dev = NULL;
 	struct slot_spec spec;
@@ -144,7 +152,7 @@ static struct pciback_device *named_device(struct pciback_guest *guest, int inde
 	return dev;
 }
 
-/* Why named_device() found none. */
+/* Why guest_device_named() found none. */
 static void report_nameless(struct pciback_guest *guest, int index)
 {
 	struct xenbus_device *xdev = guest->xdev;
@@ -249,7 +257,7 @@ void guest_attach(struct pciback_guest *guest, int index)
 	int err = 0;
 
 	lockdep_assert_held(&guest->lock);
-	dev = named_device(guest, index);
+	dev = guest_device_named(guest, index);
 	if (!dev) {
 		report_nameless(guest, index);
 		set_gone(guest, index);
@@ -289,7 +297,7 @@ void guest_withdraw(struct pciback_guest *guest, int index)
 	struct pciback_device *dev;
 
 	lockdep_assert_held(&guest->lock);
-	dev = named_device(guest, index);
+	dev = guest_device_named(guest, index);
 	if (dev) {
 		withdraw(guest, dev);
 		pciback_device_put(dev);
@@ -439,7 +447,7 @@ bool guest_note_unbound(struct pciback_guest *guest, enum xenbus_state state)
 	for (i = 0; i < nr; i++) {
 		if (guest_index_state(guest, i) != XenbusStateInitialised)
 			continue;
-		dev = named_device(guest, i);
+		dev = guest_device_named(guest, i);
 		if (!dev || !topology_find(&guest->topo, dev, &virt)) {
 			any = true;
 			if (state == XenbusStateClosed)

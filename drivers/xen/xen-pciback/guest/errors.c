@@ -61,16 +61,9 @@ static void errors_lost(struct pciback_holder *holder, struct pciback_device *de
 /* The guest is cut off from the function of this index, and nobody was told. */
 static bool lost_index(struct pciback_guest *guest, int index, char *name, size_t size)
 {
-	unsigned int domain, bus, slot, func;
-	struct pciback_device *dev;
-	char node[20];
+	struct pciback_device *dev = guest_device_named(guest, index);
 	bool lost;
 
-	snprintf(node, sizeof(node), "dev-%d", index);
-	if (xenbus_scanf(XBT_NIL, guest->xdev->nodename, node, "%x:%x:%x.%x", &domain, &bus,
-			 &slot, &func) != 4 || bus > U8_MAX || slot > 0x1f || func > 7)
-		return false;
-	dev = pciback_device_find(domain, bus, PCI_DEVFN(slot, func));
 	if (!dev)
 		return false;
 	mutex_lock(&dev->lock);

@@ -149,6 +149,7 @@ void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op);
 /* devices.c */
 int guest_num_devs(struct pciback_guest *guest);
 enum xenbus_state guest_index_state(struct pciback_guest *guest, int index);
+struct pciback_device *guest_device_named(struct pciback_guest *guest, int index);
 void guest_attach(struct pciback_guest *guest, int index);
 void guest_withdraw(struct pciback_guest *guest, int index);
 bool guest_withdraw_unlisted(struct pciback_guest *guest);
