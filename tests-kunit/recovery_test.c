@@ -8,6 +8,7 @@
 #include <linux/kthread.h>
 #include <pciback/aer.h>
 #include <pciback/recovery.h>
+#include <pciback/reset.h>
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -5,77 +5,12 @@
 
 #include <linux/device.h>
 #include <linux/types.h>
+#include <pciback/reset_history.h>
 #include <pciback/reset_plan.h>
 
 struct pci_dev;
 struct pciback_device;
 struct pciback_holder;
-
-/**
- * enum reset_why - the occasion of a reset
- * @RESET_AT_SEIZE: taken from the host
- * @RESET_AT_HAND_OVER: about to be given to a guest, and not known to be clean
- * @RESET_AT_HAND_BACK: taken back from a guest, which may have died
- * @RESET_AT_RELEASE: handed back to the host
- * @RESET_ON_REQUEST: the administrator or toolstack wrote to do_flr
- * @RESET_BY_ITS_GUEST: the guest wrote to the function's FLR bit
- * @RESET_WITH_NEIGHBOUR: hit by a reset for another function's sake
- * @RESET_WHYS: how many there are
- */
-enum reset_why {
-	RESET_AT_SEIZE,
-	RESET_AT_HAND_OVER,
-	RESET_AT_HAND_BACK,
-	RESET_AT_RELEASE,
-	RESET_ON_REQUEST,
-	RESET_BY_ITS_GUEST,
-	RESET_WITH_NEIGHBOUR,
-	RESET_WHYS
-};
-
-/**
- * struct reset_event - one reset that was tried
- * @when: seconds since 1970
- * @ms: how long it took
- * @count: how many in a row, for what guests do as often as they like
- * @result: 0 or -errno
- * @domid: the guest that had the function, or RESET_IDLE
- * @method: by which method; RESET_METHODS: no method could be tried
- * @why: on which occasion
- */
-struct reset_event {
-	time64_t when;
-	u32 ms;
-	u32 count;
-	int result;
-	int domid;
-	u8 method;
-	u8 why;
-};
-
-#define RESET_HISTORY	16
-
-/**
- * struct reset_history - the last resets of a function
- * @nr: how many there were in all; the newest is event[(nr - 1) % RESET_HISTORY]
- * @event: a ring
- */
-struct reset_history {
-	unsigned int nr;
-	struct reset_event event[RESET_HISTORY];
-};
-
-/**
- * struct reset_state - what is known of a function's resets
- * @history: what was tried
- * @error: why every method failed; 0: the function is usable
- * @id: what it said that it is, 0 before the first reset; device_lock()
- */
-struct reset_state {
-	struct reset_history history;
-	int error;
-	u32 id;
-};
 
 extern unsigned int pciback_reset_wait_ms;
 
@@ -90,9 +25,5 @@ int pciback_reset_flr(struct pci_dev *pdev);
 extern struct device_attribute dev_attr_reset_plan;
 extern struct device_attribute dev_attr_reset_history;
 extern struct device_attribute dev_attr_reset_state;
-
-/* reset/history.c */
-void reset_history_add(struct reset_history *history, const struct reset_event *event);
-int reset_history_print(const struct reset_history *history, char *buf);
 
 #endif /* PCIBACK_RESET_H */

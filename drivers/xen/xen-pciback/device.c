@@ -15,109 +15,14 @@
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <pciback/device.h>
+#include <pciback/device_config.h>
 #include <pciback/irq.h>
 #include <pciback/policy.h>
+#include <pciback/recovery.h>
 #include <pciback/reset.h>
 #include <pciback/xen_gsi.h>
 #include <pciback/xen_host.h>
-
-/* Guards seized_devices and the @node of its members. A leaf: nothing is taken under it. */
-static DEFINE_SPINLOCK(seized_lock);
-static LIST_HEAD(seized_devices);
-
-static void device_free(struct kref *ref)
-{
-	struct pciback_device *dev = container_of(ref, struct pciback_device, ref);
-
-	pciback_quirks_free(dev);
-	kfree(dev->seizure.core);
-	kvfree(dev->conf);
-	pci_dev_put(dev->pdev);
-	mutex_destroy(&dev->lock);
-	kfree(dev);
-}
-
-/**
- * pciback_device_put() - drop a reference to a record
- * @dev: the record
- *
- * Context: may sleep.
- */
-void pciback_device_put(struct pciback_device *dev)
-{
-	kref_put(&dev->ref, device_free);
-}
-
-static void list_add_seized(struct pciback_device *dev)
-{
-	spin_lock(&seized_lock);
-	list_add_tail(&dev->node, &seized_devices);
-	spin_unlock(&seized_lock);
-}
-
-static void list_del_seized(struct pciback_device *dev)
-{
-	spin_lock(&seized_lock);
-	list_del_init(&dev->node);
-	spin_unlock(&seized_lock);
-}
-
-/**
- * pciback_device_find() - the record of a seized function
- * @domain: PCI domain
- * @bus: bus number
- * @devfn: device and function number
- *
- * Context: may sleep.
- * Return: the record, to be given up with pciback_device_put(); NULL: the
- * function is not seized.
- */
-struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
-{
-	struct pciback_device *dev, *found = NULL;
-
-	spin_lock(&seized_lock);
-	list_for_each_entry(dev, &seized_devices, node) {
-		if ((u32)pci_domain_nr(dev->pdev->bus) == domain &&
-		    dev->pdev->bus->number == bus && dev->pdev->devfn == devfn) {
-			pciback_device_get(dev);
-			found = dev;
-			break;
-		}
-	}
-	spin_unlock(&seized_lock);
-	return found;
-}
-
-/**
- * pciback_device_next() - walk over the seized functions
- * @prev: the one before, whose reference is given up; NULL: start
- *
- * A function that is seized or handed back meanwhile may be missed, and ends
- * the walk if it is the one before.
- *
- * Context: may sleep.
- * Return: a record, to be passed on or given up with pciback_device_put();
- * NULL: no more.
- */
-struct pciback_device *pciback_device_next(struct pciback_device *prev)
-{
-	struct list_head *node = prev ? &prev->node : &seized_devices;
-	struct pciback_device *next = NULL;
-
-	spin_lock(&seized_lock);
-	/* A record that has left the list points at itself. */
-	if (node->next != &seized_devices && (!prev || !list_empty(node))) {
-		next = list_entry(node->next, struct pciback_device, node);
-		pciback_device_get(next);
-	}
-	spin_unlock(&seized_lock);
-	if (prev)
-		pciback_device_put(prev);
-	return next;
-}
 
 /**
  * pciback_device_seize() - take a function from the host
@@ -176,7 +81,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 	pci_set_dev_assigned(pdev);
 	pci_set_drvdata(pdev, dev);
 	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
-	list_add_seized(dev);
+	pciback_device_list(dev);
 	pciback_counters_add_device(dev);
 	pciback_see_state(dev, PCIBACK_SEIZED);
 	err = pciback_quirks_seize(dev);
@@ -461,37 +366,6 @@ void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *hol
 }
 
 /**
- * pciback_device_reset_ahead() - somebody is about to reset a function
- * @dev: the function
- *
- * Toolstacks reset a function of a guest that they are going to take from it.
- *
- * Context: may sleep. Caller holds device_lock().
- */
-void pciback_device_reset_ahead(struct pciback_device *dev)
-{
-	struct pciback_holder *holder = dev->holder;
-
-	/* Only under device_lock() does the holder change. */
-	device_lock_assert(&dev->pdev->dev);
-	if (holder)
-		holder->detach_ahead(holder);
-}
-
-/**
- * pciback_device_serves() - may this guest's operation go on?
- * @dev: the function
- * @holder: the guest's instance
- *
- * Context: caller holds @dev->lock; the answer holds as long.
- */
-bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder)
-{
-	lockdep_assert_held(&dev->lock);
-	return dev->holder == holder && !dev->leaving && !dev->cut_off;
-}
-
-/**
  * pciback_device_guest_reset() - carry out the reset that a guest asked for
  * @dev: the function
  * @holder: the guest's instance
@@ -545,7 +419,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 	struct pciback_device *dev = pci_get_drvdata(pdev);
 	struct pciback_holder *holder;
 
-	list_del_seized(dev);
+	pciback_device_unlist(dev);
 	pciback_recovery_exit(dev);
 	mutex_lock(&dev->lock);
 	dev->gone = true;
@@ -576,6 +450,9 @@ void pciback_device_unseize(struct pci_dev *pdev)
 	pciback_config_hand_back(dev, !dev->mapped);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);
+	mutex_lock(&dev->lock);
+	pciback_quirks_free(dev);
+	mutex_unlock(&dev->lock);
 	pciback_see_state(dev, PCIBACK_HANDED_BACK);
 	pciback_counters_remove_device(dev);
 	pciback_device_put(dev);

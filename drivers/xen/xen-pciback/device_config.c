@@ -9,7 +9,8 @@
  * time of seizure.
  */
 #include <linux/pci.h>
-#include <pciback/device.h>
+#include <pciback/device_config.h>
+#include <pciback/record.h>
 
 /* Where the registers of an MSI capability are, given its flags. */
 struct msi_layout {

@@ -6,8 +6,8 @@
  * stay out of reach at every level.
  */
 #include <linux/pci.h>
-#include <pciback/device.h>
 #include <pciback/policy.h>
+#include <pciback/record.h>
 
 /**
  * pciback_policy_set_level() - choose what guests may write

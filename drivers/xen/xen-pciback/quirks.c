@@ -12,8 +12,8 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
-#include <pciback/device.h>
 #include <pciback/policy.h>
+#include <pciback/record.h>
 
 /* A quirk for all devices of some ids. */
 struct id_quirk {
@@ -243,13 +243,16 @@ void pciback_quirks_guest_left(struct pciback_device *dev)
 }
 
 /**
- * pciback_quirks_free() - free what a record holds
- * @dev: a record that nobody uses any more
+ * pciback_quirks_free() - end all quirks of a function that is handed back
+ * @dev: its record, which gets no more
+ *
+ * Context: caller holds @dev->lock.
  */
 void pciback_quirks_free(struct pciback_device *dev)
 {
 	struct pciback_quirk *quirk, *next;
 
+	lockdep_assert_held(&dev->lock);
 	list_for_each_entry_safe(quirk, next, &dev->quirks, node)
 		forget(quirk);
 }

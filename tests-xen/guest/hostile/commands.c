@@ -8,6 +8,7 @@
  * states of both sides. Numbers are as in C. Names of attacks are in attacks.c,
  * keys below; what keys mean to an attack, it says itself.
  */
+#include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -46,20 +47,6 @@ static const struct order order_default = {
 	.wait = 2000,
 	.seed = 1,
 };
-
-/**
- * say() - add to an answer
- * @to: the answer
- * @fmt: as in printk()
- */
-void say(struct answer *to, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	to->len += vscnprintf(to->text + to->len, sizeof(to->text) - to->len, fmt, args);
-	va_end(args);
-}
 
 static int take_word(struct order *order, char *word)
 {
@@ -153,10 +140,14 @@ static const struct proc_ops hostile_ops = {
 	.proc_release = hostile_release,
 };
 
-/**
- * hostile_commands_init() - begin to take orders
- */
-int hostile_commands_init(void)
+static int __init hostile_init(void)
 {
-	return proc_create("hostile", 0600, NULL, &hostile_ops) ? 0 : -ENOMEM;
+	if (!proc_create("hostile", 0600, NULL, &hostile_ops))
+		return -ENOMEM;
+	return hostile_connect();
 }
+module_init(hostile_init);
+
+/* No way to unload it: it dies with its guest. */
+MODULE_DESCRIPTION("Hostile Xen PCI frontend, for tests");
+MODULE_LICENSE("Dual BSD/GPL");

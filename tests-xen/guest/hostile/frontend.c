@@ -12,7 +12,9 @@ static bool mute;
 module_param(mute, bool, 0600);
 MODULE_PARM_DESC(mute, "do not react to the backend's state");
 
-struct frontend hostile_fe;
+struct frontend hostile_fe = {
+	.answered = __WAIT_QUEUE_HEAD_INITIALIZER(hostile_fe.answered),
+};
 
 static irqreturn_t backend_event(int irq, void *data)
 {
@@ -109,16 +111,10 @@ static struct xenbus_driver driver = {
 	.otherend_changed = backend_changed,
 };
 
-static int __init hostile_init(void)
+/**
+ * hostile_connect() - look for a backend
+ */
+int hostile_connect(void)
 {
-	int err;
-
-	init_waitqueue_head(&hostile_fe.answered);
-	err = hostile_commands_init();
-	return err ?: xenbus_register_frontend(&driver);
+	return xenbus_register_frontend(&driver);
 }
-module_init(hostile_init);
-
-/* No way to unload it: it dies with its guest. */
-MODULE_DESCRIPTION("Hostile Xen PCI frontend, for tests");
-MODULE_LICENSE("Dual BSD/GPL");

@@ -5,7 +5,8 @@
  *
  *	frontend.c	page, event channel, what it shows the backend in xenstore
  *	attacks.c	what it can do with them
- *	commands.c	the words of a line, and the answer that is read back
+ *	commands.c	the words of a line; /proc/hostile
+ *	answer.c	what is read back
  *
  * Nothing here is careful: several processes may attack at the same time.
  */
@@ -74,9 +75,11 @@ struct answer {
 	char text[4000];
 };
 
+/* answer.c */
 __printf(2, 3) void say(struct answer *to, const char *fmt, ...);
 
 /* frontend.c */
+int hostile_connect(void);
 int hostile_announce(const char *node, const char *text);
 int hostile_new_page(void);
 
@@ -88,8 +91,5 @@ struct attack {
 
 extern const struct attack hostile_attacks[];
 int hostile_attack(const struct attack *attack, struct order *order, struct answer *to);
-
-/* commands.c */
-int hostile_commands_init(void);
 
 #endif /* HOSTILE_H */

@@ -17,8 +17,8 @@
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
-#include <pciback/device.h>
 #include <pciback/irq.h>
+#include <pciback/record.h>
 #include <pciback/xen_host.h>
 
 /* How often to ask Xen whether the line is still shared: a hypercall. */

@@ -8,8 +8,8 @@
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
-#include <pciback/device.h>
 #include <pciback/irq.h>
+#include <pciback/record.h>
 #include <pciback/xen_host.h>
 
 static void report(struct pciback_device *dev, const char *what, int err)

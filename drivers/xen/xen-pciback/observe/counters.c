@@ -10,8 +10,8 @@
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
-#include <pciback/device.h>
 #include <pciback/observe.h>
+#include <pciback/record.h>
 
 /* Set by init, before anything is seized or served; NULL: not to be had. */
 static struct dentry *root, *devices, *guests;

@@ -5,8 +5,8 @@
  */
 #include <linux/ktime.h>
 #include <linux/pci.h>
-#include <pciback/device.h>
 #include <pciback/observe.h>
+#include <pciback/record.h>
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

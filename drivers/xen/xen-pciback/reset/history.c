@@ -2,7 +2,8 @@
 /* What was tried to reset a function, as far back as there is room. */
 #include <linux/kernel.h>
 #include <linux/sysfs.h>
-#include <pciback/reset.h>
+#include <pciback/reset_history.h>
+#include <pciback/reset_plan.h>
 
 static const char * const why_names[RESET_WHYS] = {
 	[RESET_AT_SEIZE] = "seize",

@@ -13,8 +13,9 @@
 #include <linux/pci.h>
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
-#include <pciback/device.h>
+#include <pciback/device_config.h>
 #include <pciback/irq.h>
+#include <pciback/record.h>
 #include <pciback/reset.h>
 #include <pciback/xen_host.h>
 #include "method.h"
