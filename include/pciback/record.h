@@ -141,8 +141,8 @@ static inline void pciback_quiet(struct pci_dev *pdev)
 		pci_clear_master(pdev);
 }
 
-void pciback_device_list(struct pciback_device *dev);
-void pciback_device_unlist(struct pciback_device *dev);
+void pciback_device_add(struct pciback_device *dev);
+void pciback_device_del(struct pciback_device *dev);
 struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn);
 struct pciback_device *pciback_device_next(struct pciback_device *prev);
 void pciback_device_put(struct pciback_device *dev);

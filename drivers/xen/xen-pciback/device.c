@@ -81,7 +81,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 	pci_set_dev_assigned(pdev);
 	pci_set_drvdata(pdev, dev);
 	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
-	pciback_device_list(dev);
+	pciback_device_add(dev);
 	pciback_counters_add_device(dev);
 	pciback_see_state(dev, PCIBACK_SEIZED);
 	err = pciback_quirks_seize(dev);
@@ -126,8 +126,8 @@ static void quieten(struct pciback_device *dev)
 		pci_disable_device(pdev);
 }
 
-/* What the record knows of a guest's doings is forgotten. */
-static void forget_doings(struct pciback_device *dev)
+/* What must not pass from one guest, or one frontend, to the next. */
+static void clear_guest_state(struct pciback_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
 	conf_reset(dev->conf);
@@ -150,7 +150,7 @@ static void give_back(struct pciback_device *dev)
 	pciback_xen_clear_owner(dev->pdev);
 
 	mutex_lock(&dev->lock);
-	forget_doings(dev);
+	clear_guest_state(dev);
 	pciback_quirks_guest_left(dev);
 	pciback_see_state(dev, PCIBACK_IDLE);
 	dev->holder = NULL;
@@ -341,7 +341,7 @@ void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *
 		quieten(dev);
 		mutex_lock(&dev->lock);
 		control = dev->conf->interrupt_control;
-		forget_doings(dev);
+		clear_guest_state(dev);
 		dev->conf->interrupt_control = control;
 		dev->clean = false;
 		dev->leaving = false;
@@ -419,7 +419,7 @@ void pciback_device_unseize(struct pci_dev *pdev)
 	struct pciback_device *dev = pci_get_drvdata(pdev);
 	struct pciback_holder *holder;
 
-	pciback_device_unlist(dev);
+	pciback_device_del(dev);
 	pciback_recovery_exit(dev);
 	mutex_lock(&dev->lock);
 	dev->gone = true;

@@ -35,12 +35,12 @@ void pciback_device_put(struct pciback_device *dev)
 }
 
 /**
- * pciback_device_list() - make a record known
+ * pciback_device_add() - make a record known
  * @dev: the record, whose first reference becomes the list's
  *
  * Context: process.
  */
-void pciback_device_list(struct pciback_device *dev)
+void pciback_device_add(struct pciback_device *dev)
 {
 	spin_lock(&seized_lock);
 	list_add_tail(&dev->node, &seized_devices);
@@ -48,12 +48,12 @@ void pciback_device_list(struct pciback_device *dev)
 }
 
 /**
- * pciback_device_unlist() - let nobody find a record any more
+ * pciback_device_del() - let nobody find a record any more
  * @dev: the record; the list's reference is the caller's now
  *
  * Context: process.
  */
-void pciback_device_unlist(struct pciback_device *dev)
+void pciback_device_del(struct pciback_device *dev)
 {
 	spin_lock(&seized_lock);
 	list_del_init(&dev->node);

@@ -17,6 +17,7 @@
 #include <pciback/device_config.h>
 #include <pciback/record.h>
 #include <pciback/recovery.h>
+#include <pciback/recovery_judge.h>
 #include <pciback/reset.h>
 #include <pciback/xen_host.h>
 
