@@ -102,7 +102,8 @@ def rst(table):
              f"Linux 6.12. Of {len(both)} that were run with both the in-tree module passes",
              f"{counts(both, 1)}, this one {counts(both, 2)}. \"Not run\": not recorded yet. \"Not offered\":",
              "the scenario is about something the in-tree module does not have. Where a claim",
-             "fails the scenario goes on, so what is listed is everything that was seen.", ""]
+             "fails the scenario goes on, unless all that follows needs it; then what follows is",
+             "not counted.", ""]
     for scenario, stock, ours in table:
         lines += [scenario.name, "-" * len(scenario.name), "", f"{scenario.title}.", ""]
         for name, entry in (("in-tree", stock), ("here", ours)):

@@ -3,13 +3,13 @@
 #
 # test.sh: every check there is, on every kernel of the cache: the sources (check.sh),
 # the KUnit suites, also on the debug kernel, the scenarios on a real Xen, the in-tree
-# module beside ours, and the fuzzers. All at once, but with never more than three virtual
-# machines, of whichever part: each has one emulated CPU, and waits a fifth of its time.
-# What a part says goes to the terminal and to build/test/<part>.log. The
-# last line is "N passed, N failed", the sum of all parts; exit status 0 only if
-# nothing failed. A virtual machine whose tests all passed is not booted again as long as
-# nothing in it has changed, nor anything that judges it: its tests are counted as
-# unchanged. AGAIN=1 boots all.
+# module beside ours, and the fuzzers. All at once, but with never more than three
+# virtual machines, of whichever part: each has one emulated CPU, and waits a fifth of its
+# time. What a part says goes to the terminal and to build/test/<part>.log. The last line
+# is "N passed, N failed", the sum of all parts; exit status 0 only if nothing failed. A
+# virtual machine whose tests all passed is not booted again as long as nothing in it has
+# changed, nor anything that judges it: its tests are counted as unchanged. AGAIN=1 boots
+# all.
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

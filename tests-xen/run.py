@@ -121,6 +121,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     config = "".join(f"{k}={shlex.quote(str(v))}\n" for k, v in dict(
         XPB_NONCE=nonce, MODULE=args.module, KERNEL=kernel.name, PATIENCE=PATIENCE,
         UNDEFENDED=vm.LINUX_UNDEFENDED,
+        ANSWER_LIMIT=vm.ANSWER_LIMIT,
         PATTERN_SHA256=sum1, PATTERN2_SHA256=sum2,
         PATTERN_BLOCKS=vm.PATTERN_BLOCKS, ATTACKS="\n".join(args.attack or []),
         **devices.variables(device_set)).items())

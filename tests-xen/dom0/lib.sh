@@ -97,12 +97,12 @@ kmsg_has() {
 }
 
 # monitor COMMAND: have QEMU's monitor carry it out, for what hardware does by itself
-# (an error, a device pulled); what it answers. Fails if that is an error. The wait is longer
-# than ANSWER_LIMIT of host/vm.py, so that it is told of that one.
+# (an error, a device pulled); what it answers. Fails if that is an error, or if the
+# host has waited for QEMU in vain.
 monitor() {
 	local id="$BASHPID.${EPOCHREALTIME//[.,]/}" line answer=''
 	printf '@@monitor %s %s\n' "$id" "$*" >/dev/ttyS1
-	while read -r -t $((40 * PATIENCE)) line; do
+	while read -r -t $((ANSWER_LIMIT + 10 * PATIENCE)) line; do
 		case "$line" in
 		"$id.")
 			printf '%s' "$answer"

@@ -163,7 +163,7 @@ hostile_shows() {
 hostile_returns() {
 	hostile write node=state text=6 >/dev/null
 	# It takes its time if that happens often.
-	await 30 hostile_sees 2 || echo "not opened again"
+	await 30 hostile_sees 2 || { echo "not opened again"; return 1; }
 	hostile renew ${1:+node="$1" text="$2"} >/dev/null
 }
 

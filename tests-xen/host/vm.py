@@ -129,7 +129,8 @@ class Machine:
             self.process = subprocess.Popen(self.command(), cwd=self.dir, stdout=log,
                                             stderr=subprocess.STDOUT,
                                             stdin=subprocess.DEVNULL)
-        while not self.link and self.process.poll() is None:
+        give_up = time.monotonic() + ANSWER_LIMIT
+        while not self.link and self.process.poll() is None and time.monotonic() < give_up:
             try:
                 self.link = connect(self.dir, "results")
             except OSError:

@@ -82,6 +82,7 @@ check "the backend is still connected" backend_is bad 4
 check "an honest read is served" still_serves bad 0 "$NVME"
 
 note "--- a frontend that comes back with what does not exist"
+must "a frontend may come back" guest_run bad hostile_returns
 mute 1
 refused pci-op-ref 4294967295
 refused event-channel 4294967295
