@@ -27,10 +27,11 @@ top=$(dirname "$(dirname "$here")")
 layout=l1
 fragments=("$here/base.config" "$here/checks.config")
 
-# Sources of other machines: half of the tree, and nothing reads them. Their
-# Kconfig files stay, Kconfig reads all there are.
-foreign=('*/arch/[!x]*.[chS]' '*.dts' '*.dtsi' '*.rst' '*/drivers/gpu/*.[ch]'
-	'*/drivers/net/*.[ch]' '*/drivers/media/*.[ch]' '*/sound/*.[ch]' '*/testing/*.[ch]')
+# Not unpacked, half of the tree: sources of other machines and drivers. Each pattern
+# starts at the top of the tree: tools/ has folders of the same names that objtool is
+# built from. Kconfig files stay, Kconfig reads all there are.
+foreign=('arch/[!x]*.[chS]' '*.dts' '*.dtsi' 'Documentation/*.rst' 'tools/testing/*.[ch]'
+	'sound/*.[ch]' 'drivers/gpu/*.[ch]' 'drivers/net/*.[ch]' 'drivers/media/*.[ch]')
 
 say() { printf 'debug kernel: %s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
@@ -59,7 +60,7 @@ fetch() {
 	mkdir "$tmp/src"
 	deb=$(echo "$tmp"/debs/*.deb)
 	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$pkg.tar.xz" |
-		tar -xJ -C "$tmp/src" --strip-components=1 "${foreign[@]/#/--exclude=}"
+		tar -xJ -C "$tmp/src" --strip-components=1 "${foreign[@]/#/--exclude=$pkg/}"
 	rm -rf "$tmp/debs"
 }
 
