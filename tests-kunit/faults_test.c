@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <linux/kmsg_dump.h>
 #include <linux/slab.h>
-#include "../guest/guest.h"
+#include "../backend/guest.h"
 #include "seize_bench.h"
 #include "suites.h"
 

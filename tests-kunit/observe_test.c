@@ -8,8 +8,8 @@
 #include <linux/fs.h>
 #include <linux/slab.h>
 #include <pciback/irq.h>
-#include "../guest/guest.h"
-#include "../observe/trace.h"
+#include "../backend/guest.h"
+#include "../trace/trace.h"
 #include "seize_bench.h"
 #include "suites.h"
 

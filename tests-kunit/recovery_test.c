@@ -498,7 +498,7 @@ static int take_away(void *data)
 	struct pciback_device *dev = page_guest.dev;
 
 	wait_for_completion(&page_guest.asked);
-	/* As guest/devices.c does. */
+	/* As backend/devices.c does. */
 	pciback_device_shut(dev, page_guest.holder);
 	aer_wake(&page_guest.aer);
 	pciback_device_return(dev, page_guest.holder);

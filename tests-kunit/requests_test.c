@@ -8,7 +8,7 @@
 #include <kunit/test.h>
 #include <linux/slab.h>
 #include <pciback/policy.h>
-#include "../guest/guest.h"
+#include "../backend/guest.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -20,7 +20,7 @@
 #include <pciback/observe.h>
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/io/xenbus.h>
-#include "../guest/decide.h"
+#include "../backend/decide.h"
 
 TRACE_DEFINE_ENUM(PCIBACK_OK);
 TRACE_DEFINE_ENUM(PCIBACK_NOT_FOUND);
