@@ -10,7 +10,8 @@
 #include <linux/limits.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include <pciback/aer.h>
+#include "backend/aer.h"
+#include "backend/backend.h"
 #include "suites.h"
 
 #define FOREVER		(600 * HZ)

@@ -3,7 +3,8 @@
 #include <kunit/test.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <pciback/bar_report.h>
+#include <pciback/bar_overlap.h>
+#include "record/record.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -5,7 +5,8 @@
  */
 #include <kunit/test.h>
 #include <linux/async.h>
-#include <pciback/claim.h>
+#include "record/record.h"
+#include "stub/slots.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The hardware of struct conf_bench: memory, masks and a note of each call. */
+#include <pciback/conf.h>
 #include "conf_bench.h"
 
 u32 conf_bench_get(const struct conf_bench *b, unsigned int off, unsigned int size)

@@ -5,6 +5,7 @@
  * and capability lists as broken as hardware has them.
  */
 #include <kunit/test.h>
+#include <pciback/conf.h>
 #include "conf_bench.h"
 #include "suites.h"
 

@@ -4,6 +4,7 @@
  * guest's own walk must reach all that is visible and nothing else.
  */
 #include <kunit/test.h>
+#include <pciback/conf.h>
 #include <pciback/pci_numbers.h>
 #include "conf_bench.h"
 #include "suites.h"

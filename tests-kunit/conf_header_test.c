@@ -5,6 +5,7 @@
  * the hardware.
  */
 #include <kunit/test.h>
+#include <pciback/conf.h>
 #include "conf_bench.h"
 #include "suites.h"
 

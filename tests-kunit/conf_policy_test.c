@@ -4,6 +4,7 @@
  * the audit of what they could not.
  */
 #include <kunit/test.h>
+#include <pciback/conf.h>
 #include "conf_bench.h"
 #include "suites.h"
 

@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
+#include <pciback/conf.h>
 #include "conf_bench.h"
 #include "suites.h"
 

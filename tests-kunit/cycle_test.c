@@ -8,6 +8,9 @@
 #include <kunit/test.h>
 #include <linux/fs.h>
 #include <linux/slab.h>
+#include "device/lifecycle.h"
+#include "device/pci_hw.h"
+#include "record/record.h"
 #include "main_glue.h"
 #include "seize_bench.h"
 #include "suites.h"

@@ -4,7 +4,7 @@
  * state machine's specification. States have the names of xenbus.
  */
 #include <kunit/test.h>
-#include "../backend/decide.h"
+#include <pciback/fsm.h>
 #include "suites.h"
 
 #define INIT		XenbusStateInitialising

@@ -6,7 +6,12 @@
 #include <kunit/test.h>
 #include <linux/kmsg_dump.h>
 #include <linux/slab.h>
-#include "../backend/guest.h"
+#include <pciback/vpci.h>
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "device/lifecycle.h"
+#include "record/record.h"
+#include "record/stats.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -6,7 +6,10 @@
 #include <kunit/test.h>
 #include <linux/async.h>
 #include <linux/kthread.h>
-#include <pciback/policy.h>
+#include <pciback/conf.h>
+#include "device/lifecycle.h"
+#include "device/policy.h"
+#include "record/record.h"
 #include "msi_glue.h"
 #include "seize_bench.h"
 #include "suites.h"

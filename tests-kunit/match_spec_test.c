@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 #include <pciback/match_spec.h>
+#include <pciback/slot_spec.h>
 #include "suites.h"
 
 #define HOPS_15	"/1.1/2.1/3.1/4.1/5.1/6.1/7.1/8.1/9.1/a.1/b.1/c.1/d.1/e.1/f.1"

@@ -4,9 +4,9 @@
  * interrupts themselves are real ones of the PCI core.
  */
 #include <linux/pci.h>
-#include <pciback/device.h>
-#include <pciback/irq.h>
-#include <pciback/xen_host.h>
+#include "device/lifecycle.h"
+#include "irq/irq.h"
+#include "xen/hypercall.h"
 #include "msi_glue.h"
 
 u32 glue_pirq_base;

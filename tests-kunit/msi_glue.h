@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <xen/interface/io/pciif.h>
+#include "record/record.h"
 
 struct pciback_device;
 

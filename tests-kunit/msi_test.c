@@ -5,6 +5,9 @@
  */
 #include <kunit/test.h>
 #include <linux/irq.h>
+#include "device/lifecycle.h"
+#include "record/irq_state.h"
+#include "record/record.h"
 #include "msi_glue.h"
 #include "seize_bench.h"
 #include "suites.h"

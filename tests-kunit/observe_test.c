@@ -7,9 +7,16 @@
 #include <kunit/test.h>
 #include <linux/fs.h>
 #include <linux/slab.h>
-#include <pciback/irq.h>
-#include "../backend/guest.h"
-#include "../trace/trace.h"
+#include <pciback/vpci.h>
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "device/lifecycle.h"
+#include "irq/irq.h"
+#include "record/record.h"
+#include "record/stats.h"
+#include "trace/events.h"
+#include "trace/stats.h"
+#include "trace/trace.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -10,8 +10,11 @@
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
-#include <pciback/claim.h>
-#include <pciback/irq.h>
+#include "device/lifecycle.h"
+#include "device/pci_hw.h"
+#include "irq/irq.h"
+#include "record/irq_state.h"
+#include "record/record.h"
 #include "main_glue.h"
 #include "seize_bench.h"
 #include "suites.h"

@@ -9,6 +9,9 @@
 #include <linux/async.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
+#include "device/lifecycle.h"
+#include "device/pci_hw.h"
+#include "record/record.h"
 #include "main_glue.h"
 #include "seize_bench.h"
 #include "suites.h"

@@ -6,9 +6,13 @@
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
-#include <pciback/aer.h>
-#include <pciback/recovery.h>
-#include <pciback/reset.h>
+#include "backend/aer.h"
+#include "device/lifecycle.h"
+#include "record/record.h"
+#include "record/recovery_step.h"
+#include "recovery/recovery.h"
+#include "recovery/vote.h"
+#include "reset/reset.h"
 #include "seize_bench.h"
 #include "suites.h"
 

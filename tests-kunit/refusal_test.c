@@ -3,7 +3,8 @@
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
-#include <pciback/refusal.h>
+#include "irq/backoff.h"
+#include "record/irq_state.h"
 #include "suites.h"
 
 /* @times refusals with @err, evenly over @over jiffies from @start on; then what stands @after. */

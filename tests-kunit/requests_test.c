@@ -7,8 +7,16 @@
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
-#include <pciback/policy.h>
-#include "../backend/guest.h"
+#include <pciback/conf.h>
+#include <pciback/vpci.h>
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "compat.h"
+#include "device/lifecycle.h"
+#include "device/policy.h"
+#include "irq/irq.h"
+#include "record/record.h"
+#include "record/stats.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -8,8 +8,11 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
-#include <pciback/claim.h>
-#include <pciback/reset.h>
+#include "device/batch.h"
+#include "device/lifecycle.h"
+#include "record/record.h"
+#include "reset/reset.h"
+#include "stub/slots.h"
 #include "seize_bench.h"
 #include "suites.h"
 

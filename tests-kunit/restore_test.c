@@ -4,7 +4,10 @@
  * every byte of its configuration space as it was.
  */
 #include <kunit/test.h>
-#include <pciback/policy.h>
+#include <pciback/conf.h>
+#include "device/lifecycle.h"
+#include "device/policy.h"
+#include "record/record.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -6,7 +6,14 @@
 #include <linux/fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <pciback/claim.h>
+#include "device/pci_hw.h"
+#include "record/record.h"
+#include "stub/hotplug.h"
+#include "stub/pci_driver.h"
+#include "stub/slots.h"
+#include "sysfs/device.h"
+#include "sysfs/driver.h"
+#include "trace/stats.h"
 #include "seize_bench.h"
 
 #define DRIVER_DIR	"/sys/bus/pci/drivers/pciback/"
@@ -111,7 +118,7 @@ int bench_driver_start(struct seize_bench *b)
 	err = pciback_hotplug_init();
 	if (err)
 		return err;
-	err = pci_register_driver(&pciback_pci_driver);
+	err = pciback_stub_register(pciback_device_groups);
 	if (err) {
 		pciback_hotplug_exit();
 		return err;
@@ -136,7 +143,7 @@ void bench_driver_stop(struct seize_bench *b)
 	b->sysfs = false;
 	if (b->driver) {
 		pciback_hotplug_exit();
-		pci_unregister_driver(&pciback_pci_driver);
+		pciback_stub_unregister();
 	}
 	b->driver = false;
 	pciback_slots_clear();

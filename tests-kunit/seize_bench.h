@@ -7,7 +7,7 @@
 #define PCIBACK_TESTS_SEIZE_BENCH_H
 
 #include <kunit/test.h>
-#include <pciback/device.h>
+#include "record/record.h"
 #include "fake_pci.h"
 
 /* The functions of the bench. */

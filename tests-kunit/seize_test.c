@@ -4,9 +4,13 @@
  * to the host again; and what happens when that does not go well.
  */
 #include <kunit/test.h>
-#include <pciback/irq.h>
-#include <pciback/policy.h>
-#include <pciback/xen_gsi.h>
+#include <pciback/conf.h>
+#include "device/lifecycle.h"
+#include "device/policy.h"
+#include "irq/irq.h"
+#include "record/irq_state.h"
+#include "record/record.h"
+#include "xen/gsi.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -8,9 +8,10 @@
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
-#include <pciback/irq.h>
-#include <pciback/shared_page.h>
 #include <pciback/vpci.h>
+#include "backend/shared_page.h"
+#include "compat.h"
+#include "irq/irq.h"
 #include "suites.h"
 
 #define FLAGS		0

@@ -5,7 +5,9 @@
  * virtual while the driver looks at them.
  */
 #include <kunit/test.h>
-#include <pciback/claim.h>
+#include "device/lifecycle.h"
+#include "record/record.h"
+#include "stub/sriov.h"
 #include "seize_bench.h"
 #include "suites.h"
 

@@ -5,6 +5,8 @@
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
+#include "device/lifecycle.h"
+#include "record/record.h"
 #include "seize_bench.h"
 #include "suites.h"
 

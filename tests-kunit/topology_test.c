@@ -4,7 +4,9 @@
  * whatever address a guest asks for, and the buses it is told to scan.
  */
 #include <kunit/test.h>
-#include <pciback/topology.h>
+#include <pciback/vpci.h>
+#include "backend/vbus.h"
+#include "record/record.h"
 #include "seize_bench.h"
 #include "suites.h"
 

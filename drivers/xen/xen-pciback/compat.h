@@ -11,7 +11,13 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <xen/interface/io/pciif.h>
 #include "compat/generated.h"
+
+/* In Xen's public io/pciif.h, not in Linux's copy: as many MSI vectors as @info says. */
+#ifndef XEN_PCI_OP_enable_multi_msi
+#define XEN_PCI_OP_enable_multi_msi	10
+#endif
 
 /* Has user space tied this function to the driver? Caller holds the device lock. */
 static inline bool compat_driver_override_is(struct pci_dev *pdev,

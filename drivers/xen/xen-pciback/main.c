@@ -9,13 +9,18 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <xen/xen.h>
-#include <pciback/claim.h>
-#include <pciback/device.h>
-#include <pciback/guest.h>
-#include <pciback/observe.h>
-#include <pciback/policy.h>
-#include <pciback/reset.h>
-#include <pciback/xen_gsi.h>
+#include "backend/xenbus.h"
+#include "device/pci_hw.h"
+#include "device/write_quirks.h"
+#include "reset/reset.h"
+#include "stub/hotplug.h"
+#include "stub/pci_driver.h"
+#include "stub/slots.h"
+#include "stub/sriov.h"
+#include "sysfs/device.h"
+#include "sysfs/driver.h"
+#include "trace/stats.h"
+#include "xen/gsi.h"
 
 static char *hide;
 module_param(hide, charp, 0444);
@@ -53,7 +58,7 @@ static int __init pciback_init(void)
 	err = pciback_hotplug_init();
 	if (err)
 		goto clear;
-	err = pci_register_driver(&pciback_pci_driver);
+	err = pciback_stub_register(pciback_device_groups);
 	if (err)
 		goto hotplug;
 	err = pciback_sriov_init();
@@ -73,7 +78,7 @@ sysfs:
 sriov:
 	pciback_sriov_exit();
 unregister:
-	pci_unregister_driver(&pciback_pci_driver);
+	pciback_stub_unregister();
 hotplug:
 	pciback_hotplug_exit();
 clear:
@@ -91,7 +96,7 @@ static void __exit pciback_exit(void)
 	pciback_sriov_exit();
 	/* First, or what appears meanwhile would be kept for nobody. */
 	pciback_hotplug_exit();
-	pci_unregister_driver(&pciback_pci_driver);
+	pciback_stub_unregister();
 	pciback_quirks_clear();
 	pciback_slots_clear();
 	pciback_counters_exit();

@@ -16,9 +16,10 @@
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
-#include "../compat.h"
-#include "decide.h"
-#include "guest.h"
+#include <pciback/fsm.h>
+#include "backend/backend.h"
+#include "compat.h"
+#include "trace/events.h"
 
 /* More moves in a row than any course of events needs. */
 #define MAX_MOVES	16

@@ -12,8 +12,9 @@
 #include <linux/jiffies.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
-#include <pciback/aer.h>
-#include "guest.h"
+#include "backend/aer.h"
+#include "backend/backend.h"
+#include "backend/shared_page.h"
 
 /*
  * The PCI core holds device_lock() and pci_bus_sem meanwhile: as long as a guest

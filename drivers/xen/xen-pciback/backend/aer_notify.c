@@ -5,9 +5,12 @@
  * not do its part is told to the toolstack.
  */
 #include <linux/pci.h>
-#include <pciback/recovery.h>
 #include <xen/events.h>
-#include "guest.h"
+#include "backend/aer.h"
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "record/record.h"
+#include "record/recovery_step.h"
 
 static struct pciback_guest *guest_of(struct pciback_holder *holder)
 {

@@ -11,7 +11,10 @@
 #include <linux/interrupt.h>
 #include <linux/workqueue.h>
 #include <xen/events.h>
-#include "guest.h"
+#include "backend/aer.h"
+#include "backend/backend.h"
+#include "backend/shared_page.h"
+#include "record/stats.h"
 
 struct workqueue_struct *guest_wq;
 

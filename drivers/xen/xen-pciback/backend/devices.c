@@ -7,8 +7,13 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <pciback/slot_spec.h>
-#include <pciback/xen_host.h>
-#include "guest.h"
+#include <pciback/vpci.h>
+#include "backend/aer.h"
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "device/batch.h"
+#include "device/lifecycle.h"
+#include "record/record.h"
 
 /* Longest of "vdev-", "state-", "root-" with an index. */
 #define NODE_LEN	20

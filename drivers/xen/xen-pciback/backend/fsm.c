@@ -13,7 +13,7 @@
  *
  * Xen's public io/xenbus.h names the states; io/pciif.h the protocol.
  */
-#include "decide.h"
+#include <pciback/fsm.h>
 
 /*
  * It let go after we had gone on without it, and waits to be told. If it did not

@@ -7,7 +7,15 @@
 #include <linux/errno.h>
 #include <linux/nospec.h>
 #include <linux/pci.h>
-#include "guest.h"
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "compat.h"
+#include "device/lifecycle.h"
+#include "device/pci_hw.h"
+#include "irq/irq.h"
+#include "record/record.h"
+#include "record/stats.h"
+#include "trace/events.h"
 
 /* How the frontend is told: Xen's public io/pciif.h, XEN_PCI_ERR_*. */
 static s32 err_to_guest(int err)

@@ -5,12 +5,13 @@
  * once, into a copy, and nothing that was written is read back (XSA-155).
  * Knows the layout of the page and the order of its accesses, nothing else.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <asm/barrier.h>
-#include <asm/sync_bitops.h>
-#include <pciback/irq.h>
-#include <pciback/shared_page.h>
 #include <pciback/vpci.h>
+#include "backend/shared_page.h"
+#include "compat.h"
+#include "irq/irq.h"
 
 /**
  * struct shared_page - a page that a guest shares

@@ -5,8 +5,9 @@
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <pciback/device.h>
-#include <pciback/topology.h>
+#include <pciback/vpci.h>
+#include "backend/vbus.h"
+#include "record/record.h"
 
 static struct topo_addr real_address(const struct pciback_device *dev)
 {

@@ -5,9 +5,13 @@
  * noted here and acted upon in guest/steps.c.
  */
 #include <linux/slab.h>
-#include <pciback/guest.h>
-#include "../compat.h"
-#include "guest.h"
+#include "backend/aer.h"
+#include "backend/backend.h"
+#include "backend/vbus.h"
+#include "backend/xenbus.h"
+#include "compat.h"
+#include "record/record.h"
+#include "trace/stats.h"
 
 /* Shorter than anybody notices in a change of states, long enough to be no load. */
 #define FRONTEND_PACE_MS	10

@@ -7,7 +7,9 @@
  */
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include <pciback/device.h>
+#include "device/batch.h"
+#include "device/lifecycle.h"
+#include "record/record.h"
 
 /**
  * struct parting - one function that its guest is shut out of

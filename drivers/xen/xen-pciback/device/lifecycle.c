@@ -15,14 +15,21 @@
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <pciback/device.h>
-#include <pciback/device_config.h>
-#include <pciback/irq.h>
-#include <pciback/policy.h>
-#include <pciback/recovery.h>
-#include <pciback/reset.h>
-#include <pciback/xen_gsi.h>
-#include <pciback/xen_host.h>
+#include <pciback/conf.h>
+#include "device/lifecycle.h"
+#include "device/pci_hw.h"
+#include "device/write_quirks.h"
+#include "irq/irq.h"
+#include "record/irq_state.h"
+#include "record/record.h"
+#include "record/reset_history.h"
+#include "record/saved_config.h"
+#include "recovery/recovery.h"
+#include "reset/reset.h"
+#include "trace/events.h"
+#include "trace/stats.h"
+#include "xen/gsi.h"
+#include "xen/hypercall.h"
 
 /**
  * pciback_device_seize() - take a function from the host

@@ -6,7 +6,11 @@
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <pciback/device.h>
+#include <pciback/conf.h>
+#include "device/pci_hw.h"
+#include "irq/irq.h"
+#include "record/record.h"
+#include "trace/events.h"
 
 /* Module parameter "permissive": every function, every guest. */
 bool pciback_permissive_all;

@@ -6,8 +6,9 @@
  * stay out of reach at every level.
  */
 #include <linux/pci.h>
-#include <pciback/policy.h>
-#include <pciback/record.h>
+#include <pciback/conf.h>
+#include "device/policy.h"
+#include "record/record.h"
 
 /**
  * pciback_policy_set_level() - choose what guests may write

@@ -12,8 +12,11 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
-#include <pciback/policy.h>
-#include <pciback/record.h>
+#include <pciback/conf.h>
+#include <pciback/quirk_spec.h>
+#include <pciback/slot_spec.h>
+#include "device/write_quirks.h"
+#include "record/record.h"
 
 /* A quirk for all devices of some ids. */
 struct id_quirk {

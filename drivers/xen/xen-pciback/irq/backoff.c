@@ -11,7 +11,8 @@
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
-#include <pciback/refusal.h>
+#include "irq/backoff.h"
+#include "record/irq_state.h"
 
 /**
  * refusal_standing() - is it too early to ask the host again?

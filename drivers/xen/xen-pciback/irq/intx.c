@@ -17,9 +17,12 @@
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
-#include <pciback/irq.h>
-#include <pciback/record.h>
-#include <pciback/xen_host.h>
+#include "irq/irq.h"
+#include "record/irq_state.h"
+#include "record/record.h"
+#include "record/stats.h"
+#include "trace/events.h"
+#include "xen/hypercall.h"
 
 /* How often to ask Xen whether the line is still shared: a hypercall. */
 #define SHARED_CHECK_INTERVAL	1000

@@ -8,9 +8,12 @@
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
-#include <pciback/irq.h>
-#include <pciback/record.h>
-#include <pciback/xen_host.h>
+#include "irq/backoff.h"
+#include "irq/irq.h"
+#include "record/irq_state.h"
+#include "record/record.h"
+#include "trace/events.h"
+#include "xen/hypercall.h"
 
 static void report(struct pciback_device *dev, const char *what, int err)
 {

@@ -6,7 +6,7 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <pciback/record.h>
+#include "record/record.h"
 
 /* Guards seized_devices and the @node of its members. A leaf: nothing is taken under it. */
 static DEFINE_SPINLOCK(seized_lock);

@@ -9,8 +9,8 @@
  * time of seizure.
  */
 #include <linux/pci.h>
-#include <pciback/device_config.h>
-#include <pciback/record.h>
+#include "record/record.h"
+#include "record/saved_config.h"
 
 /* Where the registers of an MSI capability are, given its flags. */
 struct msi_layout {

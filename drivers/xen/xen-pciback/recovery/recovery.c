@@ -14,12 +14,14 @@
  */
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
-#include <pciback/device_config.h>
-#include <pciback/record.h>
-#include <pciback/recovery.h>
-#include <pciback/recovery_judge.h>
-#include <pciback/reset.h>
-#include <pciback/xen_host.h>
+#include "record/record.h"
+#include "record/recovery_step.h"
+#include "record/saved_config.h"
+#include "recovery/recovery.h"
+#include "recovery/vote.h"
+#include "reset/reset.h"
+#include "trace/events.h"
+#include "xen/hypercall.h"
 
 /*
  * The core itself waits up to a minute for a device after its reset; and when it

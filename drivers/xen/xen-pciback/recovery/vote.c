@@ -6,7 +6,8 @@
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/pci.h>
-#include <pciback/recovery_judge.h>
+#include "record/recovery_step.h"
+#include "recovery/vote.h"
 
 #define ANSWER(name)	BIT((__force unsigned int)PCI_ERS_RESULT_##name)
 #define ANSWER_END	((__force int)PCI_ERS_RESULT_NO_AER_DRIVER + 1)

@@ -5,7 +5,7 @@
  * struct pci_dev, device specific resets) is not repeated.
  */
 #include <linux/pci.h>
-#include "method.h"
+#include "reset/method.h"
 
 /**
  * struct reset_quirk - a device and what is wrong with it

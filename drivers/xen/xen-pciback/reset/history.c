@@ -2,8 +2,9 @@
 /* What was tried to reset a function, as far back as there is room. */
 #include <linux/kernel.h>
 #include <linux/sysfs.h>
-#include <pciback/reset_history.h>
 #include <pciback/reset_plan.h>
+#include "record/reset_history.h"
+#include "reset/history.h"
 
 static const char * const why_names[RESET_WHYS] = {
 	[RESET_AT_SEIZE] = "seize",

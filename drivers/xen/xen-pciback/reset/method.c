@@ -14,8 +14,9 @@
 #include <linux/pci.h>
 #include <linux/pci_hotplug.h>
 #include <linux/string.h>
-#include <pciback/reset.h>
-#include "method.h"
+#include <pciback/reset_plan.h>
+#include "reset/method.h"
+#include "reset/reset.h"
 
 /* How the core numbers its methods in struct pci_dev's @reset_methods. */
 enum core_method {

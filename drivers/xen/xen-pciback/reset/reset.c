@@ -13,13 +13,17 @@
 #include <linux/pci.h>
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
-#include <pciback/device_config.h>
-#include <pciback/irq.h>
-#include <pciback/record.h>
-#include <pciback/reset.h>
-#include <pciback/xen_host.h>
-#include "method.h"
-#include "set.h"
+#include <pciback/reset_plan.h>
+#include "irq/irq.h"
+#include "record/record.h"
+#include "record/reset_history.h"
+#include "record/saved_config.h"
+#include "reset/history.h"
+#include "reset/method.h"
+#include "reset/reset.h"
+#include "reset/set.h"
+#include "trace/events.h"
+#include "xen/hypercall.h"
 
 /*
  * How long functions may take to answer after a reset. The specifications

@@ -16,8 +16,10 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include "method.h"
-#include "set.h"
+#include <pciback/reset_plan.h>
+#include "record/record.h"
+#include "reset/method.h"
+#include "reset/set.h"
 
 #define FIRST_MAX	8
 /* More functions than that behind one bridge: not reset with it. */

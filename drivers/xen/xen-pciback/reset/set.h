@@ -6,7 +6,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
-#include <pciback/record.h>
+#include "record/record.h"
 #include <pciback/reset_plan.h>
 
 /**

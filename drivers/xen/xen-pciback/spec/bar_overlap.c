@@ -6,7 +6,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <pciback/bar_report.h>
+#include <pciback/bar_overlap.h>
 
 /**
  * bar_report_begin() - judge a BAR by itself

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What lies in the same pages as a seized function's memory BARs: attribute
- * "bars" of the function, and a warning when it is seized.
+ * What lies in the same pages as a seized function's memory BARs: for the
+ * attribute "bars" of the function, and a warning when it is seized.
  */
 #include <linux/bits.h>
-#include <linux/device.h>
 #include <linux/pci.h>
 #include <linux/sysfs.h>
-#include <pciback/bar_report.h>
-#include <pciback/bars.h>
 #include <xen/page.h>
+#include <pciback/bar_overlap.h>
+#include "stub/bars.h"
 
 /* False: there is no such BAR, or it is none of memory, or has no address. */
 static bool get_bar(struct pci_dev *pdev, int nr, struct bar *bar)
@@ -49,22 +48,28 @@ static bool judge(struct pci_dev *pdev, int nr, struct bar_report *report)
 	return true;
 }
 
-static ssize_t bars_show(struct device *dev, struct device_attribute *attr, char *buf)
+/**
+ * pciback_bars_show() - print a line for each memory BAR of a function
+ * @pdev: the function
+ * @buf: a page
+ *
+ * Context: may sleep.
+ * Return: length of the text.
+ */
+int pciback_bars_show(struct pci_dev *pdev, char *buf)
 {
 	char line[BAR_REPORT_STRLEN];
 	struct bar_report report;
 	int nr, len = 0;
 
 	for (nr = 0; nr <= BAR_ROM; nr++) {
-		if (!judge(to_pci_dev(dev), nr, &report))
+		if (!judge(pdev, nr, &report))
 			continue;
 		bar_report_print(&report, line, sizeof(line));
 		len += sysfs_emit_at(buf, len, "%s\n", line);
 	}
 	return len;
 }
-
-struct device_attribute pciback_attr_bars = __ATTR_RO(bars);
 
 /**
  * pciback_bars_warn() - say what a guest will reach besides the function

@@ -12,8 +12,10 @@
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
-#include <pciback/claim.h>
 #include "compat.h"
+#include "stub/hotplug.h"
+#include "stub/pci_driver.h"
+#include "stub/slots.h"
 
 /* A function whose driver_override is ours; reference held. */
 struct reserved {

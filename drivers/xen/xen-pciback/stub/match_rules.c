@@ -9,7 +9,8 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/vgaarb.h>
-#include <pciback/claim.h>
+#include <pciback/match_spec.h>
+#include "stub/match_rules.h"
 
 /* @name is @spec as match_spec_print() has it: the same text, the same rule. */
 struct rule {

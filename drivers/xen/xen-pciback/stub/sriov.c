@@ -11,8 +11,8 @@
 #include <linux/device.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
-#include <pciback/claim.h>
-#include <pciback/device.h>
+#include "record/record.h"
+#include "stub/sriov.h"
 
 static bool is_vf_of(struct pci_dev *pdev, struct pci_dev *pf)
 {

@@ -8,10 +8,11 @@
 #include <linux/pci.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
-#include <pciback/bars.h>
-#include <pciback/device.h>
-#include <pciback/policy.h>
-#include <pciback/reset.h>
+#include <pciback/conf.h>
+#include "device/policy.h"
+#include "record/record.h"
+#include "stub/bars.h"
+#include "sysfs/device.h"
 
 /* The attributes exist between probe() and remove(), so the record does too. */
 static struct pciback_device *to_record(struct device *dev)
@@ -65,10 +66,16 @@ static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *
 }
 static DEVICE_ATTR_RO(dropped_writes);
 
+static ssize_t bars_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return pciback_bars_show(to_pci_dev(dev), buf);
+}
+static DEVICE_ATTR_RO(bars);
+
 static struct attribute *device_attributes[] = {
 	&dev_attr_write_level.attr,
 	&dev_attr_dropped_writes.attr,
-	&pciback_attr_bars.attr,
+	&dev_attr_bars.attr,
 	&dev_attr_reset_plan.attr,
 	&dev_attr_reset_history.attr,
 	&dev_attr_reset_state.attr,

@@ -7,10 +7,18 @@
 #include <linux/device.h>
 #include <linux/pci.h>
 #include <linux/sysfs.h>
-#include <pciback/claim.h>
-#include <pciback/device.h>
-#include <pciback/policy.h>
-#include <pciback/reset.h>
+#include <pciback/conf.h>
+#include <pciback/match_spec.h>
+#include <pciback/slot_spec.h>
+#include "device/policy.h"
+#include "device/write_quirks.h"
+#include "irq/irq.h"
+#include "record/record.h"
+#include "record/reset_history.h"
+#include "reset/reset.h"
+#include "stub/match_rules.h"
+#include "stub/slots.h"
+#include "sysfs/driver.h"
 
 /* The seized function that a name stands for. */
 static struct pciback_device *find_named(const char *buf, size_t count)

@@ -6,8 +6,11 @@
 #include <linux/device.h>
 #include <linux/pci.h>
 #include <linux/sysfs.h>
-#include <pciback/device.h>
-#include <pciback/reset.h>
+#include <pciback/reset_plan.h>
+#include "record/record.h"
+#include "record/reset_history.h"
+#include "reset/history.h"
+#include "reset/reset.h"
 
 /* The attributes exist between probe() and remove(), so the record does too. */
 static struct pciback_device *to_record(struct device *dev)

@@ -5,8 +5,9 @@
  */
 #include <linux/ktime.h>
 #include <linux/pci.h>
-#include <pciback/observe.h>
-#include <pciback/record.h>
+#include "compat.h"
+#include "record/record.h"
+#include "trace/events.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

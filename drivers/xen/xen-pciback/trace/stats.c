@@ -10,8 +10,10 @@
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
-#include <pciback/observe.h>
-#include <pciback/record.h>
+#include "compat.h"
+#include "record/record.h"
+#include "record/stats.h"
+#include "trace/stats.h"
 
 /* Set by init, before anything is seized or served; NULL: not to be had. */
 static struct dentry *root, *devices, *guests;

@@ -16,11 +16,12 @@
 
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
-#include <pciback/irq.h>
-#include <pciback/observe.h>
+#include "compat.h"
+#include "record/irq_state.h"
+#include "trace/events.h"
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/io/xenbus.h>
-#include "../backend/decide.h"
+#include <pciback/fsm.h>
 
 TRACE_DEFINE_ENUM(PCIBACK_OK);
 TRACE_DEFINE_ENUM(PCIBACK_NOT_FOUND);

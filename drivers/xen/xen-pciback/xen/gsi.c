@@ -10,8 +10,8 @@
 #include <linux/pci.h>
 #include <linux/xarray.h>
 #include <xen/xen.h>
-#include <pciback/xen_gsi.h>
 #include "compat.h"
+#include "xen/gsi.h"
 
 /*
  * Seized functions by address; what is kept is the line plus one, or zero for

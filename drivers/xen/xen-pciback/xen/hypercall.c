@@ -13,8 +13,8 @@
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 #include <asm/xen/hypercall.h>
-#include <pciback/xen_host.h>
 #include "compat.h"
+#include "xen/hypercall.h"
 
 static int physdev_op(struct pci_dev *pdev, int cmd)
 {

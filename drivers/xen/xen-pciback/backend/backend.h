@@ -6,17 +6,17 @@
  * the topology's lock > a record's lock. The ring's lock and @kick_lock are leaves;
  * struct aer's lock comes just above the ring's, below device_lock().
  */
-#ifndef PCIBACK_GUEST_GUEST_H
-#define PCIBACK_GUEST_GUEST_H
+#ifndef PCIBACK_BACKEND_BACKEND_H
+#define PCIBACK_BACKEND_BACKEND_H
 
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
-#include <pciback/aer.h>
-#include <pciback/device.h>
-#include <pciback/shared_page.h>
-#include <pciback/topology.h>
+#include "backend/aer.h"
+#include "backend/shared_page.h"
+#include "backend/vbus.h"
+#include "device/lifecycle.h"
 #include <xen/grant_table.h>
 #include <xen/interface/event_channel.h>
 #include <xen/interface/io/pciif.h>
@@ -159,4 +159,4 @@ void guest_quiet_all(struct pciback_guest *guest);
 void guest_renew_all(struct pciback_guest *guest);
 int guest_publish_roots(struct pciback_guest *guest);
 
-#endif /* PCIBACK_GUEST_GUEST_H */
+#endif /* PCIBACK_BACKEND_BACKEND_H */

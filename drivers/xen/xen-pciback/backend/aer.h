@@ -3,12 +3,12 @@
  * Questions to a frontend: the half of the shared page that the backend asks
  * in. Knows how to ring, nothing of Xen.
  */
-#ifndef PCIBACK_AER_H
-#define PCIBACK_AER_H
+#ifndef PCIBACK_BACKEND_AER_H
+#define PCIBACK_BACKEND_AER_H
 
 #include <linux/mutex.h>
 #include <linux/wait.h>
-#include <pciback/shared_page.h>
+#include "backend/shared_page.h"
 #include <pciback/vpci.h>
 #include <xen/interface/io/pciif.h>
 
@@ -61,4 +61,4 @@ bool aer_event(struct aer *aer, u32 flags);
 void aer_wake(struct aer *aer);
 int aer_ask(struct aer *aer, const struct aer_question *q);
 
-#endif /* PCIBACK_AER_H */
+#endif /* PCIBACK_BACKEND_AER_H */

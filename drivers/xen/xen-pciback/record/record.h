@@ -7,8 +7,8 @@
  * guest's topology lock > struct pciback_device's @lock. The list of seized
  * functions has a spinlock of its own, a leaf.
  */
-#ifndef PCIBACK_RECORD_H
-#define PCIBACK_RECORD_H
+#ifndef PCIBACK_RECORD_RECORD_H
+#define PCIBACK_RECORD_RECORD_H
 
 #include <linux/atomic.h>
 #include <linux/kref.h>
@@ -17,10 +17,10 @@
 #include <linux/pci.h>
 #include <linux/workqueue.h>
 #include <pciback/conf.h>
-#include <pciback/irq.h>
-#include <pciback/observe.h>
-#include <pciback/recovery_judge.h>
-#include <pciback/reset_history.h>
+#include "record/irq_state.h"
+#include "record/recovery_step.h"
+#include "record/reset_history.h"
+#include "record/stats.h"
 #include <xen/interface/xen.h>
 
 struct dentry;
@@ -154,4 +154,4 @@ static inline void pciback_device_get(struct pciback_device *dev)
 bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder);
 void pciback_device_reset_ahead(struct pciback_device *dev);
 
-#endif /* PCIBACK_RECORD_H */
+#endif /* PCIBACK_RECORD_RECORD_H */

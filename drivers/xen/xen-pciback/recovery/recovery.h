@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Recovery of seized functions from a PCI Express error (AER, DPC). */
-#ifndef PCIBACK_RECOVERY_H
-#define PCIBACK_RECOVERY_H
+#ifndef PCIBACK_RECOVERY_RECOVERY_H
+#define PCIBACK_RECOVERY_RECOVERY_H
 
 #include <linux/pci.h>
 
@@ -16,4 +16,4 @@ extern unsigned long pciback_recovery_limit;
 /* The PCI driver's. */
 extern const struct pci_error_handlers pciback_error_handlers;
 
-#endif /* PCIBACK_RECOVERY_H */
+#endif /* PCIBACK_RECOVERY_RECOVERY_H */

@@ -4,8 +4,8 @@
  * PCI buses. Two numberings exist, chosen at load: one virtual bus (vpci), or
  * the host's addresses (passthrough). The placement itself is pure.
  */
-#ifndef PCIBACK_TOPOLOGY_H
-#define PCIBACK_TOPOLOGY_H
+#ifndef PCIBACK_BACKEND_VBUS_H
+#define PCIBACK_BACKEND_VBUS_H
 
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -78,4 +78,4 @@ void topology_walk_start(struct topology *topo);
 struct pciback_device *topology_walk_next(struct topology *topo);
 bool topology_next_root(struct topology *topo, unsigned int *cursor, struct topo_addr *root);
 
-#endif /* PCIBACK_TOPOLOGY_H */
+#endif /* PCIBACK_BACKEND_VBUS_H */

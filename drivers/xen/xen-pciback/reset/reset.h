@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Resetting seized functions: by plan, within bounds, on the record. */
-#ifndef PCIBACK_RESET_H
-#define PCIBACK_RESET_H
+#ifndef PCIBACK_RESET_RESET_H
+#define PCIBACK_RESET_RESET_H
 
-#include <linux/device.h>
 #include <linux/types.h>
-#include <pciback/reset_history.h>
+#include "record/reset_history.h"
 #include <pciback/reset_plan.h>
 
 struct pci_dev;
@@ -21,9 +20,4 @@ int pciback_reset_show_plan(struct pciback_device *dev, char *buf);
 /* reset/method.c */
 int pciback_reset_flr(struct pci_dev *pdev);
 
-/* sysfs_reset.c */
-extern struct device_attribute dev_attr_reset_plan;
-extern struct device_attribute dev_attr_reset_history;
-extern struct device_attribute dev_attr_reset_state;
-
-#endif /* PCIBACK_RESET_H */
+#endif /* PCIBACK_RESET_RESET_H */

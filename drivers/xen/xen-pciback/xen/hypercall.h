@@ -4,8 +4,8 @@
  * call is harmless when not running on Xen, so that the rest can be tested on
  * any machine.
  */
-#ifndef PCIBACK_XEN_HOST_H
-#define PCIBACK_XEN_HOST_H
+#ifndef PCIBACK_XEN_HYPERCALL_H
+#define PCIBACK_XEN_HYPERCALL_H
 
 #include <linux/pci.h>
 #include <xen/interface/io/pciif.h>
@@ -23,4 +23,4 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 			 const struct xen_msix_entry *entries, u32 nr);
 bool pciback_xen_line_shared(unsigned int irq);
 
-#endif /* PCIBACK_XEN_HOST_H */
+#endif /* PCIBACK_XEN_HYPERCALL_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* What is remembered of a function's resets. */
-#ifndef PCIBACK_RESET_HISTORY_H
-#define PCIBACK_RESET_HISTORY_H
+#ifndef PCIBACK_RECORD_RESET_HISTORY_H
+#define PCIBACK_RECORD_RESET_HISTORY_H
 
 #include <linux/types.h>
 
@@ -71,7 +71,4 @@ struct reset_state {
 	u32 id;
 };
 
-void reset_history_add(struct reset_history *history, const struct reset_event *event);
-int reset_history_print(const struct reset_history *history, char *buf);
-
-#endif /* PCIBACK_RESET_HISTORY_H */
+#endif /* PCIBACK_RECORD_RESET_HISTORY_H */

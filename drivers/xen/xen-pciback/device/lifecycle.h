@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What happens to a seized function: taken, given to guests and taken back, handed back. */
-#ifndef PCIBACK_DEVICE_H
-#define PCIBACK_DEVICE_H
+/* What happens to a seized function: seized, assigned, deassigned, released. */
+#ifndef PCIBACK_DEVICE_LIFECYCLE_H
+#define PCIBACK_DEVICE_LIFECYCLE_H
 
 #include <linux/types.h>
-#include <pciback/record.h>
+#include "record/record.h"
 
 struct pci_dev;
 
@@ -21,16 +21,4 @@ void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *
 void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder);
 void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder);
 
-/* device_several.c */
-void pciback_devices_return(struct pciback_device **devs, unsigned int nr,
-			    struct pciback_holder *holder);
-void pciback_devices_renew(struct pciback_device **devs, unsigned int nr,
-			   struct pciback_holder *holder);
-
-/* device_conf.c: the guest's view of it */
-extern bool pciback_permissive_all;
-int pciback_device_conf_init(struct pciback_device *dev);
-int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 *val);
-int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32 val);
-
-#endif /* PCIBACK_DEVICE_H */
+#endif /* PCIBACK_DEVICE_LIFECYCLE_H */

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/*
- * Interrupts of a seized function on behalf of its guest: MSI, MSI-X, and the
- * handler that keeps a shared INTx line alive in the host.
- */
-#ifndef PCIBACK_IRQ_H
-#define PCIBACK_IRQ_H
+/* Interrupt state of a seized function, as its record keeps it: irq/ works on it. */
+#ifndef PCIBACK_RECORD_IRQ_STATE_H
+#define PCIBACK_RECORD_IRQ_STATE_H
 
 #include <linux/types.h>
-#include <pciback/refusal.h>
-#include <xen/interface/io/pciif.h>
 
-/* In Xen's public io/pciif.h, not in Linux's copy: as many MSI vectors as @info says. */
-#ifndef XEN_PCI_OP_enable_multi_msi
-#define XEN_PCI_OP_enable_multi_msi	10
-#endif
-
-struct pciback_device;
+/**
+ * struct refusals - those of one function, to one guest
+ * @since: when the first one was, in jiffies
+ * @count: how many since then
+ * @err: the last one
+ */
+struct refusals {
+	unsigned long since;
+	unsigned int count;
+	int err;
+};
 
 /**
  * enum pciback_irq_mode - what this guest has turned on
@@ -52,13 +52,4 @@ struct pciback_irq {
 	char name[40];
 };
 
-void pciback_intx_update(struct pciback_device *dev);
-void pciback_intx_silence(struct pciback_device *dev);
-void pciback_intx_toggle(struct pciback_device *dev);
-int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value);
-u32 pciback_msi_limit(struct pciback_device *dev, u32 nr);
-int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr);
-u32 pciback_msi_disable(struct pciback_device *dev);
-void pciback_irq_teardown(struct pciback_device *dev);
-
-#endif /* PCIBACK_IRQ_H */
+#endif /* PCIBACK_RECORD_IRQ_STATE_H */

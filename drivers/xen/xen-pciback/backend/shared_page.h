@@ -4,8 +4,8 @@
  * guest/shared_page.c knows what is in it: everybody else holds a pointer that the
  * compiler lets nobody follow, and works on copies (XSA-155).
  */
-#ifndef PCIBACK_SHARED_PAGE_H
-#define PCIBACK_SHARED_PAGE_H
+#ifndef PCIBACK_BACKEND_SHARED_PAGE_H
+#define PCIBACK_BACKEND_SHARED_PAGE_H
 
 #include <linux/types.h>
 #include <xen/interface/io/pciif.h>
@@ -22,4 +22,4 @@ void shared_aer_ask(struct shared_page *page, u32 cmd, s32 state,
 		    const struct topo_addr *virt);
 s32 shared_aer_answer(const struct shared_page *page);
 
-#endif /* PCIBACK_SHARED_PAGE_H */
+#endif /* PCIBACK_BACKEND_SHARED_PAGE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Keeping the configuration space that a function had at seizure, and giving it back. */
-#ifndef PCIBACK_DEVICE_CONFIG_H
-#define PCIBACK_DEVICE_CONFIG_H
+#ifndef PCIBACK_RECORD_SAVED_CONFIG_H
+#define PCIBACK_RECORD_SAVED_CONFIG_H
 
 #include <linux/types.h>
 
@@ -13,4 +13,4 @@ void pciback_config_restore(struct pciback_device *dev);
 int pciback_config_check(struct pciback_device *dev);
 void pciback_config_hand_back(struct pciback_device *dev, bool decode_too);
 
-#endif /* PCIBACK_DEVICE_CONFIG_H */
+#endif /* PCIBACK_RECORD_SAVED_CONFIG_H */

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/*
- * What the administrator lets guests do with a function beyond the tables: the
- * write level, quirks, interrupt control; and the audit of what was dropped.
- */
-#ifndef PCIBACK_POLICY_H
-#define PCIBACK_POLICY_H
+/* Registers that guests may write although no row of a table allows it. */
+#ifndef PCIBACK_DEVICE_WRITE_QUIRKS_H
+#define PCIBACK_DEVICE_WRITE_QUIRKS_H
 
 #include <linux/list.h>
-#include <pciback/conf.h>
 #include <pciback/quirk_spec.h>
 
 struct pciback_device;
@@ -24,10 +20,6 @@ struct pciback_quirk {
 	bool by_ids;
 };
 
-int pciback_policy_set_level(struct pciback_device *dev, enum conf_level level);
-int pciback_policy_allow_interrupts(struct pciback_device *dev);
-
-/* quirks.c */
 int pciback_quirks_load(const char *list);
 void pciback_quirks_clear(void);
 int pciback_quirk_add(const char *buf, size_t count);
@@ -36,7 +28,4 @@ void pciback_quirks_guest_left(struct pciback_device *dev);
 void pciback_quirks_free(struct pciback_device *dev);
 int pciback_quirks_show(char *buf);
 
-/* sysfs_device.c */
-extern const struct attribute_group *pciback_device_groups[];
-
-#endif /* PCIBACK_POLICY_H */
+#endif /* PCIBACK_DEVICE_WRITE_QUIRKS_H */

@@ -2,8 +2,8 @@
 /*
  * Serving PV guests: one instance for each guest that has PCI functions.
  */
-#ifndef PCIBACK_GUEST_H
-#define PCIBACK_GUEST_H
+#ifndef PCIBACK_BACKEND_XENBUS_H
+#define PCIBACK_BACKEND_XENBUS_H
 
 #include <linux/types.h>
 
@@ -22,4 +22,4 @@ static inline void pciback_guest_exit(void)
 }
 #endif
 
-#endif /* PCIBACK_GUEST_H */
+#endif /* PCIBACK_BACKEND_XENBUS_H */

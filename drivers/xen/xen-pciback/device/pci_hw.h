@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The guest's view of a function, joined to its hardware. */
+#ifndef PCIBACK_DEVICE_PCI_HW_H
+#define PCIBACK_DEVICE_PCI_HW_H
+
+#include "record/record.h"
+
+extern bool pciback_permissive_all;
+int pciback_device_conf_init(struct pciback_device *dev);
+int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 *val);
+int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32 val);
+
+#endif /* PCIBACK_DEVICE_PCI_HW_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the administrator lets guests do with a function beyond the tables: the
+ * write level, interrupt control.
+ */
+#ifndef PCIBACK_DEVICE_POLICY_H
+#define PCIBACK_DEVICE_POLICY_H
+
+#include <pciback/conf.h>
+
+struct pciback_device;
+
+int pciback_policy_set_level(struct pciback_device *dev, enum conf_level level);
+int pciback_policy_allow_interrupts(struct pciback_device *dev);
+
+#endif /* PCIBACK_DEVICE_POLICY_H */

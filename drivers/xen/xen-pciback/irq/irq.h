@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Interrupts of a seized function on behalf of its guest: MSI, MSI-X, and the
+ * handler that keeps a shared INTx line alive in the host.
+ */
+#ifndef PCIBACK_IRQ_IRQ_H
+#define PCIBACK_IRQ_IRQ_H
+
+#include <linux/types.h>
+#include <xen/interface/io/pciif.h>
+
+struct pciback_device;
+
+void pciback_intx_update(struct pciback_device *dev);
+void pciback_intx_silence(struct pciback_device *dev);
+void pciback_intx_toggle(struct pciback_device *dev);
+int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value);
+u32 pciback_msi_limit(struct pciback_device *dev, u32 nr);
+int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr);
+u32 pciback_msi_disable(struct pciback_device *dev);
+void pciback_irq_teardown(struct pciback_device *dev);
+
+#endif /* PCIBACK_IRQ_IRQ_H */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Noting and printing what was tried to reset a function. */
+#ifndef PCIBACK_RESET_HISTORY_H
+#define PCIBACK_RESET_HISTORY_H
+
+#include "record/reset_history.h"
+
+void reset_history_add(struct reset_history *history, const struct reset_event *event);
+int reset_history_print(const struct reset_history *history, char *buf);
+
+#endif /* PCIBACK_RESET_HISTORY_H */

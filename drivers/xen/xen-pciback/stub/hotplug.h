@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Functions that appear while the module is loaded. */
+#ifndef PCIBACK_STUB_HOTPLUG_H
+#define PCIBACK_STUB_HOTPLUG_H
+
+int pciback_hotplug_init(void);
+void pciback_hotplug_exit(void);
+
+#endif /* PCIBACK_STUB_HOTPLUG_H */

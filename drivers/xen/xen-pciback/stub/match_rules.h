@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Functions to claim that are given by path, IDs or class. */
+#ifndef PCIBACK_STUB_MATCH_RULES_H
+#define PCIBACK_STUB_MATCH_RULES_H
+
+#include <linux/pci.h>
+#include <pciback/match_spec.h>
+
+int pciback_rules_add(const struct match_spec *spec);
+int pciback_rules_remove(const struct match_spec *spec);
+int pciback_rules_show(char *buf);
+void pciback_rules_clear(void);
+bool pciback_rules_cover(struct pci_dev *pdev);
+
+#endif /* PCIBACK_STUB_MATCH_RULES_H */

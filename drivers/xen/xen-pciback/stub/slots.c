@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Functions to claim that are given by address: the slot list, which hide=
+ * and new_slot fill; and the one question whether a function is to be claimed,
+ * by address or by a rule (match_rules.c).
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+#include <pciback/match_spec.h>
+#include <pciback/slot_spec.h>
+#include "stub/match_rules.h"
+#include "stub/slots.h"
+
+/* One function to claim; wildcards are expanded when they are entered. */
+struct slot {
+	struct list_head node;
+	u32 domain;
+	u8 bus;
+	u8 devfn;
+};
+
+/* Guards slots and its members. Taken under device_lock(); nothing is taken under it. */
+static DEFINE_MUTEX(slots_lock);
+static LIST_HEAD(slots);
+
+static struct slot *slot_find(u32 domain, u8 bus, u8 devfn)
+{
+	struct slot *slot;
+
+	lockdep_assert_held(&slots_lock);
+	list_for_each_entry(slot, &slots, node)
+		if (slot->domain == domain && slot->bus == bus && slot->devfn == devfn)
+			return slot;
+	return NULL;
+}
+
+static int slot_add(u32 domain, u8 bus, u8 devfn)
+{
+	struct slot *slot;
+
+	if (slot_find(domain, bus, devfn))
+		return 0;
+	slot = kmalloc(sizeof(*slot), GFP_KERNEL);
+	if (!slot)
+		return -ENOMEM;
+	slot->domain = domain;
+	slot->bus = bus;
+	slot->devfn = devfn;
+	list_add_tail(&slot->node, &slots);
+	return 0;
+}
+
+static void slot_free(struct slot *slot)
+{
+	lockdep_assert_held(&slots_lock);
+	list_del(&slot->node);
+	kfree(slot);
+}
+
+/**
+ * pciback_slots_add() - enter what a name stands for into the slot list
+ * @spec: the name; a wildcard stands for every function number there can be
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL: no function can have that name; -ENOMEM.
+ */
+int pciback_slots_add(const struct slot_spec *spec)
+{
+	struct list_head *last;
+	unsigned int devfn;
+	int err = 0;
+
+	if (!slot_spec_in_range(spec))
+		return -EINVAL;
+
+	guard(mutex)(&slots_lock);
+	last = slots.prev;
+	for (devfn = 0; !err && devfn <= U8_MAX; devfn++)
+		if (slot_spec_covers(spec, spec->domain, spec->bus, devfn))
+			err = slot_add(spec->domain, spec->bus, devfn);
+	/* All of them or none. */
+	while (err && slots.prev != last)
+		slot_free(list_last_entry(&slots, struct slot, node));
+	return err;
+}
+
+/**
+ * pciback_slots_remove() - delete what a name stands for from the slot list
+ * @spec: the name, wildcards allowed
+ *
+ * Functions that are seized already stay so.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT: none of them was in the list.
+ */
+int pciback_slots_remove(const struct slot_spec *spec)
+{
+	struct slot *slot, *next;
+	int err = -ENOENT;
+
+	guard(mutex)(&slots_lock);
+	list_for_each_entry_safe(slot, next, &slots, node) {
+		if (!slot_spec_covers(spec, slot->domain, slot->bus, slot->devfn))
+			continue;
+		slot_free(slot);
+		err = 0;
+	}
+	return err;
+}
+
+/**
+ * pciback_slots_show() - print the slot list
+ * @buf: a page
+ *
+ * One line each, in the order of entering; whole lines only, as many as a page
+ * of sysfs holds (315).
+ *
+ * Context: may sleep.
+ * Return: length of the text.
+ */
+int pciback_slots_show(char *buf)
+{
+	struct slot *slot;
+	int len = 0;
+
+	guard(mutex)(&slots_lock);
+	list_for_each_entry(slot, &slots, node) {
+		char line[SLOT_SPEC_STRLEN + 2];
+
+		snprintf(line, sizeof(line), "%04x:%02x:%02x.%d\n", slot->domain, slot->bus,
+			 PCI_SLOT(slot->devfn), PCI_FUNC(slot->devfn));
+		if (len + strlen(line) >= PAGE_SIZE)
+			break;
+		len += sysfs_emit_at(buf, len, "%s", line);
+	}
+	return len;
+}
+
+/**
+ * pciback_claim_add() - from now on claim what a text stands for
+ * @spec: what match_spec_parse() read
+ *
+ * Binds nothing.
+ *
+ * Context: may sleep.
+ * Return: 0, -EINVAL or -ENOMEM, as pciback_slots_add().
+ */
+int pciback_claim_add(const struct match_spec *spec)
+{
+	if (spec->kind == MATCH_SLOT)
+		return pciback_slots_add(&spec->slot);
+	return pciback_rules_add(spec);
+}
+
+/**
+ * pciback_claim_remove() - do not claim what a text stands for any more
+ * @spec: what match_spec_parse() read
+ *
+ * Functions that are seized already stay so.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT: nothing of it was entered.
+ */
+int pciback_claim_remove(const struct match_spec *spec)
+{
+	if (spec->kind == MATCH_SLOT)
+		return pciback_slots_remove(&spec->slot);
+	return pciback_rules_remove(spec);
+}
+
+/**
+ * pciback_slots_clear() - forget the slot list and the rules
+ *
+ * Context: may sleep.
+ */
+void pciback_slots_clear(void)
+{
+	struct slot *slot, *next;
+
+	guard(mutex)(&slots_lock);
+	list_for_each_entry_safe(slot, next, &slots, node)
+		slot_free(slot);
+	pciback_rules_clear();
+}
+
+static const char *hide_fault(int err)
+{
+	if (err == -ERANGE)
+		return "is out of range";
+	if (err == -EPERM)
+		return "would take bridges or every vendor's devices";
+	return "is not understood";
+}
+
+/**
+ * pciback_slots_hide() - enter the list of a "hide" parameter
+ * @list: "(text)(text)..."; NULL: nothing
+ *
+ * An item that cannot be understood is reported and skipped: a typing error
+ * must not make the devices of all the other items appear in the host.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pciback_slots_hide(const char *list)
+{
+	struct match_hide_item item;
+	unsigned int cursor = 0;
+	int err;
+
+	if (!list)
+		return 0;
+	while ((err = match_spec_next_hide(list, &cursor, &item)) != -ENOENT) {
+		if (!err)
+			err = pciback_claim_add(&item.spec);
+		if (err == -ENOMEM)
+			return err;
+		if (err)
+			pr_err("hide: \"%.*s\" at position %u %s; skipped. Write (DDDD:BB:DD.F), (DDDD:BB:DD.F/DD.F), (pci:VVVV:DDDD) or (class:CCSS), one pair of parentheses each\n",
+			       item.len, list + item.pos, item.pos, hide_fault(err));
+	}
+	return 0;
+}
+
+/* A function is listed if it or a bridge above it is. */
+static bool listed(struct pci_dev *pdev)
+{
+	guard(mutex)(&slots_lock);
+	for (; pdev; pdev = pci_upstream_bridge(pdev))
+		if (slot_find(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn))
+			return true;
+	return false;
+}
+
+/**
+ * pciback_claim_wants() - is a function to be claimed?
+ * @pdev: the function
+ *
+ * Says nothing of a driver_override.
+ *
+ * Context: may sleep.
+ */
+bool pciback_claim_wants(struct pci_dev *pdev)
+{
+	return listed(pdev) || pciback_rules_cover(pdev);
+}
+
+/**
+ * pciback_slots_enter() - enter a function that was bound by other means
+ * @pdev: the function
+ *
+ * Toolstacks remove a function from the list before they unbind it, and expect
+ * to find it there.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int pciback_slots_enter(struct pci_dev *pdev)
+{
+	guard(mutex)(&slots_lock);
+	return slot_add(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn);
+}
