@@ -22,6 +22,8 @@
 #include <xen/interface/io/pciif.h>
 #include <xen/xenbus.h>
 
+struct slot_spec;
+
 /*
  * More functions than any guest is given. With more, num_devs is not a number of
  * devices: looking for each of them in xenstore would take minutes.
@@ -146,10 +148,19 @@ void errors_exit(struct pciback_guest *guest);
 /* ops.c */
 void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op);
 
-/* devices.c */
+/* nodes.c */
 int guest_num_devs(struct pciback_guest *guest);
 enum xenbus_state guest_index_state(struct pciback_guest *guest, int index);
 struct pciback_device *guest_device_named(struct pciback_guest *guest, int index);
+void report_nameless(struct pciback_guest *guest, int index);
+void set_state(struct pciback_guest *guest, int index, enum xenbus_state state);
+void set_gone(struct pciback_guest *guest, int index);
+int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt);
+bool address_is_published(struct pciback_guest *guest, int index, const struct topo_addr *virt);
+int publish_root(struct pciback_guest *guest, const struct topo_addr *root);
+int read_list(struct pciback_guest *guest, struct slot_spec **specs);
+
+/* devices.c */
 void guest_attach(struct pciback_guest *guest, int index);
 void guest_withdraw(struct pciback_guest *guest, int index);
 bool guest_withdraw_unlisted(struct pciback_guest *guest);

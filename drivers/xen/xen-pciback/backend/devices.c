@@ -15,173 +15,8 @@
 #include "device/lifecycle.h"
 #include "record/record.h"
 
-/* Longest of "vdev-", "state-", "root-" with an index. */
-#define NODE_LEN	20
-
 /* How many functions are reset at a time: a guest seldom has more. */
 #define BATCH	32
-
-/**
- * guest_num_devs() - how many indices the toolstack's list has
- * @guest: the guest
- *
- * Context: may sleep.
- * Return: the number; 0 if there is none that can be believed.
- */
-int guest_num_devs(struct pciback_guest *guest)
-{
-	unsigned int nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
-
-	return nr <= MAX_DEVICES ? nr : 0;
-}
-
-static void index_node(char *node, const char *what, int index)
-{
-	snprintf(node, NODE_LEN, "%s-%d", what, index);
-}
-
-/**
- * guest_index_state() - what is to be done, or was, with one index
- * @guest: the guest
- * @index: which
- *
- * Context: may sleep.
- */
-enum xenbus_state guest_index_state(struct pciback_guest *guest, int index)
-{
-	char node[NODE_LEN];
-
-	index_node(node, "state", index);
-	return xenbus_read_unsigned(guest->xdev->nodename, node, XenbusStateUnknown);
-}
-
-/*
- * -ENOENT: the toolstack has deleted the backend's directory meanwhile. Writing
- * would make it anew, and nobody would ever delete that.
- */
-static int write_node(struct pciback_guest *guest, const char *node, const char *text)
-{
-	const char *dir = guest->xdev->nodename;
-	struct xenbus_transaction xbt;
-	int err;
-
-	do {
-		err = xenbus_transaction_start(&xbt);
-		if (err)
-			return err;
-		err = xenbus_exists(xbt, dir, "state") ? xenbus_write(xbt, dir, node, text) :
-							 -ENOENT;
-		if (err) {
-			xenbus_transaction_end(xbt, 1);
-			return err;
-		}
-		err = xenbus_transaction_end(xbt, 0);
-	} while (err == -EAGAIN);
-	return err;
-}
-
-static void set_state(struct pciback_guest *guest, int index, enum xenbus_state state)
-{
-	char node[NODE_LEN], text[12];
-	int err;
-
-	index_node(node, "state", index);
-	snprintf(text, sizeof(text), "%d", state);
-	err = write_node(guest, node, text);
-	if (err && err != -ENOENT)
-		xenbus_dev_error(guest->xdev, err, "%s: cannot write", node);
-}
-
-static int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt)
-{
-	char node[NODE_LEN], text[24];
-
-	index_node(node, "vdev", index);
-	/* Two digits for the function: frontends scan for exactly this form. */
-	snprintf(text, sizeof(text), "%04x:%02x:%02x.%02x", virt->domain, virt->bus,
-		 PCI_SLOT(virt->devfn), PCI_FUNC(virt->devfn));
-	return write_node(guest, node, text);
-}
-
-/*
- * An index whose function the guest does not have, or has no more. The address
- * is on a bus that no frontend has. Without one Linux's frontend closes, with
- * all other functions, when the toolstack marks the index for detaching; and the
- * old address may soon be another function's.
- */
-static void set_gone(struct pciback_guest *guest, int index)
-{
-	static const struct topo_addr nowhere = { .domain = 0xffff, .bus = 0xff, .devfn = 0xff };
-
-	publish_address(guest, index, &nowhere);
-	set_state(guest, index, XenbusStateClosed);
-}
-
-static int parse_address(const char *text, struct slot_spec *spec)
-{
-	int err = slot_spec_parse(text, strlen(text), spec);
-
-	if (!err && (slot_spec_is_wild(spec) || !slot_spec_in_range(spec)))
-		err = -EINVAL;
-	return err;
-}
-
-static struct pciback_device *device_at(const struct slot_spec *spec)
-{
-	return pciback_device_find(spec->domain, spec->bus, PCI_DEVFN(spec->dev, spec->func));
-}
-
-/**
- * guest_device_named() - the function that one index of the toolstack's list names
- * @guest: the guest
- * @index: which
- *
- * Context: may sleep.
- * Return: its record, whoever has the function, to be given up with
- * pciback_device_put(); NULL: none is named, or it is not seized.
- */
-struct pciback_device *guest_device_named(struct pciback_guest *guest, int index)
-{
-	struct pciback_device *dev = NULL;
-	struct slot_spec spec;
-	char node[NODE_LEN];
-	char *text;
-
-	index_node(node, "dev", index);
-	text = xenbus_read(XBT_NIL, guest->xdev->nodename, node, NULL);
-	if (IS_ERR(text))
-		return NULL;
-	if (!parse_address(text, &spec))
-		dev = device_at(&spec);
-	kfree(text);
-	return dev;
-}
-
-/* Why guest_device_named() found none. */
-static void report_nameless(struct pciback_guest *guest, int index)
-{
-	struct xenbus_device *xdev = guest->xdev;
-	struct slot_spec spec;
-	char node[NODE_LEN];
-	char *text;
-
-	index_node(node, "dev", index);
-	text = xenbus_read(XBT_NIL, xdev->nodename, node, NULL);
-	if (IS_ERR(text)) {
-		xenbus_dev_error(xdev, PTR_ERR(text),
-				 "%s: missing; the toolstack must write the device's address there",
-				 node);
-		return;
-	}
-	if (parse_address(text, &spec))
-		xenbus_dev_error(xdev, -EINVAL, "%s: \"%.40s\" is not the address of a device",
-				 node, text);
-	else
-		xenbus_dev_error(xdev, -ENODEV,
-				 "%s: %.40s is not held by pciback; xl pci-assignable-add it first",
-				 node, text);
-	kfree(text);
-}
 
 static const char *why_not(int err)
 {
@@ -234,16 +69,10 @@ give_back:
 /* The guest has had it since before its frontend went, under this index. */
 static bool is_exported(struct pciback_guest *guest, struct pciback_device *dev, int index)
 {
-	unsigned int domain, bus, slot, func;
 	struct topo_addr virt;
-	char node[NODE_LEN];
 
-	index_node(node, "vdev", index);
 	return topology_find(&guest->topo, dev, &virt) &&
-	       xenbus_scanf(XBT_NIL, guest->xdev->nodename, node, "%x:%x:%x.%x", &domain, &bus,
-			    &slot, &func) == 4 &&
-	       domain == virt.domain && bus == virt.bus && slot == PCI_SLOT(virt.devfn) &&
-	       func == PCI_FUNC(virt.devfn);
+	       address_is_published(guest, index, &virt);
 }
 
 /**
@@ -308,49 +137,6 @@ void guest_withdraw(struct pciback_guest *guest, int index)
 		pciback_device_put(dev);
 	}
 	set_gone(guest, index);
-}
-
-/* What the toolstack lists at one moment: all dev-N, those that name nothing left out. */
-static int read_list(struct pciback_guest *guest, struct slot_spec **specs)
-{
-	const char *dir = guest->xdev->nodename;
-	struct xenbus_transaction xbt;
-	char node[NODE_LEN];
-	int i, nr, err, found;
-	char *text;
-
-	do {
-		*specs = NULL;
-		found = 0;
-		err = xenbus_transaction_start(&xbt);
-		if (err)
-			return err;
-		if (xenbus_scanf(xbt, dir, "num_devs", "%d", &nr) != 1 || nr < 0 ||
-		    nr > MAX_DEVICES)
-			err = -EINVAL;
-		else
-			*specs = kvmalloc_array(nr + 1, sizeof(**specs), GFP_KERNEL);
-		if (!err && !*specs)
-			err = -ENOMEM;
-		for (i = 0; !err && i < nr; i++) {
-			index_node(node, "dev", i);
-			text = xenbus_read(xbt, dir, node, NULL);
-			if (IS_ERR(text))
-				continue;
-			if (!parse_address(text, *specs + found))
-				found++;
-			kfree(text);
-		}
-		if (err) {
-			xenbus_transaction_end(xbt, 1);
-			return err;
-		}
-		/* The toolstack moves entries down when one goes: all of this or none. */
-		err = xenbus_transaction_end(xbt, 0);
-		if (err)
-			kvfree(*specs);
-	} while (err == -EAGAIN);
-	return err ?: found;
 }
 
 static bool is_listed(const struct slot_spec *specs, int nr, const struct pciback_device *dev)
@@ -511,33 +297,6 @@ void guest_renew_all(struct pciback_guest *guest)
 		while (nr)
 			pciback_device_put(batch[--nr]);
 	} while (more);
-}
-
-static int publish_root(struct pciback_guest *guest, const struct topo_addr *root)
-{
-	const char *dir = guest->xdev->nodename;
-	unsigned int domain, bus;
-	char node[NODE_LEN];
-	int i, nr, err;
-
-	nr = xenbus_read_unsigned(dir, "root_num", 0);
-	for (i = 0; i < nr; i++) {
-		snprintf(node, sizeof(node), "root-%d", i);
-		if (xenbus_scanf(XBT_NIL, dir, node, "%x:%x", &domain, &bus) != 2) {
-			xenbus_dev_error(guest->xdev, -EINVAL, "%s: not the address of a bus",
-					 node);
-			return -EINVAL;
-		}
-		if (domain == root->domain && bus == root->bus)
-			return 0;
-	}
-	snprintf(node, sizeof(node), "root-%d", nr);
-	err = xenbus_printf(XBT_NIL, dir, node, "%04x:%02x", root->domain, root->bus);
-	if (!err)
-		err = xenbus_printf(XBT_NIL, dir, "root_num", "%d", nr + 1);
-	if (err)
-		xenbus_dev_error(guest->xdev, err, "%s: cannot write the address of a bus", node);
-	return err;
 }
 
 /**
