@@ -35,14 +35,14 @@ static struct conf_space *space(unsigned int rows)
 		.size = 4, .hw = 0xffff, .virt = 0xffff0000, .write_hw = 0xff,
 		.write_virt = 0xffff0000,
 	};
-	struct conf_space *cs = calloc(1, conf_space_bytes(SPACE, rows));
+	struct conf_space *cs = calloc(1, pciback_conf_space_bytes(SPACE, rows));
 	unsigned int i;
 
 	if (!cs)
 		exit(1);
-	conf_space_init(cs, SPACE, rows, &hw, NULL);
+	pciback_conf_space_init(cs, SPACE, rows, &hw, NULL);
 	for (i = 0; i < rows; i++)
-		if (conf_add_rows(cs, 4 * i, &row, 1))
+		if (pciback_conf_add_rows(cs, 4 * i, &row, 1))
 			exit(1);
 	return cs;
 }
@@ -63,9 +63,9 @@ int main(int argc, char **argv)
 		cs->level = CONF_PERMISSIVE;
 	while (times--) {
 		if (strncmp(kind, "read", 4))
-			conf_write(cs, off, 4, strstr(kind, "drop") ? 0xff00 : times << 16 | 1);
+			pciback_conf_write(cs, off, 4, strstr(kind, "drop") ? 0xff00 : times << 16 | 1);
 		else
-			conf_read(cs, off, 4, &val);
+			pciback_conf_read(cs, off, 4, &val);
 	}
 	return 0;
 }

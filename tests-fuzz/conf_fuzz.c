@@ -5,7 +5,7 @@
  * arguments. mkseeds.py writes the same layout.
  */
 #include <string.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 
 enum step {
 	WRITE, WRITE_LOW, WRITE_REG, READ, ODD_READ, ODD_WRITE, LEVEL, QUIRK, CLOSE, INTERRUPTS,
@@ -17,7 +17,7 @@ enum step {
 
 static const unsigned int sizes[] = { 1, 2, 4, 4 };
 
-static void quirk(struct bench *b, struct input *in)
+static void quirk(struct fixture *b, struct input *in)
 {
 	unsigned int size = sizes[in_u8(in) & 3], off = (in_u16(in) % SPACE) & ~(size - 1), i;
 	u32 mask = in_u32(in) & (U32_MAX >> (32 - 8 * size));
@@ -26,7 +26,7 @@ static void quirk(struct bench *b, struct input *in)
 
 	if (off >= b->hw.size)
 		return;
-	err = conf_open(b->cs, off, size, mask);
+	err = pciback_conf_open(b->cs, off, size, mask);
 	if (b->trust > SAFE)
 		return;
 	for (i = off; i < off + size; i++)
@@ -37,7 +37,7 @@ static void quirk(struct bench *b, struct input *in)
 }
 
 /* The hardware changes by itself; not the names of its capabilities. */
-static void hardware(struct bench *b, struct input *in)
+static void hardware(struct fixture *b, struct input *in)
 {
 	unsigned int off = in_u16(in) % b->hw.size;
 	u8 by = in_u8(in);
@@ -49,7 +49,7 @@ static void hardware(struct bench *b, struct input *in)
 	b->hw.mem[off] ^= by;
 }
 
-static void errors(struct bench *b, struct input *in)
+static void errors(struct fixture *b, struct input *in)
 {
 	u8 which = in_u8(in);
 
@@ -59,7 +59,7 @@ static void errors(struct bench *b, struct input *in)
 	b->hw.vpd_err = which & 8 ? -110 : 0;
 }
 
-static void pattern(struct bench *b, struct input *in)
+static void pattern(struct fixture *b, struct input *in)
 {
 	unsigned int size = sizes[in_u8(in) & 3], off;
 	u32 val = in_u32(in);
@@ -68,7 +68,7 @@ static void pattern(struct bench *b, struct input *in)
 		guest_write(b, off, size, val);
 }
 
-static void do_write(struct bench *b, struct input *in, unsigned int range)
+static void do_write(struct fixture *b, struct input *in, unsigned int range)
 {
 	unsigned int size = sizes[in_u8(in) & 3];
 	unsigned int off = (range > 0x100 ? in_u16(in) : in_u8(in)) % range & ~(size - 1);
@@ -77,7 +77,7 @@ static void do_write(struct bench *b, struct input *in, unsigned int range)
 }
 
 /* Aimed at a register, where the whole of it is written. */
-static void write_reg(struct bench *b, struct input *in)
+static void write_reg(struct fixture *b, struct input *in)
 {
 	unsigned int nr = in_u16(in);
 	u32 val = in_u32(in);
@@ -89,13 +89,13 @@ static void write_reg(struct bench *b, struct input *in)
 	}
 }
 
-static void set_level(struct bench *b, u8 level)
+static void set_level(struct fixture *b, u8 level)
 {
 	b->cs->level = level % 3;
 	b->model.level = b->cs->level;
 }
 
-static void step(struct bench *b, struct input *in, unsigned int *sweeps)
+static void step(struct fixture *b, struct input *in, unsigned int *sweeps)
 {
 	enum step what = in_u8(in) % NR_STEPS;
 	unsigned int off;
@@ -129,7 +129,7 @@ static void step(struct bench *b, struct input *in, unsigned int *sweeps)
 		quirk(b, in);
 		break;
 	case CLOSE:
-		conf_close(b->cs);
+		pciback_conf_close(b->cs);
 		memset(b->model.open, 0, sizeof(b->model.open));
 		break;
 	case INTERRUPTS:
@@ -140,7 +140,7 @@ static void step(struct bench *b, struct input *in, unsigned int *sweeps)
 		guest_leaves(b);
 		break;
 	case FORGET:
-		conf_forget_drops(b->cs);
+		pciback_conf_forget_drops(b->cs);
 		b->hw.drops = 0;
 		break;
 	case HARDWARE:
@@ -175,10 +175,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct input in = { data, size };
 	unsigned int sweeps = 0;
-	static struct bench b;
+	static struct fixture b;
 
 	memset(&b, 0, sizeof(b));
-	if (bench_init(&b, &in)) {
+	if (fixture_init(&b, &in)) {
 		guest_walk(&b);
 		while (in.left)
 			step(&b, &in, &sweeps);
@@ -187,6 +187,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		guest_sweep(&b, 4);
 		guest_walk(&b);
 	}
-	bench_free(&b);
+	fixture_free(&b);
 	return 0;
 }

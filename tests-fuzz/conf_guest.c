@@ -2,16 +2,16 @@
 /* What a guest does, and the comparison of every answer with the model's. */
 #include <string.h>
 #include <linux/pci.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 
-static bool valid(const struct bench *b, s32 off, s32 size)
+static bool valid(const struct fixture *b, s32 off, s32 size)
 {
 	return (size == 1 || size == 2 || size == 4) && off >= 0 && !(off & (size - 1)) &&
 	       (u32)off < b->hw.size;
 }
 
 /* Bits of an access that may be seen at all. */
-static u32 visible(const struct bench *b, unsigned int off, unsigned int size)
+static u32 visible(const struct fixture *b, unsigned int off, unsigned int size)
 {
 	u32 mask = 0;
 
@@ -31,7 +31,7 @@ static u32 visible(const struct bench *b, unsigned int off, unsigned int size)
 	return mask;
 }
 
-static void check_list(const struct bench *b)
+static void check_list(const struct fixture *b)
 {
 	const struct conf_audit *a = &b->cs->audit;
 	u32 sum = a->unlisted;
@@ -39,7 +39,7 @@ static void check_list(const struct bench *b)
 
 	must(!a->unlisted || a->nr == CONF_MAX_DROPS, "audit leaves out what it has room for");
 	for (i = 0; i < a->nr; i++) {
-		const struct conf_drop *d = &a->drops[i];
+		const struct pciback_conf_drop *d = &a->drops[i];
 
 		must(d->count && (d->size == 1 || d->size == 2 || d->size == 4) &&
 		     d->off + d->size <= b->hw.size, "audit: entry %u is nonsense", i);
@@ -51,7 +51,7 @@ static void check_list(const struct bench *b)
 	must(sum == a->total, "audit: %u drops, %u are known", a->total, sum);
 }
 
-static void check_audit(const struct bench *b)
+static void check_audit(const struct fixture *b)
 {
 	const struct conf_audit *a = &b->cs->audit;
 
@@ -63,11 +63,11 @@ static void check_audit(const struct bench *b)
 	     a->total);
 }
 
-void guest_read(struct bench *b, s32 off, s32 size)
+void guest_read(struct fixture *b, s32 off, s32 size)
 {
 	unsigned int before = b->hw.reads;
 	u32 val = 0xdeadbeef;
-	int err = conf_read(b->cs, off, size, &val);
+	int err = pciback_conf_read(b->cs, off, size, &val);
 
 	if (!valid(b, off, size)) {
 		must(err == PCIBIOS_BAD_REGISTER_NUMBER && !val && b->hw.reads == before,
@@ -92,7 +92,7 @@ void guest_read(struct bench *b, s32 off, s32 size)
  * Does the audit have to note this write? 1 yes, 0 no, -1 a register with a
  * mind of its own is touched.
  */
-static int worth_noting(struct bench *b, unsigned int off, unsigned int size, u32 val)
+static int worth_noting(struct fixture *b, unsigned int off, unsigned int size, u32 val)
 {
 	struct model *m = &b->model;
 	bool decided = false, note = false;
@@ -116,7 +116,7 @@ static int worth_noting(struct bench *b, unsigned int off, unsigned int size, u3
 	return note;
 }
 
-static void compare(struct bench *b, const struct fakehw *want, unsigned int off,
+static void compare(struct fixture *b, const struct fakehw *want, unsigned int off,
 		    unsigned int size, u32 val)
 {
 	unsigned int i;
@@ -142,7 +142,7 @@ static void follow(struct fakehw *want, const struct fakehw *hw)
 	want->vpd_err = hw->vpd_err;
 }
 
-static void valid_write(struct bench *b, unsigned int off, unsigned int size, u32 val)
+static void valid_write(struct fixture *b, unsigned int off, unsigned int size, u32 val)
 {
 	struct fakehw *want = &b->want;
 	u32 drops = b->cs->audit.total;
@@ -158,7 +158,7 @@ static void valid_write(struct bench *b, unsigned int off, unsigned int size, u3
 	b->size = size;
 	b->val = val;
 	b->writing = true;
-	err = conf_write(b->cs, off, size, val);
+	err = pciback_conf_write(b->cs, off, size, val);
 	b->writing = false;
 	check_audit(b);
 	if (b->hw.failed) {
@@ -182,7 +182,7 @@ static void valid_write(struct bench *b, unsigned int off, unsigned int size, u3
 		     b->cs->audit.total - drops);
 }
 
-void guest_write(struct bench *b, s32 off, s32 size, u32 val)
+void guest_write(struct fixture *b, s32 off, s32 size, u32 val)
 {
 	unsigned int reads = b->hw.reads, writes = b->hw.writes;
 	u32 drops = b->cs->audit.total;
@@ -192,14 +192,14 @@ void guest_write(struct bench *b, s32 off, s32 size, u32 val)
 		valid_write(b, off, size, val);
 		return;
 	}
-	err = conf_write(b->cs, off, size, val);
+	err = pciback_conf_write(b->cs, off, size, val);
 	must(err == PCIBIOS_BAD_REGISTER_NUMBER && b->hw.reads == reads &&
 	     b->hw.writes == writes && b->cs->audit.total == drops,
 	     "write of size %d at %#x: %d", size, off, err);
 }
 
 /* Reads everything there is. */
-void guest_sweep(struct bench *b, unsigned int size)
+void guest_sweep(struct fixture *b, unsigned int size)
 {
 	unsigned int off;
 
@@ -207,15 +207,15 @@ void guest_sweep(struct bench *b, unsigned int size)
 		guest_read(b, off, size);
 }
 
-static u32 ask(struct bench *b, unsigned int off, unsigned int size)
+static u32 ask(struct fixture *b, unsigned int off, unsigned int size)
 {
 	u32 val = 0;
 
-	must(!conf_read(b->cs, off, size, &val), "read of %u at %#x fails", size, off);
+	must(!pciback_conf_read(b->cs, off, size, &val), "read of %u at %#x fails", size, off);
 	return val;
 }
 
-static void walk_std(struct bench *b)
+static void walk_std(struct fixture *b)
 {
 	unsigned int pos = ask(b, 0x34, 1), nr;
 
@@ -229,7 +229,7 @@ static void walk_std(struct bench *b)
 	}
 }
 
-static void walk_ext(struct bench *b)
+static void walk_ext(struct fixture *b)
 {
 	unsigned int pos = 0x100, nr, next;
 
@@ -249,7 +249,7 @@ static void walk_ext(struct bench *b)
 }
 
 /* Follows the lists as a guest's PCI core does. */
-void guest_walk(struct bench *b)
+void guest_walk(struct fixture *b)
 {
 	if (b->trust > SAFE || b->hw.absent || b->hw.fail_in)
 		return;
@@ -258,12 +258,12 @@ void guest_walk(struct bench *b)
 }
 
 /* After this the next guest must find what the first one found. */
-void guest_leaves(struct bench *b)
+void guest_leaves(struct fixture *b)
 {
 	struct conf_space *cs = b->cs;
 	unsigned int i;
 
-	conf_reset(cs);
+	pciback_conf_reset(cs);
 	must(!cs->enabled && !cs->intx_wanted && !cs->interrupt_control,
 	     "a guest leaves permissions behind");
 	for (i = 0; i < cs->nr_regs; i++)

@@ -36,84 +36,84 @@ static void round_trip(const struct match_spec *spec)
 {
 	struct match_spec again;
 	char text[MATCH_SPEC_STRLEN];
-	int n = match_spec_print(spec, text, sizeof(text));
+	int n = pciback_match_spec_print(spec, text, sizeof(text));
 
 	must(n < (int)sizeof(text) && n == (int)strlen(text), "a text of %d", n);
-	must(!match_spec_parse(text, n, &again) && same(spec, &again), "'%s' is not itself", text);
+	must(!pciback_match_spec_parse(text, n, &again) && same(spec, &again), "'%s' is not itself", text);
 }
 
 static void path_covers(const struct match_spec *spec)
 {
 	const struct match_path *path = &spec->path;
-	struct match_facts facts = { .domain = path->domain, .nr = path->nr };
+	struct match_target facts = { .domain = path->domain, .nr = path->nr };
 	int i;
 
 	for (i = 0; i < path->nr; i++)
-		facts.chain[i] = (struct match_place){ 0x55, path->devfn[path->nr - 1 - i] };
+		facts.chain[i] = (struct match_addr){ 0x55, path->devfn[path->nr - 1 - i] };
 	facts.chain[path->nr - 1].bus = path->bus;
-	must(match_spec_covers(spec, &facts), "the path does not lead to its end");
+	must(pciback_match_spec_covers(spec, &facts), "the path does not lead to its end");
 	facts.domain++;
-	must(!match_spec_covers(spec, &facts), "the path is in two domains");
+	must(!pciback_match_spec_covers(spec, &facts), "the path is in two domains");
 	facts.domain--;
 	facts.chain[path->nr - 1].bus++;
-	must(!match_spec_covers(spec, &facts), "the path begins on two buses");
+	must(!pciback_match_spec_covers(spec, &facts), "the path begins on two buses");
 	facts.chain[path->nr - 1].bus--;
 	for (i = 0; i < path->nr; i++) {
 		facts.chain[i].devfn ^= 8;
-		must(!match_spec_covers(spec, &facts), "element %d does not count", i);
+		must(!pciback_match_spec_covers(spec, &facts), "element %d does not count", i);
 		facts.chain[i].devfn ^= 9;
-		must(match_spec_covers(spec, &facts) == (!i && path->any_func),
+		must(pciback_match_spec_covers(spec, &facts) == (!i && path->any_func),
 		     "function of element %d", i);
 		facts.chain[i].devfn ^= 1;
 	}
 	/* What is below the end. */
 	memmove(facts.chain + 1, facts.chain, path->nr * sizeof(facts.chain[0]));
-	facts.chain[0] = (struct match_place){ 0x66, 0 };
+	facts.chain[0] = (struct match_addr){ 0x66, 0 };
 	facts.nr++;
-	must(match_spec_covers(spec, &facts), "the path leaves out what is below");
+	must(pciback_match_spec_covers(spec, &facts), "the path leaves out what is below");
 	facts.nr = path->nr - 1;
-	must(!match_spec_covers(spec, &facts), "the path is too short");
+	must(!pciback_match_spec_covers(spec, &facts), "the path is too short");
 }
 
 static void ids_cover(const struct match_spec *spec)
 {
 	const struct match_ids *ids = &spec->ids;
-	struct match_facts f = { .nr = 1, .vendor = ids->vendor };
+	struct match_target f = { .nr = 1, .vendor = ids->vendor };
 
 	f.device = ids->device == MATCH_ANY ? 0x1234 : ids->device;
 	f.subvendor = ids->subvendor == MATCH_ANY ? 0 : ids->subvendor;
 	f.subdevice = ids->subdevice == MATCH_ANY ? 0xffff : ids->subdevice;
-	must(match_spec_covers(spec, &f), "ids do not cover their device");
+	must(pciback_match_spec_covers(spec, &f), "ids do not cover their device");
 	f.vendor ^= 0x8000;
-	must(!match_spec_covers(spec, &f), "the vendor does not count");
+	must(!pciback_match_spec_covers(spec, &f), "the vendor does not count");
 	f.vendor ^= 0x8000;
 	f.device ^= 1;
-	must(match_spec_covers(spec, &f) == (ids->device == MATCH_ANY), "device");
+	must(pciback_match_spec_covers(spec, &f) == (ids->device == MATCH_ANY), "device");
 	f.device ^= 1;
 	f.subvendor ^= 1;
-	must(match_spec_covers(spec, &f) == (ids->subvendor == MATCH_ANY), "subvendor");
+	must(pciback_match_spec_covers(spec, &f) == (ids->subvendor == MATCH_ANY), "subvendor");
 	f.subvendor ^= 1;
 	f.subdevice ^= 1;
-	must(match_spec_covers(spec, &f) == (ids->subdevice == MATCH_ANY), "subdevice");
+	must(pciback_match_spec_covers(spec, &f) == (ids->subdevice == MATCH_ANY), "subdevice");
 }
 
 static void class_covers(const struct match_spec *spec)
 {
-	struct match_facts f = { .nr = 1, .class = spec->class.value };
+	struct match_target f = { .nr = 1, .class = spec->class.value };
 	int bit;
 
 	must(f.class >> 16 != 6, "a class of bridges");
-	must(match_spec_covers(spec, &f), "a class does not cover itself");
+	must(pciback_match_spec_covers(spec, &f), "a class does not cover itself");
 	for (bit = 0; bit < 24; bit++) {
 		f.class = spec->class.value ^ 1U << bit;
-		must(match_spec_covers(spec, &f) == bit < 24 - 4 * spec->class.digits,
+		must(pciback_match_spec_covers(spec, &f) == bit < 24 - 4 * spec->class.digits,
 		     "bit %d of the class", bit);
 	}
 }
 
 static void understood(const struct match_spec *spec)
 {
-	must(match_spec_is_name(spec) == (spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH),
+	must(pciback_match_spec_is_name(spec) == (spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH),
 	     "a name or not");
 	if (spec->kind == MATCH_SLOT)
 		return;
@@ -129,7 +129,7 @@ static void understood(const struct match_spec *spec)
 void fuzz_match(const char *s, size_t len)
 {
 	struct match_spec spec, ref;
-	int err = match_spec_parse(s, len, &spec), expected = ref_match(s, len, &ref);
+	int err = pciback_match_spec_parse(s, len, &spec), expected = ref_match(s, len, &ref);
 
 	must(err == expected, "%d, should be %d", err, expected);
 	if (err)
@@ -150,7 +150,7 @@ void fuzz_match_hide(const char *list)
 		const char *s = list;
 
 		must(nr <= len + 1, "a hide list without end");
-		err = match_spec_next_hide(list, &cursor, &item);
+		err = pciback_match_spec_next_hide(list, &cursor, &item);
 		s += item.pos;
 		must(item.pos >= end && item.pos + item.len <= len, "an item outside of the list");
 		must(cursor <= len && cursor >= item.pos + item.len, "the cursor is lost");

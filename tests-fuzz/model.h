@@ -7,7 +7,7 @@
 #ifndef FUZZ_MODEL_H
 #define FUZZ_MODEL_H
 
-#include "facts.h"
+#include "expected_regs.h"
 #include "fakehw.h"
 
 enum what { FREE, OPENABLE, REGISTER, HIDDEN, LOST };

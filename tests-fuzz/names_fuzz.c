@@ -31,8 +31,8 @@ static void round_trip(const struct slot_spec *spec)
 	if (spec->func != SLOT_SPEC_ANY)
 		snprintf(func, sizeof(func), "%x", spec->func);
 	n = snprintf(text, sizeof(text), "%04x:%02x:%s.%s", spec->domain, spec->bus, dev, func);
-	must(!slot_spec_parse(text, n, &again) && same(spec, &again), "'%s' is not itself", text);
-	if (slot_spec_in_range(spec))
+	must(!pciback_slot_spec_parse(text, n, &again) && same(spec, &again), "'%s' is not itself", text);
+	if (pciback_slot_spec_in_range(spec))
 		must(n < SLOT_SPEC_STRLEN, "'%s' is too long", text);
 }
 
@@ -41,32 +41,32 @@ static void covers(const struct slot_spec *spec)
 	unsigned int devfn, nr = 0, expected = 1;
 
 	for (devfn = 0; devfn < 256; devfn++)
-		nr += slot_spec_covers(spec, spec->domain, spec->bus, devfn);
+		nr += pciback_slot_spec_covers(spec, spec->domain, spec->bus, devfn);
 	expected *= spec->dev == SLOT_SPEC_ANY ? 32 : spec->dev < 32;
 	expected *= spec->func == SLOT_SPEC_ANY ? 8 : spec->func < 8;
 	/* A bus that does not fit into its field is nobody's. */
 	if (spec->bus > 0xff)
 		expected = 0;
 	must(nr == expected, "covers %u functions, should be %u", nr, expected);
-	must(!slot_spec_covers(spec, spec->domain + 1, spec->bus, 0), "covers another domain");
-	must(!slot_spec_covers(spec, spec->domain, spec->bus + 1, 0) || spec->bus > 0xfe,
+	must(!pciback_slot_spec_covers(spec, spec->domain + 1, spec->bus, 0), "covers another domain");
+	must(!pciback_slot_spec_covers(spec, spec->domain, spec->bus + 1, 0) || spec->bus > 0xfe,
 	     "covers another bus");
-	must(slot_spec_is_wild(spec) == (spec->dev == SLOT_SPEC_ANY ||
-					 spec->func == SLOT_SPEC_ANY), "wild or not");
+	must(pciback_slot_spec_is_wild(spec) == (spec->dev == SLOT_SPEC_ANY ||
+						 spec->func == SLOT_SPEC_ANY), "wild or not");
 }
 
 static void one_name(const char *s, size_t len)
 {
 	struct slot_spec spec, ref;
-	int err = slot_spec_parse(s, len, &spec);
+	int err = pciback_slot_spec_parse(s, len, &spec);
 
 	must(err == (ref_slot(s, len, &ref) ? 0 : -EINVAL), "a name: %d", err);
 	if (err)
 		return;
 	must(same(&spec, &ref), "%x:%x:%x.%x, should be %x:%x:%x.%x", spec.domain, spec.bus,
 	     spec.dev, spec.func, ref.domain, ref.bus, ref.dev, ref.func);
-	must(slot_spec_in_range(&spec) == (spec.domain <= 0xffff && spec.bus <= 0xff &&
-					   spec.dev < 32 && spec.func < 8), "in range or not");
+	must(pciback_slot_spec_in_range(&spec) == (spec.domain <= 0xffff && spec.bus <= 0xff &&
+						   spec.dev < 32 && spec.func < 8), "in range or not");
 	round_trip(&spec);
 	covers(&spec);
 }
@@ -84,7 +84,7 @@ static void hide_list(const char *list)
 		const char *s = list;
 
 		must(nr <= len + 1, "a hide list without end");
-		err = slot_spec_next_hide(list, &cursor, &item);
+		err = pciback_slot_spec_next_hide(list, &cursor, &item);
 		s += item.pos;
 		must(item.pos >= end && item.pos + item.len <= len, "an item outside of the list");
 		must(cursor <= len && cursor >= item.pos + item.len, "the cursor is lost");
@@ -99,7 +99,7 @@ static void hide_list(const char *list)
 		     "an item without parentheses");
 		must(ref_slot(s + 1, item.len - 2, &ref) && same(&ref, &item.spec),
 		     "an item that is no name");
-		must(!err == slot_spec_in_range(&item.spec), "in range or not");
+		must(!err == pciback_slot_spec_in_range(&item.spec), "in range or not");
 	}
 	must(!list[cursor], "the list ends before its end");
 }
@@ -107,7 +107,7 @@ static void hide_list(const char *list)
 static void one_quirk(const char *s, size_t len)
 {
 	struct quirk_spec quirk, ref;
-	int err = quirk_spec_parse(s, len, &quirk);
+	int err = pciback_quirk_spec_parse(s, len, &quirk);
 	const struct quirk_ids *a = &quirk.ids, *b = &ref.ids;
 
 	must(err == (ref_quirk(s, len, &ref) ? 0 : -EINVAL), "a quirk: %d", err);
@@ -123,12 +123,12 @@ static void one_quirk(const char *s, size_t len)
 	must(a->vendor == b->vendor && a->device == b->device && a->subsystem == b->subsystem &&
 	     (!a->subsystem || (a->subvendor == b->subvendor && a->subdevice == b->subdevice)),
 	     "a quirk of another device");
-	must(quirk_ids_match(a, b->vendor, b->device, b->subvendor, b->subdevice) &&
-	     !quirk_ids_match(a, b->vendor ^ 1, b->device, b->subvendor, b->subdevice) &&
-	     !quirk_ids_match(a, b->vendor, b->device ^ 1, b->subvendor, b->subdevice) &&
-	     quirk_ids_match(a, b->vendor, b->device, b->subvendor ^ 1, b->subdevice) ==
+	must(pciback_quirk_ids_match(a, b->vendor, b->device, b->subvendor, b->subdevice) &&
+	     !pciback_quirk_ids_match(a, b->vendor ^ 1, b->device, b->subvendor, b->subdevice) &&
+	     !pciback_quirk_ids_match(a, b->vendor, b->device ^ 1, b->subvendor, b->subdevice) &&
+	     pciback_quirk_ids_match(a, b->vendor, b->device, b->subvendor ^ 1, b->subdevice) ==
 		!a->subsystem &&
-	     quirk_ids_match(a, b->vendor, b->device, b->subvendor, b->subdevice ^ 1) ==
+	     pciback_quirk_ids_match(a, b->vendor, b->device, b->subvendor, b->subdevice ^ 1) ==
 		!a->subsystem, "the wrong devices match");
 }
 

@@ -67,7 +67,7 @@ static int device_slot(const struct book *book, unsigned int real)
 
 static void place(struct book *book, struct vpci *vpci, unsigned int real)
 {
-	struct topo_addr addr = {
+	struct pciback_addr addr = {
 		.domain = real >> 9 & 1,
 		.bus = real >> 8 & 0x81,
 		.devfn = real,
@@ -78,7 +78,7 @@ static void place(struct book *book, struct vpci *vpci, unsigned int real)
 
 	for (slot = 0; slot < VPCI_SLOTS; slot++)
 		free += !in_slot(book, slot);
-	err = vpci_place(vpci, &addr, is_vf(real), &devfn);
+	err = pciback_vpci_place(vpci, &addr, is_vf(real), &devfn);
 	if (book->placed[real]) {
 		must(err == -EEXIST, "%04x placed twice: %d", real, err);
 		return;
@@ -104,7 +104,7 @@ static void vacate(struct book *book, struct vpci *vpci, unsigned int real)
 {
 	if (!book->placed[real])
 		return;
-	vpci_vacate(vpci, book->where[real]);
+	pciback_vpci_vacate(vpci, book->where[real]);
 	book->placed[real] = false;
 	book->guest[book->where[real]] = 0;
 }

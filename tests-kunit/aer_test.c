@@ -27,17 +27,17 @@
  * @react: what it does when it is rung
  * @work: what it does a little later
  * @answer: what it says
- * @given_up: somebody gave the question up
+ * @cancelled: somebody gave the question up
  * @rung: how often it was rung
  * @asked: flags and question, when it was rung last
  */
 struct frontend {
-	struct aer aer;
+	struct pciback_aer aer;
 	struct xen_pci_sharedinfo page;
 	void (*react)(struct frontend *fe);
 	struct work_struct work;
 	s32 answer;
-	bool given_up;
+	bool cancelled;
 	unsigned int rung;
 	struct xen_pci_sharedinfo asked;
 };
@@ -53,7 +53,7 @@ static void answer(struct frontend *fe)
 static void answer_and_ring(struct frontend *fe)
 {
 	answer(fe);
-	aer_event(&fe->aer, READ_ONCE(fe->page.flags));
+	pciback_aer_event(&fe->aer, READ_ONCE(fe->page.flags));
 }
 
 static void later(struct frontend *fe)
@@ -65,7 +65,7 @@ static void silent(struct frontend *fe)
 {
 }
 
-static void ring(struct aer *aer)
+static void ring(struct pciback_aer *aer)
 {
 	struct frontend *fe = container_of(aer, struct frontend, aer);
 
@@ -87,15 +87,15 @@ static void work_answer_no_event(struct work_struct *work)
 
 static void work_stop(struct work_struct *work)
 {
-	aer_stop(&container_of(work, struct frontend, work)->aer);
+	pciback_aer_stop(&container_of(work, struct frontend, work)->aer);
 }
 
 static void work_give_up(struct work_struct *work)
 {
 	struct frontend *fe = container_of(work, struct frontend, work);
 
-	WRITE_ONCE(fe->given_up, true);
-	aer_wake(&fe->aer);
+	WRITE_ONCE(fe->cancelled, true);
+	pciback_aer_wake(&fe->aer);
 }
 
 static struct frontend *frontend(struct kunit *test, void (*react)(struct frontend *fe))
@@ -103,26 +103,26 @@ static struct frontend *frontend(struct kunit *test, void (*react)(struct fronte
 	struct frontend *fe = kunit_kzalloc(test, sizeof(*fe), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, fe);
-	aer_init(&fe->aer, ring);
+	pciback_aer_init(&fe->aer, ring);
 	INIT_WORK(&fe->work, work_answer);
-	fe->aer.step = FOREVER;
-	fe->aer.total = FOREVER;
+	fe->aer.timeout = FOREVER;
+	fe->aer.budget = FOREVER;
 	fe->page.flags = XEN_PCIB_AERHANDLER;
 	fe->react = react;
 	fe->answer = RECOVERED;
-	aer_start(&fe->aer, (struct shared_page *)&fe->page);
+	pciback_aer_start(&fe->aer, (struct pciback_shared_page *)&fe->page);
 	return fe;
 }
 
 static int ask(struct frontend *fe)
 {
-	struct aer_question q = {
+	struct pciback_aer_query q = {
 		.cmd = XEN_PCI_OP_aer_detected,
 		.state = 2,
 		.virt = { 0x12345, 0x67, 0x89 },
-		.given_up = &fe->given_up,
+		.cancelled = &fe->cancelled,
 	};
-	int ret = aer_ask(&fe->aer, &q);
+	int ret = pciback_aer_query(&fe->aer, &q);
 
 	flush_work(&fe->work);
 	return ret;
@@ -191,13 +191,13 @@ static void cannot_ask(struct kunit *test)
 	fe->page.flags = XEN_PCIB_AERHANDLER | XEN_PCIB_active;
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -EBUSY, "a frontend that owes an answer to nothing");
 	fe->page.flags = XEN_PCIB_AERHANDLER;
-	aer_stop(&fe->aer);
+	pciback_aer_stop(&fe->aer);
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ENOTCONN, "no frontend");
-	aer_stop(&fe->aer);
+	pciback_aer_stop(&fe->aer);
 	KUNIT_EXPECT_EQ(test, fe->rung, 0);
-	aer_start(&fe->aer, (struct shared_page *)&fe->page);
+	pciback_aer_start(&fe->aer, (struct pciback_shared_page *)&fe->page);
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), RECOVERED, "it came back");
-	fe->given_up = true;
+	fe->cancelled = true;
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ECANCELED, "given up before it was asked");
 	KUNIT_EXPECT_EQ(test, fe->rung, 1);
 }
@@ -226,7 +226,7 @@ static void wait_ends_by(struct kunit *test)
 	INIT_WORK(&fe->work, row->work);
 	KUNIT_EXPECT_EQ(test, ask(fe), row->result);
 	KUNIT_EXPECT_EQ(test, fe->rung, 1);
-	KUNIT_EXPECT_FALSE(test, aer_event(&fe->aer, 0));
+	KUNIT_EXPECT_FALSE(test, pciback_aer_event(&fe->aer, 0));
 }
 
 /* The late answer to one question is not that to the next. */
@@ -234,18 +234,18 @@ static void late_answer(struct kunit *test)
 {
 	struct frontend *fe = frontend(test, silent);
 
-	fe->aer.step = 1;
+	fe->aer.timeout = 1;
 	KUNIT_EXPECT_EQ(test, ask(fe), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ_MSG(test, fe->page.flags, XEN_PCIB_AERHANDLER | XEN_PCIB_active,
 			    "still the frontend's");
-	fe->aer.step = FOREVER;
+	fe->aer.timeout = FOREVER;
 	fe->react = answer_and_ring;
 	KUNIT_EXPECT_EQ(test, ask(fe), -EBUSY);
 	KUNIT_EXPECT_EQ_MSG(test, fe->rung, 1, "asked nothing more");
 
 	fe->answer = NONE;
 	answer(fe);
-	KUNIT_EXPECT_FALSE_MSG(test, aer_event(&fe->aer, fe->page.flags), "nobody waits for it");
+	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, fe->page.flags), "nobody waits for it");
 	fe->answer = NEED_RESET;
 	KUNIT_EXPECT_EQ(test, ask(fe), NEED_RESET);
 	KUNIT_EXPECT_EQ(test, fe->rung, 2);
@@ -256,7 +256,7 @@ static void patience_ends(struct kunit *test)
 {
 	struct frontend *fe = frontend(test, silent);
 
-	fe->aer.total = 0;
+	fe->aer.budget = 0;
 	fe->aer.window = FOREVER;
 	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ETIMEDOUT,
 			    "at once, not after the ten minutes of a step");
@@ -266,11 +266,11 @@ static void patience_ends(struct kunit *test)
 
 	/* The window is over. */
 	fe->react = later;
-	fe->aer.total = FOREVER;
-	fe->aer.spent = FOREVER;
+	fe->aer.budget = FOREVER;
+	fe->aer.waited = FOREVER;
 	KUNIT_EXPECT_EQ(test, ask(fe), -ETIMEDOUT);
 	fe->page.flags = XEN_PCIB_AERHANDLER;
-	fe->aer.since = jiffies - FOREVER - 1;
+	fe->aer.window_start = jiffies - FOREVER - 1;
 	KUNIT_EXPECT_EQ(test, ask(fe), RECOVERED);
 }
 
@@ -278,10 +278,10 @@ static void event_tells(struct kunit *test)
 {
 	struct frontend *fe = frontend(test, silent);
 
-	KUNIT_EXPECT_FALSE_MSG(test, aer_event(&fe->aer, 0), "nothing was asked");
-	fe->aer.asked = true;
-	KUNIT_EXPECT_FALSE_MSG(test, aer_event(&fe->aer, XEN_PCIB_active), "no answer yet");
-	KUNIT_EXPECT_TRUE_MSG(test, aer_event(&fe->aer, XEN_PCIF_active),
+	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, 0), "nothing was asked");
+	fe->aer.waiting = true;
+	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, XEN_PCIB_active), "no answer yet");
+	KUNIT_EXPECT_TRUE_MSG(test, pciback_aer_event(&fe->aer, XEN_PCIF_active),
 			      "an answer, and a request as well");
 }
 
@@ -313,15 +313,15 @@ static void answer_by_function(struct work_struct *work)
 static int asker_thread(void *data)
 {
 	struct asker *asker = data;
-	struct aer_question q = {
+	struct pciback_aer_query q = {
 		.cmd = XEN_PCI_OP_aer_mmio,
 		.virt = { .devfn = asker->devfn },
-		.given_up = &asker->fe->given_up,
+		.cancelled = &asker->fe->cancelled,
 	};
 	int i;
 
 	for (i = 0; i < 200; i++)
-		if (aer_ask(&asker->fe->aer, &q) != asker->devfn)
+		if (pciback_aer_query(&asker->fe->aer, &q) != asker->devfn)
 			asker->wrong++;
 	complete(&asker->done);
 	while (!kthread_should_stop())

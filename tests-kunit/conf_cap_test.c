@@ -6,7 +6,7 @@
  */
 #include <kunit/test.h>
 #include <pciback/conf.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 #include "suites.h"
 
 #define PM	0x40
@@ -24,25 +24,25 @@
 
 static const struct conf_ident ident = { .vendor = 0x8086, .device = 0x10d3 };
 
-static void link_cap(struct conf_bench *b, unsigned int from, unsigned int pos, u8 id)
+static void link_cap(struct conf_fixture *b, unsigned int from, unsigned int pos, u8 id)
 {
-	conf_bench_set(b, from, 1, pos);
-	conf_bench_set(b, pos, 1, id);
+	conf_fixture_set(b, from, 1, pos);
+	conf_fixture_set(b, pos, 1, id);
 }
 
-static void add_caps(struct kunit *test, struct conf_bench *b)
+static void add_caps(struct kunit *test, struct conf_fixture *b)
 {
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
-	KUNIT_ASSERT_EQ(test, conf_add_caps(b->cs), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(b->cs), 0);
 	b->nr_writes = 0;
 }
 
 /* A function with one of each, and a vendor's, which has no rows. */
-static struct conf_bench *card(struct kunit *test)
+static struct conf_fixture *card(struct kunit *test)
 {
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 
-	conf_bench_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	conf_fixture_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
 	link_cap(b, PCI_CAPABILITY_LIST, PM, PCI_CAP_ID_PM);
 	link_cap(b, PM + 1, VPD, PCI_CAP_ID_VPD);
 	link_cap(b, VPD + 1, MSI, PCI_CAP_ID_MSI);
@@ -50,16 +50,16 @@ static struct conf_bench *card(struct kunit *test)
 	link_cap(b, MSIX + 1, EXP, PCI_CAP_ID_EXP);
 	link_cap(b, EXP + 1, VNDR, PCI_CAP_ID_VNDR);
 	link_cap(b, VNDR + 1, AF, PCI_CAP_ID_AF);
-	conf_bench_set(b, PM + PCI_PM_PMC, 2, 0xfe23);
-	conf_bench_set(b, PM + PCI_PM_PPB_EXTENSIONS, 2, 0x7dc0);
+	conf_fixture_set(b, PM + PCI_PM_PMC, 2, 0xfe23);
+	conf_fixture_set(b, PM + PCI_PM_PPB_EXTENSIONS, 2, 0x7dc0);
 	b->w1c[PMCSR + 1] = 0x80;
-	conf_bench_set(b, MSI_FLAGS, 2, 0x0184);
-	conf_bench_set(b, MSIX_FLAGS, 2, 0x0004);
-	conf_bench_set(b, MSIX + PCI_MSIX_TABLE, 4, 0x00000003);
-	conf_bench_set(b, EXP + PCI_EXP_DEVCTL, 2, 0x2810);
-	conf_bench_set(b, EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_FLR);
-	conf_bench_set(b, AF + PCI_AF_LENGTH, 1, 6);
-	conf_bench_set(b, AF + PCI_AF_CAP, 1, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
+	conf_fixture_set(b, MSI_FLAGS, 2, 0x0184);
+	conf_fixture_set(b, MSIX_FLAGS, 2, 0x0004);
+	conf_fixture_set(b, MSIX + PCI_MSIX_TABLE, 4, 0x00000003);
+	conf_fixture_set(b, EXP + PCI_EXP_DEVCTL, 2, 0x2810);
+	conf_fixture_set(b, EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_FLR);
+	conf_fixture_set(b, AF + PCI_AF_LENGTH, 1, 6);
+	conf_fixture_set(b, AF + PCI_AF_CAP, 1, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
 	return b;
 }
 
@@ -136,15 +136,15 @@ static void follows_row(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
-		struct conf_bench *b = card(test);
+		struct conf_fixture *b = card(test);
 
 		add_caps(test, b);
-		conf_bench_set(b, row->off, row->size, row->hw);
-		conf_bench_permissive(b, permissive[i]);
-		KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), row->seen);
-		KUNIT_EXPECT_EQ(test, conf_write(b->cs, row->off, row->size, row->write),
+		conf_fixture_set(b, row->off, row->size, row->hw);
+		conf_fixture_permissive(b, permissive[i]);
+		KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), row->seen);
+		KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, row->off, row->size, row->write),
 				row->err);
-		KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), row->hw_after);
+		KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), row->hw_after);
 		KUNIT_EXPECT_EQ(test, b->nr_power, row->power_calls);
 		KUNIT_EXPECT_EQ(test, b->power, row->power);
 		KUNIT_EXPECT_EQ(test, b->nr_reset, 0);
@@ -153,24 +153,24 @@ static void follows_row(struct kunit *test)
 
 static void unwritten_pme_status_stays(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
 	add_caps(test, b);
-	conf_bench_set(b, PMCSR, 2, 0x8008);
-	conf_bench_write(test, PMCSR, 1, 0x0b);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, PMCSR, 2), 0x8008, "written byte: the other");
+	conf_fixture_set(b, PMCSR, 2, 0x8008);
+	conf_fixture_write(test, PMCSR, 1, 0x0b);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, PMCSR, 2), 0x8008, "written byte: the other");
 	KUNIT_EXPECT_EQ(test, b->power, 3);
-	conf_bench_write(test, PMCSR + 1, 1, 0x02);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, PMCSR, 2), 0x8208, "data select");
+	conf_fixture_write(test, PMCSR + 1, 1, 0x02);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, PMCSR, 2), 0x8208, "data select");
 }
 
 static void refused_power_state(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
 	add_caps(test, b);
 	b->power_err = -EIO;
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, PMCSR, 2, 0x0003), PCIBIOS_SET_FAILED);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, PMCSR, 2, 0x0003), PCIBIOS_SET_FAILED);
 	KUNIT_EXPECT_EQ(test, b->nr_power, 1);
 }
 
@@ -219,18 +219,18 @@ static void writes_flags(struct kunit *test)
 {
 	const struct flags_row *row = test->param_value;
 	unsigned int off = row->to_msix ? MSIX_FLAGS : MSI_FLAGS;
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
 	add_caps(test, b);
-	conf_bench_set(b, PCI_COMMAND, 2, row->command);
-	conf_bench_set(b, MSI_FLAGS, 2, row->msi);
-	conf_bench_set(b, MSIX_FLAGS, 2, row->msix);
-	conf_bench_permissive(b, row->permissive);
+	conf_fixture_set(b, PCI_COMMAND, 2, row->command);
+	conf_fixture_set(b, MSI_FLAGS, 2, row->msi);
+	conf_fixture_set(b, MSIX_FLAGS, 2, row->msix);
+	conf_fixture_permissive(b, row->permissive);
 	b->cs->interrupt_control = row->interrupt_control;
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, off, 2, row->write), row->err);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, off, 2), row->after);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, off, 2), row->after);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, row->to_msix ? MSI_FLAGS : MSIX_FLAGS, 2),
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, off, 2, row->write), row->err);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, off, 2), row->after);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, off, 2), row->after);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, row->to_msix ? MSI_FLAGS : MSIX_FLAGS, 2),
 			    row->to_msix ? row->msi : row->msix, "the other one");
 }
 
@@ -254,18 +254,18 @@ static void leaves_to_hardware(struct kunit *test)
 {
 	const struct raw_row *row = test->param_value;
 	u32 all = U32_MAX >> (32 - 8 * row->size);
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 	u32 hw;
 
 	add_caps(test, b);
-	hw = conf_bench_get(b, row->off, row->size);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), hw);
-	conf_bench_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), hw);
+	hw = conf_fixture_get(b, row->off, row->size);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), hw);
+	conf_fixture_write(test, row->off, row->size, ~hw);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), hw);
 	KUNIT_EXPECT_EQ(test, b->cs->audit.total, 1);
-	conf_bench_permissive(b, true);
-	conf_bench_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), ~hw & all);
+	conf_fixture_permissive(b, true);
+	conf_fixture_write(test, row->off, row->size, ~hw);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), ~hw & all);
 }
 
 /* A list as the hardware has it, one step per element. */
@@ -311,65 +311,65 @@ KUNIT_ARRAY_PARAM_DESC(list, list_rows, name);
 static void walks_list(struct kunit *test)
 {
 	const struct list_row *row = test->param_value;
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	int i;
 
-	conf_bench_set(b, PCI_STATUS, 2, row->status);
-	conf_bench_set(b, PCI_CAPABILITY_LIST, 1, row->first);
+	conf_fixture_set(b, PCI_STATUS, 2, row->status);
+	conf_fixture_set(b, PCI_CAPABILITY_LIST, 1, row->first);
 	for (i = 0; i < ARRAY_SIZE(row->steps) && row->steps[i].pos; i++) {
-		conf_bench_set(b, row->steps[i].pos, 1, row->steps[i].id);
-		conf_bench_set(b, row->steps[i].pos + 1, 1, row->steps[i].next);
+		conf_fixture_set(b, row->steps[i].pos, 1, row->steps[i].id);
+		conf_fixture_set(b, row->steps[i].pos + 1, 1, row->steps[i].next);
 	}
 	add_caps(test, b);
 	KUNIT_EXPECT_EQ(test, b->cs->cap_msi, row->msi);
 	KUNIT_EXPECT_EQ(test, b->cs->cap_msix, row->msix);
 	if (row->with)
-		KUNIT_EXPECT_NOT_NULL(test, conf_reg_at(b->cs, row->with));
-	KUNIT_EXPECT_NULL(test, conf_reg_at(b->cs, row->without));
+		KUNIT_EXPECT_NOT_NULL(test, pciback_conf_reg_at(b->cs, row->with));
+	KUNIT_EXPECT_NULL(test, pciback_conf_reg_at(b->cs, row->without));
 }
 
 /* What has no room for its registers is read-only, not refused. */
 static void without_room_is_read_only(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
 	b->cs->max_regs = b->cs->nr_regs + 9;
-	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), 0);
-	conf_bench_write(test, DEVCTL, 2, 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, DEVCTL, 2), 0x2810);
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(b->cs), 0);
+	conf_fixture_write(test, DEVCTL, 2, 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, DEVCTL, 2), 0x2810);
 	/* The address has a register, its data has not. */
 	b->cs->max_regs = 0;
-	conf_bench_write(test, VPD + PCI_VPD_ADDR, 2, 0x0010);
+	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, 0x0010);
 }
 
 static void unreadable_list(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
 	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_EQ(test, conf_add_caps(b->cs), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(b->cs), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
 /* Address and flag, then data: the handshake is over when the write returns. */
 static void reads_vpd(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
 	add_caps(test, b);
 	b->vpd = 0x44332211;
-	conf_bench_write(test, VPD + PCI_VPD_ADDR, 2, 0x0104);
+	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, 0x0104);
 	KUNIT_EXPECT_EQ(test, b->vpd_addr, 0x0104);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, VPD + PCI_VPD_ADDR, 2), 0x8104);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_ADDR, 2), 0x8104);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
 	b->vpd_err = -ETIMEDOUT;
 	b->vpd = 0;
-	conf_bench_write(test, VPD + PCI_VPD_ADDR, 2, 0x0108);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, VPD + PCI_VPD_ADDR, 2), 0x0108,
+	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, 0x0108);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, VPD + PCI_VPD_ADDR, 2), 0x0108,
 			    "a card that does not answer");
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, VPD + PCI_VPD_ADDR, 2, 0x8108), REFUSED);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, VPD + PCI_VPD_ADDR, 2, 0x8108), REFUSED);
 	KUNIT_EXPECT_EQ(test, b->nr_vpd, 2);
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "the hardware's registers are the core's");
 }
@@ -404,16 +404,16 @@ static void asks_for_reset(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
-		struct conf_bench *b = card(test);
+		struct conf_fixture *b = card(test);
 
 		add_caps(test, b);
 		if (row->cap_size)
-			conf_bench_set(b, row->cap_off, row->cap_size, row->cap);
-		conf_bench_permissive(b, permissive[i]);
-		conf_bench_write(test, row->off, row->size, row->write);
+			conf_fixture_set(b, row->cap_off, row->cap_size, row->cap);
+		conf_fixture_permissive(b, permissive[i]);
+		conf_fixture_write(test, row->off, row->size, row->write);
 		KUNIT_EXPECT_EQ(test, b->nr_reset, row->resets);
 		KUNIT_EXPECT_EQ(test, b->cs->audit.total, row->drops);
-		KUNIT_EXPECT_EQ(test, conf_bench_get(b, DEVCTL, 2), 0x2810);
+		KUNIT_EXPECT_EQ(test, conf_fixture_get(b, DEVCTL, 2), 0x2810);
 		KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 	}
 }
@@ -421,32 +421,32 @@ static void asks_for_reset(struct kunit *test)
 /* The same bit is a PCIe-to-PCI bridge's retry enable, which is the host's. */
 static void bridge_keeps_retry_enable(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
-	conf_bench_set(b, EXP + PCI_EXP_DEVCAP, 4, 0);
-	conf_bench_set(b, DEVCTL, 2, 0xa810);
+	conf_fixture_set(b, EXP + PCI_EXP_DEVCAP, 4, 0);
+	conf_fixture_set(b, DEVCTL, 2, 0xa810);
 	add_caps(test, b);
-	conf_bench_write(test, DEVCTL, 2, 0x2000);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, DEVCTL, 2), 0xa000);
+	conf_fixture_write(test, DEVCTL, 2, 0x2000);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, DEVCTL, 2), 0xa000);
 	KUNIT_EXPECT_EQ(test, b->cs->audit.total, 1);
 	KUNIT_EXPECT_EQ(test, b->nr_reset, 0);
 }
 
 static void keeps_its_own_msi(struct kunit *test)
 {
-	struct conf_bench *b = card(test);
+	struct conf_fixture *b = card(test);
 
 	add_caps(test, b);
-	conf_bench_set(b, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee00318);
-	conf_bench_permissive(b, true);
-	conf_bench_write(test, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee01003);
-	conf_bench_write(test, MSI + PCI_MSI_DATA_64, 2, 0x4041);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee01000);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, MSI + PCI_MSI_DATA_64, 2), 0x4041);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee00318);
+	conf_fixture_set(b, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee00318);
+	conf_fixture_permissive(b, true);
+	conf_fixture_write(test, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee01003);
+	conf_fixture_write(test, MSI + PCI_MSI_DATA_64, 2, 0x4041);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee01000);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, MSI + PCI_MSI_DATA_64, 2), 0x4041);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee00318);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
-	conf_reset(b->cs);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0);
+	pciback_conf_reset(b->cs);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0);
 }
 
 static struct kunit_case conf_cap_cases[] = {

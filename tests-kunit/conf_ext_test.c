@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <pciback/conf.h>
 #include <pciback/pci_numbers.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 #include "suites.h"
 
 static const struct conf_ident ident = { .vendor = 0x8086, .device = 0x10d3 };
@@ -65,31 +65,31 @@ static const struct ext_row ext_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(ext, ext_rows, name);
 
-static struct conf_bench *ext_bench(struct kunit *test, const struct ext_row *row)
+static struct conf_fixture *ext_fixture(struct kunit *test, const struct ext_row *row)
 {
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_EXP_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_EXP_SIZE, CONF_MAX_REGS);
 	int i;
 
 	memset(b->hw + 0x40, 0x5a, sizeof(b->hw) - 0x40);
-	conf_bench_set(b, 0x100, 4, 0);
+	conf_fixture_set(b, 0x100, 4, 0);
 	for (i = 0; i < MAX_STEPS && row->has[i].pos; i++)
-		conf_bench_set(b, row->has[i].pos, 4,
-			       row->has[i].id | 1 << 16 | row->has[i].next << 20);
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
-	KUNIT_ASSERT_EQ(test, conf_add_caps(b->cs), 0);
-	KUNIT_ASSERT_EQ(test, conf_add_ext_caps(b->cs), 0);
+		conf_fixture_set(b, row->has[i].pos, 4,
+				 row->has[i].id | 1 << 16 | row->has[i].next << 20);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(b->cs), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_ext_caps(b->cs), 0);
 	return b;
 }
 
 static void guest_walks(struct kunit *test)
 {
 	const struct ext_row *row = test->param_value;
-	struct conf_bench *b = ext_bench(test, row);
+	struct conf_fixture *b = ext_fixture(test, row);
 	u32 pos = 0x100, entry;
 	int i;
 
 	for (i = 0; i < MAX_STEPS; i++) {
-		entry = conf_bench_read(test, pos, 4);
+		entry = conf_fixture_read(test, pos, 4);
 		KUNIT_EXPECT_EQ_MSG(test, pos, row->finds[i].pos, "step %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, PCI_EXT_CAP_ID(entry), row->finds[i].id, "step %d", i);
 		pos = PCI_EXT_CAP_NEXT(entry);
@@ -100,10 +100,10 @@ static void guest_walks(struct kunit *test)
 			      "the walk ends too early, after step %d", i);
 	for (i = 0; i < 2; i++) {
 		if (row->zero[i])
-			KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, row->zero[i], 1), 0,
+			KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, row->zero[i], 1), 0,
 					    "byte %#x", row->zero[i]);
 		if (row->shown[i])
-			KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, row->shown[i], 1),
+			KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, row->shown[i], 1),
 					    b->hw[row->shown[i]], "byte %#x", row->shown[i]);
 	}
 }
@@ -112,13 +112,13 @@ static void guest_walks(struct kunit *test)
 static void writes_nothing(struct kunit *test)
 {
 	const struct ext_row *row = test->param_value;
-	struct conf_bench *b = ext_bench(test, row);
+	struct conf_fixture *b = ext_fixture(test, row);
 	unsigned int size, off;
 
 	for (size = 1; size <= 4; size *= 2)
 		for (off = PCI_CFG_SPACE_SIZE; off < PCI_CFG_SPACE_EXP_SIZE; off += size) {
-			conf_bench_write(test, off, size, ~0U);
-			conf_bench_write(test, off, size, 0);
+			conf_fixture_write(test, off, size, ~0U);
+			conf_fixture_write(test, off, size, 0);
 		}
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 }
@@ -137,12 +137,12 @@ static void hidden_at_every_level(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(hidden_ids); i++) {
 		u16 id = hidden_ids[i];
 		struct ext_row row = { .has = { { 0x100, AER, 0x200 }, { 0x200, id, 0 } } };
-		struct conf_bench *b = ext_bench(test, &row);
+		struct conf_fixture *b = ext_fixture(test, &row);
 
-		conf_bench_permissive(b, true);
-		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, 0x200, 4), 0, "id %#x", id);
-		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, 0x204, 4), 0, "id %#x", id);
-		conf_bench_write(test, 0x204, 4, ~0U);
+		conf_fixture_permissive(b, true);
+		KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, 0x200, 4), 0, "id %#x", id);
+		KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, 0x204, 4), 0, "id %#x", id);
+		conf_fixture_write(test, 0x204, 4, ~0U);
 		KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "id %#x", id);
 	}
 }
@@ -184,44 +184,44 @@ KUNIT_ARRAY_PARAM_DESC(std, std_rows, name);
 static void guest_walks_first_list(struct kunit *test)
 {
 	const struct std_row *row = test->param_value;
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	u32 pos;
 	int i;
 
 	memset(b->hw + 0x40, 0x5a, PCI_CFG_SPACE_SIZE - 0x40);
-	conf_bench_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
-	conf_bench_set(b, PCI_CAPABILITY_LIST, 1, row->first);
+	conf_fixture_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	conf_fixture_set(b, PCI_CAPABILITY_LIST, 1, row->first);
 	for (i = 0; i < 4 && row->has[i].pos; i++)
-		conf_bench_set(b, row->has[i].pos, 2, row->has[i].id | row->has[i].next << 8);
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
-	KUNIT_ASSERT_EQ(test, conf_add_caps(b->cs), 0);
+		conf_fixture_set(b, row->has[i].pos, 2, row->has[i].id | row->has[i].next << 8);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(b->cs), 0);
 
-	pos = conf_bench_read(test, PCI_CAPABILITY_LIST, 1);
+	pos = conf_fixture_read(test, PCI_CAPABILITY_LIST, 1);
 	for (i = 0; i < 4 && pos; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, pos, row->finds[i].pos, "step %d", i);
-		KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, pos, 1), row->finds[i].id,
+		KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, pos, 1), row->finds[i].id,
 				    "step %d", i);
-		pos = conf_bench_read(test, pos + 1, 1);
+		pos = conf_fixture_read(test, pos + 1, 1);
 	}
 	KUNIT_EXPECT_TRUE_MSG(test, i == 4 || !row->finds[i].pos,
 			      "the walk ends too early, after step %d", i);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->zero, 1), 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->shown, 1), b->hw[row->shown]);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->zero, 1), 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->shown, 1), b->hw[row->shown]);
 }
 
 /* A register of a capability must not take the place of the next one's header. */
 static void overlapping_capabilities_stay_visible(struct kunit *test)
 {
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 
-	conf_bench_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
-	conf_bench_set(b, PCI_CAPABILITY_LIST, 1, 0x50);
-	conf_bench_set(b, 0x50, 4, PCI_CAP_ID_EXP | 0x80 << 8 | 2 << 16);
-	conf_bench_set(b, 0x80, 2, PCI_CAP_ID_MSIX);
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, &ident), 0);
-	KUNIT_ASSERT_EQ(test, conf_add_caps(b->cs), 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x51, 1), 0x80);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x80, 1), PCI_CAP_ID_MSIX);
+	conf_fixture_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	conf_fixture_set(b, PCI_CAPABILITY_LIST, 1, 0x50);
+	conf_fixture_set(b, 0x50, 4, PCI_CAP_ID_EXP | 0x80 << 8 | 2 << 16);
+	conf_fixture_set(b, 0x80, 2, PCI_CAP_ID_MSIX);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(b->cs), 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, 0x51, 1), 0x80);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, 0x80, 1), PCI_CAP_ID_MSIX);
 	KUNIT_EXPECT_EQ(test, b->cs->cap_msix, 0x80);
 }
 

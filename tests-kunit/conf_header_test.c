@@ -6,7 +6,7 @@
  */
 #include <kunit/test.h>
 #include <pciback/conf.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 #include "suites.h"
 
 #define TYPE0	PCI_HEADER_TYPE_NORMAL
@@ -35,19 +35,19 @@ static const struct conf_ident ident1 = {
 };
 
 /* A header whose hardware holds @hw at @off, the BARs what the host assigned. */
-static struct conf_bench *header(struct kunit *test, u8 type, unsigned int off,
-				 unsigned int size, u32 hw)
+static struct conf_fixture *header(struct kunit *test, u8 type, unsigned int off,
+				   unsigned int size, u32 hw)
 {
 	const struct conf_ident *id = type == TYPE1 ? &ident1 : &ident0;
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	int i;
 
 	for (i = 0; i < (type == TYPE1 ? 2 : CONF_NR_BARS); i++)
-		conf_bench_set(b, PCI_BASE_ADDRESS_0 + 4 * i, 4, id->bar[i].val);
-	conf_bench_set(b, type == TYPE1 ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, 4, id->rom.val);
-	conf_bench_set(b, PCI_HEADER_TYPE, 1, type);
-	conf_bench_set(b, off, size, hw);
-	KUNIT_ASSERT_EQ(test, conf_add_header(b->cs, id), 0);
+		conf_fixture_set(b, PCI_BASE_ADDRESS_0 + 4 * i, 4, id->bar[i].val);
+	conf_fixture_set(b, type == TYPE1 ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, 4, id->rom.val);
+	conf_fixture_set(b, PCI_HEADER_TYPE, 1, type);
+	conf_fixture_set(b, off, size, hw);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, id), 0);
 	b->nr_writes = 0;
 	return b;
 }
@@ -120,14 +120,14 @@ static void follows_row(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
-		struct conf_bench *b = header(test, row->type, row->off, row->size, row->hw);
+		struct conf_fixture *b = header(test, row->type, row->off, row->size, row->hw);
 
-		conf_bench_permissive(b, permissive[i]);
-		KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), row->seen);
-		conf_bench_write(test, row->off, row->size, row->write);
-		KUNIT_EXPECT_EQ_MSG(test, conf_bench_get(b, row->off, row->size), row->hw_after,
+		conf_fixture_permissive(b, permissive[i]);
+		KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), row->seen);
+		conf_fixture_write(test, row->off, row->size, row->write);
+		KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, row->off, row->size), row->hw_after,
 				    "hardware, permissive %d", i);
-		KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size),
+		KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size),
 				row->seen_after);
 		KUNIT_EXPECT_EQ_MSG(test, !!b->cs->audit.total, row->seen_after != row->write,
 				    "audit, permissive %d", i);
@@ -177,16 +177,16 @@ static void leaves_to_hardware(struct kunit *test)
 	const struct raw_row *row = test->param_value;
 	u32 all = U32_MAX >> (32 - 8 * row->size);
 	u32 hw = 0x12345678 & all;
-	struct conf_bench *b = header(test, row->type, row->off, row->size, hw);
+	struct conf_fixture *b = header(test, row->type, row->off, row->size, hw);
 
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, row->size), hw);
-	conf_bench_write(test, row->off, row->size, ~hw);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), hw);
+	conf_fixture_write(test, row->off, row->size, ~hw);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 	KUNIT_EXPECT_EQ(test, b->nr_dropped, 1);
 	KUNIT_EXPECT_EQ(test, b->dropped_off, row->off);
-	conf_bench_permissive(b, true);
-	conf_bench_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), ~hw & all);
+	conf_fixture_permissive(b, true);
+	conf_fixture_write(test, row->off, row->size, ~hw);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), ~hw & all);
 	KUNIT_EXPECT_EQ(test, b->nr_dropped, 1);
 }
 
@@ -240,13 +240,13 @@ KUNIT_ARRAY_PARAM_DESC(command, command_rows, name);
 static void writes_command(struct kunit *test)
 {
 	const struct command_row *row = test->param_value;
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, row->hw);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, row->hw);
 
-	conf_bench_permissive(b, row->permissive);
+	conf_fixture_permissive(b, row->permissive);
 	b->cs->interrupt_control = row->interrupt_control;
-	conf_bench_write(test, PCI_COMMAND, 2, row->write);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, PCI_COMMAND, 2), row->hw_after);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), row->seen_after);
+	conf_fixture_write(test, PCI_COMMAND, 2, row->write);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), row->hw_after);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), row->seen_after);
 	KUNIT_EXPECT_EQ(test, b->nr_enable, row->enable);
 	KUNIT_EXPECT_EQ(test, b->nr_master, row->master);
 	KUNIT_EXPECT_EQ(test, b->nr_mwi, row->mwi);
@@ -257,83 +257,83 @@ static void writes_command(struct kunit *test)
 /* Decoding starts off, as after a reset; error reporting as the host has it. */
 static void command_of_a_new_guest(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, 0x0147);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0x0147);
 
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0x0144);
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0407);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0x0407);
-	conf_reset(b->cs);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0x0144);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0144);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0407);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0407);
+	pciback_conf_reset(b->cs);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0144);
 }
 
 /* Guests toggle decoding around sizing; the core is asked once. */
 static void enables_once_a_guest(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		conf_bench_write(test, PCI_COMMAND, 2, 0x0002);
+		conf_fixture_write(test, PCI_COMMAND, 2, 0x0002);
 		KUNIT_EXPECT_TRUE(test, b->cs->intx_wanted);
-		conf_bench_write(test, PCI_COMMAND, 2, 0x0000);
+		conf_fixture_write(test, PCI_COMMAND, 2, 0x0000);
 		KUNIT_EXPECT_FALSE(test, b->cs->intx_wanted);
 	}
 	KUNIT_EXPECT_EQ(test, b->nr_enable, 1);
-	conf_reset(b->cs);
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0002);
+	pciback_conf_reset(b->cs);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0002);
 	KUNIT_EXPECT_EQ(test, b->nr_enable, 2);
 }
 
 static void failed_enable_changes_nothing(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
 
 	b->enable_err = -EINVAL;
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, PCI_COMMAND, 2, 0x0417), -EINVAL);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, PCI_COMMAND, 2), 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, PCI_COMMAND, 2, 0x0417), -EINVAL);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0);
 	KUNIT_EXPECT_EQ(test, b->nr_master + b->nr_mwi, 0);
 	KUNIT_EXPECT_FALSE(test, b->cs->intx_wanted);
 	b->enable_err = 0;
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0407);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0x0407);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0407);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0407);
 }
 
 static void failed_mwi_is_not_shown(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
 
 	b->mwi_err = -EINVAL;
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0014);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0x0004);
-	conf_bench_permissive(b, true);
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0014);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, PCI_COMMAND, 2), 0x0004);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0014);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0004);
+	conf_fixture_permissive(b, true);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0014);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0x0004);
 }
 
 static void command_by_bytes(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
 
-	conf_bench_write(test, PCI_COMMAND, 1, 0x07);
-	conf_bench_write(test, PCI_COMMAND + 1, 1, 0x04);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND, 2), 0x0407);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, PCI_COMMAND, 2), 0x0007);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, PCI_COMMAND + 1, 1), 0x04);
+	conf_fixture_write(test, PCI_COMMAND, 1, 0x07);
+	conf_fixture_write(test, PCI_COMMAND + 1, 1, 0x04);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0407);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0x0007);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND + 1, 1), 0x04);
 }
 
 static void interrupt_control_switches_intx(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
 
 	b->cs->interrupt_control = true;
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0400);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0400);
 	KUNIT_EXPECT_FALSE(test, b->intx);
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0400);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0400);
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_intx, 1, "only when it changes");
-	conf_bench_write(test, PCI_COMMAND, 2, 0x0000);
+	conf_fixture_write(test, PCI_COMMAND, 2, 0x0000);
 	KUNIT_EXPECT_TRUE(test, b->intx);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, PCI_COMMAND, 2), 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0);
 }
 
 struct bar_row {
@@ -363,45 +363,45 @@ KUNIT_ARRAY_PARAM_DESC(bar, bar_rows, name);
 static void sizes_bar(struct kunit *test)
 {
 	const struct bar_row *row = test->param_value;
-	struct conf_bench *b = header(test, row->type, PCI_COMMAND, 2, 0);
+	struct conf_fixture *b = header(test, row->type, PCI_COMMAND, 2, 0);
 
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->val);
-	conf_bench_write(test, row->off, 4, 0xffffffff);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->len);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, row->off, 4), row->len, "again");
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off + 1, 1), row->len >> 8 & 0xff);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off + 2, 2), row->len >> 16);
-	conf_bench_write(test, row->off, 4, 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->val);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->val);
+	conf_fixture_write(test, row->off, 4, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->len);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, row->off, 4), row->len, "again");
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off + 1, 1), row->len >> 8 & 0xff);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off + 2, 2), row->len >> 16);
+	conf_fixture_write(test, row->off, 4, 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->val);
 
-	conf_bench_write(test, row->off, 4, row->short_pattern);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->len);
-	conf_bench_write(test, row->off, 4, row->val);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->val);
+	conf_fixture_write(test, row->off, 4, row->short_pattern);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->len);
+	conf_fixture_write(test, row->off, 4, row->val);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->val);
 
-	conf_bench_write(test, row->off, 4, row->near_miss);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, row->off, 4), row->val);
+	conf_fixture_write(test, row->off, 4, row->near_miss);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->val);
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "the hardware has no part in it");
 	KUNIT_EXPECT_EQ_MSG(test, b->cs->audit.total,
 			    (row->val != 0) + (row->val != row->near_miss),
 			    "addresses of the guest's own choice");
 
-	conf_bench_write(test, row->off, 4, 0xffffffff);
-	conf_reset(b->cs);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, row->off, 4), row->val,
+	conf_fixture_write(test, row->off, 4, 0xffffffff);
+	pciback_conf_reset(b->cs);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, row->off, 4), row->val,
 			    "sizing ends with its guest");
 }
 
 /* A BAR is written back in one piece, and only if it was lost. */
 static void restores_bar_in_one_write(struct kunit *test)
 {
-	struct conf_bench *b = header(test, TYPE0, PCI_BASE_ADDRESS_0, 4, 0);
+	struct conf_fixture *b = header(test, TYPE0, PCI_BASE_ADDRESS_0, 4, 0);
 
-	conf_bench_write(test, PCI_BASE_ADDRESS_0, 4, 0xfe000000);
+	conf_fixture_write(test, PCI_BASE_ADDRESS_0, 4, 0xfe000000);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 1);
 	KUNIT_EXPECT_EQ(test, b->last_off, PCI_BASE_ADDRESS_0);
 	KUNIT_EXPECT_EQ(test, b->last_size, 4);
-	conf_bench_write(test, PCI_BASE_ADDRESS_0, 4, 0xfe000000);
+	conf_fixture_write(test, PCI_BASE_ADDRESS_0, 4, 0xfe000000);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 1);
 }
 
@@ -422,19 +422,19 @@ KUNIT_ARRAY_PARAM_DESC(type, type_rows, name);
 static void takes_header_type(struct kunit *test)
 {
 	const struct type_row *row = test->param_value;
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	struct conf_ident id = ident0;
 
 	id.header_type = row->type;
-	KUNIT_EXPECT_EQ(test, conf_add_header(b->cs, &id), row->err);
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_header(b->cs, &id), row->err);
 }
 
 static void unreadable_function_is_refused(struct kunit *test)
 {
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 
 	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_EQ(test, conf_add_header(b->cs, &ident0), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_header(b->cs, &ident0), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
 static struct kunit_case conf_header_cases[] = {

@@ -5,7 +5,7 @@
  */
 #include <kunit/test.h>
 #include <pciback/conf.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 #include "suites.h"
 
 /* Far from every row of policy_rows; two status bits in its last byte. */
@@ -19,12 +19,12 @@ static const struct conf_row policy_rows[] = {
 	{ .off = OPEN, .size = 4, .raw = true, .hw = U32_MAX },
 };
 
-static struct conf_bench *bench(struct kunit *test)
+static struct conf_fixture *fixture(struct kunit *test)
 {
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_SIZE, 4);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, 4);
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, policy_rows, 2), 0);
-	conf_hide(b->cs, HIDE, HIDE + 8);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0, policy_rows, 2), 0);
+	pciback_conf_hide(b->cs, HIDE, HIDE + 8);
 	return b;
 }
 
@@ -65,14 +65,14 @@ KUNIT_ARRAY_PARAM_DESC(level, level_rows, name);
 static void follows_level(struct kunit *test)
 {
 	const struct level_row *row = test->param_value;
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 
 	if (row->q_size)
-		KUNIT_ASSERT_EQ(test, conf_open(b->cs, row->q_off, row->q_size, row->q_mask), 0);
+		KUNIT_ASSERT_EQ(test, pciback_conf_open(b->cs, row->q_off, row->q_size, row->q_mask), 0);
 	b->cs->level = row->level;
-	conf_bench_set(b, row->off, row->size, row->hw);
-	conf_bench_write(test, row->off, row->size, row->write);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, row->off, row->size), row->after);
+	conf_fixture_set(b, row->off, row->size, row->hw);
+	conf_fixture_write(test, row->off, row->size, row->write);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), row->after);
 	KUNIT_EXPECT_EQ(test, b->cs->audit.total, row->drops);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, row->after != row->hw);
 }
@@ -80,14 +80,14 @@ static void follows_level(struct kunit *test)
 /* A masked write must not write back the status bits it read beside the mask. */
 static void quirk_spares_status_bits(struct kunit *test)
 {
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 
 	b->cs->level = CONF_QUIRKS;
 	b->w1c[FREE + 3] = 0xc0;
-	conf_bench_set(b, FREE, 4, 0xc0000011);
-	KUNIT_ASSERT_EQ(test, conf_open(b->cs, FREE, 2, 0x00ff), 0);
-	conf_bench_write(test, FREE, 4, 0x00000022);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, FREE, 4), 0xc0000022);
+	conf_fixture_set(b, FREE, 4, 0xc0000011);
+	KUNIT_ASSERT_EQ(test, pciback_conf_open(b->cs, FREE, 2, 0x00ff), 0);
+	conf_fixture_write(test, FREE, 4, 0x00000022);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, FREE, 4), 0xc0000022);
 	KUNIT_EXPECT_EQ(test, b->last_size, 1);
 }
 
@@ -108,44 +108,44 @@ KUNIT_ARRAY_PARAM_DESC(refused, refused_rows, name);
 static void refuses_quirk(struct kunit *test)
 {
 	const struct refused_row *row = test->param_value;
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 
-	KUNIT_EXPECT_EQ(test, conf_open(b->cs, row->off, row->size, ~0U), -EPERM);
+	KUNIT_EXPECT_EQ(test, pciback_conf_open(b->cs, row->off, row->size, ~0U), -EPERM);
 	b->cs->level = CONF_QUIRKS;
-	conf_bench_write(test, row->off, row->size, ~0U);
+	conf_fixture_write(test, row->off, row->size, ~0U);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 }
 
 static void closes_quirks(struct kunit *test)
 {
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 
 	b->cs->level = CONF_QUIRKS;
-	KUNIT_ASSERT_EQ(test, conf_open(b->cs, FREE, 4, ~0U), 0);
-	conf_close(b->cs);
-	conf_bench_write(test, FREE, 4, ~0U);
+	KUNIT_ASSERT_EQ(test, pciback_conf_open(b->cs, FREE, 4, ~0U), 0);
+	pciback_conf_close(b->cs);
+	conf_fixture_write(test, FREE, 4, ~0U);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 }
 
 static void hidden_reads_as_zero(struct kunit *test)
 {
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 
 	memset(b->hw, 0x5a, sizeof(b->hw));
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, HIDE, 4), 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, HIDE + 4, 1), 0);
-	KUNIT_EXPECT_EQ_MSG(test, conf_bench_read(test, HIDE + 8, 4), 0x5a5a5a5a, "behind it");
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, HIDE, 4), 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, HIDE + 4, 1), 0);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, HIDE + 8, 4), 0x5a5a5a5a, "behind it");
 }
 
 static void audits(struct kunit *test)
 {
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 	struct conf_audit *audit = &b->cs->audit;
 
-	conf_bench_write(test, FREE, 4, 0x1);
-	conf_bench_write(test, FREE, 4, 0x2);
-	conf_bench_write(test, FREE, 2, 0x3);
-	conf_bench_write(test, FIRM, 1, 0x4);
+	conf_fixture_write(test, FREE, 4, 0x1);
+	conf_fixture_write(test, FREE, 4, 0x2);
+	conf_fixture_write(test, FREE, 2, 0x3);
+	conf_fixture_write(test, FIRM, 1, 0x4);
 	KUNIT_EXPECT_EQ(test, audit->total, 4);
 	KUNIT_ASSERT_EQ(test, audit->nr, 3);
 	KUNIT_EXPECT_EQ(test, audit->drops[0].off, FREE);
@@ -157,31 +157,31 @@ static void audits(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_dropped, 1, "told once");
 	KUNIT_EXPECT_EQ(test, b->dropped_off, FREE);
 
-	conf_reset(b->cs);
+	pciback_conf_reset(b->cs);
 	KUNIT_EXPECT_EQ_MSG(test, audit->total, 4, "readable after the guest is gone");
-	conf_forget_drops(b->cs);
+	pciback_conf_forget_drops(b->cs);
 	KUNIT_EXPECT_EQ(test, audit->total, 0);
 	KUNIT_EXPECT_EQ(test, audit->nr, 0);
-	conf_bench_write(test, FREE, 4, 0x1);
+	conf_fixture_write(test, FREE, 4, 0x1);
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_dropped, 2, "and the next guest's again");
 }
 
 static void audit_is_bounded(struct kunit *test)
 {
-	struct conf_bench *b = conf_bench_new(test, PCI_CFG_SPACE_EXP_SIZE, 1);
+	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_EXP_SIZE, 1);
 	struct conf_audit *audit = &b->cs->audit;
 	int i;
 
 	for (i = 0; i < CONF_MAX_DROPS + 5; i++)
-		conf_bench_write(test, 0x100 + 4 * i, 4, ~0U);
+		conf_fixture_write(test, 0x100 + 4 * i, 4, ~0U);
 	KUNIT_EXPECT_EQ(test, audit->nr, CONF_MAX_DROPS);
 	KUNIT_EXPECT_EQ(test, audit->unlisted, 5);
 	KUNIT_EXPECT_EQ(test, audit->total, CONF_MAX_DROPS + 5);
 	audit->total = U32_MAX;
 	audit->unlisted = U32_MAX;
 	audit->drops[0].count = U32_MAX;
-	conf_bench_write(test, 0x100, 4, ~0U);
-	conf_bench_write(test, 0x800, 4, ~0U);
+	conf_fixture_write(test, 0x100, 4, ~0U);
+	conf_fixture_write(test, 0x800, 4, ~0U);
 	KUNIT_EXPECT_EQ_MSG(test, audit->total, U32_MAX, "counters stop at their end");
 	KUNIT_EXPECT_EQ(test, audit->unlisted, U32_MAX);
 	KUNIT_EXPECT_EQ(test, audit->drops[0].count, U32_MAX);
@@ -190,18 +190,18 @@ static void audit_is_bounded(struct kunit *test)
 /* All ones is what a function that is gone reads: writes go nowhere, no error grows. */
 static void dead_function(struct kunit *test)
 {
-	struct conf_bench *b = bench(test);
+	struct conf_fixture *b = fixture(test);
 	u32 val;
 
 	memset(b->hw, 0xff, sizeof(b->hw));
 	memset(b->writable, 0, sizeof(b->writable));
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, FREE, 4), ~0U);
-	conf_bench_write(test, FREE, 4, 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, FREE, 4), ~0U);
+	conf_fixture_write(test, FREE, 4, 0);
 	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
 	b->write_err = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_EQ(test, conf_read(b->cs, FREE, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, FREE, 4, 0), PCIBIOS_DEVICE_NOT_FOUND);
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, FIRM, 4, 0), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_read(b->cs, FREE, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, FREE, 4, 0), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, FIRM, 4, 0), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
 static struct kunit_case conf_policy_cases[] = {

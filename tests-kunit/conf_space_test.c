@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <linux/limits.h>
 #include <pciback/conf.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 #include "suites.h"
 
 /* Accesses go here; the register under test lies inside with room around it. */
@@ -76,7 +76,7 @@ struct model {
 struct setting {
 	const struct kind *kind;
 	struct conf_row row;
-	struct conf_bench *bench;
+	struct conf_fixture *fixture;
 	unsigned int from, to;		/* bytes of the register, within the area */
 	struct model start;
 };
@@ -92,7 +92,7 @@ static void set_up(struct kunit *test, struct setting *s, const struct geometry 
 	unsigned int i;
 
 	s->kind = g->kind;
-	s->bench = conf_bench_new(test, PCI_CFG_SPACE_SIZE, 4);
+	s->fixture = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, 4);
 	s->from = ROW_AT - AREA + g->shift;
 	s->to = s->from + g->size;
 	s->row = (struct conf_row){
@@ -102,27 +102,27 @@ static void set_up(struct kunit *test, struct setting *s, const struct geometry 
 		.write_virt = spread(g->kind->write_virt, g->size),
 		.w1c = spread(g->kind->w1c, g->size),
 	};
-	KUNIT_ASSERT_EQ(test, conf_add_rows(s->bench->cs, 0, &s->row, 1), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(s->fixture->cs, 0, &s->row, 1), 0);
 	for (i = 0; i < AREA_LEN; i++) {
 		/* Every byte differs from its neighbours and from what is written. */
 		s->start.hw[i] = 0xa1 + 7 * i;
 		s->start.virt[i] = 0x5e - 5 * i;
 		if (i >= s->from && i < s->to)
-			s->bench->w1c[AREA + i] = g->kind->w1c;
+			s->fixture->w1c[AREA + i] = g->kind->w1c;
 	}
 }
 
 static void put_start(struct setting *s)
 {
-	struct conf_reg *reg = &s->bench->cs->regs[0];
+	struct conf_reg *reg = &s->fixture->cs->regs[0];
 	unsigned int i;
 
-	memcpy(s->bench->hw + AREA, s->start.hw, AREA_LEN);
+	memcpy(s->fixture->hw + AREA, s->start.hw, AREA_LEN);
 	reg->virt = 0;
 	for (i = s->from; i < s->to; i++)
 		reg->virt |= (u32)s->start.virt[i] << 8 * (i - s->from);
-	s->bench->nr_writes = 0;
-	conf_forget_drops(s->bench->cs);
+	s->fixture->nr_writes = 0;
+	pciback_conf_forget_drops(s->fixture->cs);
 }
 
 static bool in_row(const struct setting *s, unsigned int i)
@@ -143,17 +143,17 @@ static void check_read(struct kunit *test, struct setting *s, unsigned int at, u
 			byte = (byte & s->kind->hw) | (s->start.virt[i] & s->kind->virt);
 		want |= (u32)byte << 8 * (i - at);
 	}
-	KUNIT_EXPECT_EQ_MSG(test, conf_read(s->bench->cs, AREA + at, size, &got), 0,
+	KUNIT_EXPECT_EQ_MSG(test, pciback_conf_read(s->fixture->cs, AREA + at, size, &got), 0,
 			    "read of %u at +%d", size, (int)at - 4);
 	KUNIT_EXPECT_EQ_MSG(test, got, want, "read of %u at +%d", size, (int)at - 4);
-	KUNIT_EXPECT_EQ(test, s->bench->nr_writes, 0);
+	KUNIT_EXPECT_EQ(test, s->fixture->nr_writes, 0);
 }
 
 /* True if a bit that the guest tried to change stays as the guest sees it. */
 static bool model_write(struct setting *s, struct model *m, unsigned int at, unsigned int size,
 			u32 val)
 {
-	bool permissive = s->bench->cs->level == CONF_PERMISSIVE;
+	bool permissive = s->fixture->cs->level == CONF_PERMISSIVE;
 	bool touched = false, dropped = false;
 	unsigned int i;
 
@@ -183,14 +183,14 @@ static bool model_write(struct setting *s, struct model *m, unsigned int at, uns
 static void check_write(struct kunit *test, struct setting *s, unsigned int at, unsigned int size,
 			u32 val)
 {
-	struct conf_bench *b = s->bench;
+	struct conf_fixture *b = s->fixture;
 	struct model want = s->start;
 	bool dropped;
 	unsigned int i;
 
 	put_start(s);
 	dropped = model_write(s, &want, at, size, val);
-	KUNIT_EXPECT_EQ_MSG(test, conf_write(b->cs, AREA + at, size, val), 0,
+	KUNIT_EXPECT_EQ_MSG(test, pciback_conf_write(b->cs, AREA + at, size, val), 0,
 			    "write of %#x, size %u, at +%d", val, size, (int)at - 4);
 	for (i = 0; i < AREA_LEN; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, b->hw[AREA + i], want.hw[i],
@@ -218,9 +218,9 @@ static void overlaps(struct kunit *test)
 		for (at = 0; at < AREA_LEN; at += sizes[i]) {
 			check_read(test, &s, at, sizes[i]);
 			for (j = 0; j < ARRAY_SIZE(vals); j++) {
-				conf_bench_permissive(s.bench, false);
+				conf_fixture_permissive(s.fixture, false);
 				check_write(test, &s, at, sizes[i], vals[j]);
-				conf_bench_permissive(s.bench, true);
+				conf_fixture_permissive(s.fixture, true);
 				check_write(test, &s, at, sizes[i], vals[j]);
 			}
 		}
@@ -279,19 +279,19 @@ KUNIT_ARRAY_PARAM_DESC(access, access_rows, name);
 static void checks_access(struct kunit *test)
 {
 	const struct access_row *row = test->param_value;
-	struct conf_bench *b = conf_bench_new(test, row->cfg_size, 1);
+	struct conf_fixture *b = conf_fixture_new(test, row->cfg_size, 1);
 	u32 val = 0xdeadbeef;
 
 	memset(b->hw, 0x77, sizeof(b->hw));
-	conf_bench_permissive(b, true);
-	KUNIT_EXPECT_EQ(test, conf_read(b->cs, row->off, row->size, &val), row->err);
+	conf_fixture_permissive(b, true);
+	KUNIT_EXPECT_EQ(test, pciback_conf_read(b->cs, row->off, row->size, &val), row->err);
 	if (row->err) {
 		KUNIT_EXPECT_EQ_MSG(test, val, 0, "a refused read answers 0");
 		KUNIT_EXPECT_EQ(test, b->nr_reads, 0);
 	} else {
 		KUNIT_EXPECT_EQ(test, val, 0x77777777U >> (32 - 8 * row->size));
 	}
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, row->off, row->size, 0), row->err);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, row->off, row->size, 0), row->err);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, !row->err);
 	KUNIT_EXPECT_EQ_MSG(test, b->nr_dropped, 0, "refused is not dropped");
 }
@@ -302,16 +302,16 @@ static void ignores_excess_bits(struct kunit *test)
 	static const struct conf_row row = {
 		.off = 0x40, .size = 4, .virt = U32_MAX, .write_virt = U32_MAX,
 	};
-	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 1);
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &row, 1), 0);
-	conf_bench_write(test, 0x41, 1, 0xffffff12);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0, &row, 1), 0);
+	conf_fixture_write(test, 0x41, 1, 0xffffff12);
 	KUNIT_EXPECT_EQ(test, b->cs->regs[0].virt, 0x1200);
-	conf_bench_permissive(b, true);
-	conf_bench_write(test, 0x50, 1, 0xffffff34);
+	conf_fixture_permissive(b, true);
+	conf_fixture_write(test, 0x50, 1, 0xffffff34);
 	KUNIT_EXPECT_EQ(test, b->last_val, 0x34);
-	conf_bench_permissive(b, false);
-	conf_bench_write(test, 0x50, 2, 0xffff5678);
+	conf_fixture_permissive(b, false);
+	conf_fixture_write(test, 0x50, 2, 0xffff5678);
 	KUNIT_EXPECT_EQ(test, b->dropped_off, 0x50);
 	KUNIT_EXPECT_EQ(test, b->dropped_size, 2);
 	KUNIT_EXPECT_EQ(test, b->dropped_val, 0x5678);
@@ -326,14 +326,14 @@ static void several_registers_in_one_access(struct kunit *test)
 		{ .off = 2, .size = 1, .hw = 0xff, .write_hw = 0xff },
 		{ .off = 3, .size = 1, .hw = 0xff, .w1c = 0xff },
 	};
-	struct conf_bench *b = conf_bench_new(test, 256, 4);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 4);
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0x80, rows, 4), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0x80, rows, 4), 0);
 	b->w1c[0x83] = 0xff;
-	conf_bench_set(b, 0x80, 4, 0x44332211);
-	conf_bench_write(test, 0x80, 4, 0x04abcdef);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, 0x80, 4), 0x40ab2211);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x80, 4), 0x40ab22efU);
+	conf_fixture_set(b, 0x80, 4, 0x44332211);
+	conf_fixture_write(test, 0x80, 4, 0x04abcdef);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, 0x80, 4), 0x40ab2211);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, 0x80, 4), 0x40ab22efU);
 }
 
 static int seen_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
@@ -374,14 +374,14 @@ static void merges_for_handler(struct kunit *test)
 		.off = 0x40, .size = 4, .read = odd_read, .write = seen_write,
 	};
 	const struct handler_row *row = test->param_value;
-	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 1);
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &reg, 1), 0);
-	conf_bench_write(test, row->off, row->size, row->val);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0, &reg, 1), 0);
+	conf_fixture_write(test, row->off, row->size, row->val);
 	KUNIT_EXPECT_EQ(test, b->cs->regs[0].virt, row->merged);
 	KUNIT_EXPECT_EQ(test, b->cs->regs[0].reset, row->mask);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x42, 1), 0x33);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, 0x42, 1), 0x33);
 }
 
 static int refusing_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
@@ -401,35 +401,35 @@ static void first_error_ends_access(struct kunit *test)
 		{ .off = 1, .size = 1, .read = failing_read, .write = refusing_write },
 		{ .off = 2, .size = 1, .virt = 0xff, .write_virt = 0xff },
 	};
-	struct conf_bench *b = conf_bench_new(test, 256, 3);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 3);
 	u32 val = 0xdeadbeef;
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0x40, rows, 3), 0);
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x40, 4, 0x00332211), PCIBIOS_SET_FAILED);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0x40, rows, 3), 0);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, 0x40, 4, 0x00332211), PCIBIOS_SET_FAILED);
 	KUNIT_EXPECT_EQ(test, b->cs->regs[0].virt, 0x11);
 	KUNIT_EXPECT_EQ(test, b->cs->regs[2].virt, 0);
-	KUNIT_EXPECT_EQ(test, conf_read(b->cs, 0x40, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_read(b->cs, 0x40, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
 	KUNIT_EXPECT_EQ_MSG(test, val, 0, "a failed read tells nothing");
 }
 
 static void hands_on_hardware_errors(struct kunit *test)
 {
 	static const struct conf_row row = { .off = 0x40, .size = 4, .hw = ~0U, .write_hw = ~0U };
-	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 1);
 	u32 val = 0xdeadbeef;
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &row, 1), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0, &row, 1), 0);
 	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_EQ(test, conf_read(b->cs, 0x40, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_read(b->cs, 0x40, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
 	KUNIT_EXPECT_EQ(test, val, 0);
-	KUNIT_EXPECT_EQ(test, conf_read(b->cs, 0x50, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x40, 2, 1), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_read(b->cs, 0x50, 4, &val), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, 0x40, 2, 1), PCIBIOS_DEVICE_NOT_FOUND);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
 	b->read_err = 0;
 	b->write_err = PCIBIOS_SET_FAILED;
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x40, 4, 1), PCIBIOS_SET_FAILED);
-	conf_bench_permissive(b, true);
-	KUNIT_EXPECT_EQ(test, conf_write(b->cs, 0x50, 4, 1), PCIBIOS_SET_FAILED);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, 0x40, 4, 1), PCIBIOS_SET_FAILED);
+	conf_fixture_permissive(b, true);
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, 0x50, 4, 1), PCIBIOS_SET_FAILED);
 }
 
 /* No write where nothing changes: some registers act on any write. */
@@ -438,19 +438,19 @@ static void writes_only_changes(struct kunit *test)
 	static const struct conf_row row = {
 		.off = 0x40, .size = 2, .hw = 0xffff, .write_hw = 0x00ff, .w1c = 0xf000,
 	};
-	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 1);
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(b->cs, 0, &row, 1), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(b->cs, 0, &row, 1), 0);
 	b->w1c[0x41] = 0xf0;
-	conf_bench_set(b, 0x40, 2, 0xf812);
-	conf_bench_write(test, 0x40, 2, 0x0012);
+	conf_fixture_set(b, 0x40, 2, 0xf812);
+	conf_fixture_write(test, 0x40, 2, 0x0012);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
-	conf_bench_write(test, 0x40, 2, 0x0013);
+	conf_fixture_write(test, 0x40, 2, 0x0013);
 	KUNIT_EXPECT_EQ(test, b->nr_writes, 1);
 	KUNIT_EXPECT_EQ_MSG(test, b->last_val, 0x0813, "no one in a w1c bit");
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, 0x40, 2), 0xf813);
-	conf_bench_write(test, 0x40, 2, 0x8013);
-	KUNIT_EXPECT_EQ(test, conf_bench_get(b, 0x40, 2), 0x7813);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, 0x40, 2), 0xf813);
+	conf_fixture_write(test, 0x40, 2, 0x8013);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, 0x40, 2), 0x7813);
 }
 
 static void reset_forgets_the_guest(struct kunit *test)
@@ -458,18 +458,18 @@ static void reset_forgets_the_guest(struct kunit *test)
 	static const struct conf_row row = {
 		.off = 0x40, .size = 2, .virt = 0xffff, .write_virt = 0xffff,
 	};
-	struct conf_bench *b = conf_bench_new(test, 256, 1);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 1);
 	struct conf_space *cs = b->cs;
 
-	KUNIT_ASSERT_EQ(test, conf_add_rows(cs, 0, &row, 1), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_rows(cs, 0, &row, 1), 0);
 	cs->regs[0].reset = 0x1234;
-	conf_bench_write(test, 0x40, 2, 0x5678);
+	conf_fixture_write(test, 0x40, 2, 0x5678);
 	cs->regs[0].sizing = true;
-	conf_bench_permissive(b, true);
+	conf_fixture_permissive(b, true);
 	cs->enabled = true;
 	cs->intx_wanted = true;
-	conf_reset(cs);
-	KUNIT_EXPECT_EQ(test, conf_bench_read(test, 0x40, 2), 0x1234);
+	pciback_conf_reset(cs);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, 0x40, 2), 0x1234);
 	KUNIT_EXPECT_FALSE(test, cs->regs[0].sizing);
 	KUNIT_EXPECT_FALSE(test, cs->enabled);
 	KUNIT_EXPECT_FALSE(test, cs->intx_wanted);
@@ -506,17 +506,17 @@ KUNIT_ARRAY_PARAM_DESC(table, table_rows, name);
 static void takes_table(struct kunit *test)
 {
 	const struct table_row *row = test->param_value;
-	struct conf_bench *b = conf_bench_new(test, 256, 2);
+	struct conf_fixture *b = conf_fixture_new(test, 256, 2);
 
-	KUNIT_EXPECT_EQ(test, conf_add_rows(b->cs, row->base, row->rows, row->nr), row->err);
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_rows(b->cs, row->base, row->rows, row->nr), row->err);
 	KUNIT_EXPECT_EQ(test, b->cs->nr_regs, row->err == -ERANGE ? 0 :
 			row->err == -EEXIST ? 1 : row->err == -ENOSPC ? 2 : row->nr);
 	if (!row->err) {
-		struct conf_reg *reg = conf_reg_at(b->cs, row->base + row->rows[0].size - 1);
+		struct conf_reg *reg = pciback_conf_reg_at(b->cs, row->base + row->rows[0].size - 1);
 
 		KUNIT_ASSERT_NOT_NULL(test, reg);
 		KUNIT_EXPECT_EQ(test, reg->pos, row->base);
-		KUNIT_EXPECT_NULL(test, conf_reg_at(b->cs, row->base - 1));
+		KUNIT_EXPECT_NULL(test, pciback_conf_reg_at(b->cs, row->base - 1));
 	}
 }
 

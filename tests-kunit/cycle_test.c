@@ -12,7 +12,7 @@
 #include "device/pci_hw.h"
 #include "record/record.h"
 #include "main_glue.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define ALL_SLOTS	"(1234:00:03.*)(1234:00:05.0)(1234:00:06.0)(1234:00:07.0)(1234:00:08.0)(1234:01:00.*)"
@@ -28,10 +28,10 @@ static bool wanted(int i)
 }
 
 struct cycle {
-	struct seize_bench *b;
+	struct seize_fixture *b;
 	u8 (*was)[PCI_CFG_SPACE_EXP_SIZE];
 	u8 *now;
-	unsigned int refs[NR_BENCH_FNS];
+	unsigned int refs[NR_FIXTURE_FNS];
 };
 
 static unsigned int refs_of(struct fake_pci_fn *fn)
@@ -43,7 +43,7 @@ static unsigned int refs_of(struct fake_pci_fn *fn)
 	return refs;
 }
 
-/* The bench without its driver: the module is to bring it. */
+/* The fixture without its driver: the module is to bring it. */
 static struct cycle *start(struct kunit *test)
 {
 	struct cycle *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
@@ -51,12 +51,12 @@ static struct cycle *start(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, c);
 	c->b = test->priv;
-	c->was = kunit_kcalloc(test, NR_BENCH_FNS, sizeof(*c->was), GFP_KERNEL);
+	c->was = kunit_kcalloc(test, NR_FIXTURE_FNS, sizeof(*c->was), GFP_KERNEL);
 	c->now = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, c->was);
 	KUNIT_ASSERT_NOT_NULL(test, c->now);
-	bench_driver_stop(c->b);
-	for (i = 0; i < NR_BENCH_FNS; i++) {
+	fixture_driver_stop(c->b);
+	for (i = 0; i < NR_FIXTURE_FNS; i++) {
 		fake_pci_snapshot(c->b->fn[i], c->was[i]);
 		c->refs[i] = refs_of(c->b->fn[i]);
 	}
@@ -78,15 +78,15 @@ static void expect_untouched(struct kunit *test, struct cycle *c, const char *wh
 	int i, j;
 
 	KUNIT_EXPECT_FALSE_MSG(test, driver_exists(), "%s", when);
-	for (i = 0; i < NR_BENCH_FNS; i++) {
+	for (i = 0; i < NR_FIXTURE_FNS; i++) {
 		struct fake_pci_fn *fn = c->b->fn[i];
 
-		KUNIT_EXPECT_NULL_MSG(test, bench_find(fn), "%s, %s", bench_name(fn), when);
-		KUNIT_EXPECT_EQ_MSG(test, refs_of(fn), c->refs[i], "%s, %s", bench_name(fn), when);
+		KUNIT_EXPECT_NULL_MSG(test, fixture_find(fn), "%s, %s", fixture_name(fn), when);
+		KUNIT_EXPECT_EQ_MSG(test, refs_of(fn), c->refs[i], "%s, %s", fixture_name(fn), when);
 		fake_pci_snapshot(fn, c->now);
 		for (j = 0; wanted(i) && j < fn->size; j++)
 			KUNIT_EXPECT_EQ_MSG(test, c->now[j], c->was[i][j], "%s byte %#x, %s",
-					    bench_name(fn), j, when);
+					    fixture_name(fn), j, when);
 	}
 }
 
@@ -106,10 +106,10 @@ static void module_comes_and_goes(struct kunit *test)
 
 	for (round = 0; round < 4; round++) {
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, ALL_SLOTS, SOME_QUIRKS), 0);
-		for (i = 0; i < NR_BENCH_FNS; i++)
-			KUNIT_EXPECT_EQ_MSG(test, bench_is_bound(c->b->fn[i]), wanted(i), "%s",
-					    bench_name(c->b->fn[i]));
-		KUNIT_EXPECT_GT(test, bench_driver_read("quirks", text, sizeof(text)), 0);
+		for (i = 0; i < NR_FIXTURE_FNS; i++)
+			KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(c->b->fn[i]), wanted(i), "%s",
+					    fixture_name(c->b->fn[i]));
+		KUNIT_EXPECT_GT(test, fixture_driver_read("quirks", text, sizeof(text)), 0);
 		KUNIT_EXPECT_NOT_NULL(test, strstr(text, "000000e0:4:ffff0000"));
 		glue_module_exit();
 		expect_untouched(test, c, "unloaded");
@@ -138,13 +138,13 @@ static void module_fails_beside_a_namesake(struct kunit *test)
 	expect_untouched(test, c, "refused");
 	/* Nor is anything remembered. */
 	KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, NULL), 0);
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(c->b->fn[CARD]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(c->b->fn[CARD]));
 	glue_module_exit();
 }
 
 struct use_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	int rounds;
 };
 
@@ -158,7 +158,7 @@ static const struct use_row use_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(use, use_rows, name);
 
-static void use(struct pciback_device *dev)
+static void use(struct pcistub_device *dev)
 {
 	u32 val;
 
@@ -178,25 +178,25 @@ static void function_comes_and_goes(struct kunit *test)
 	const struct use_row *row = test->param_value;
 	struct cycle *c = start(test);
 	struct fake_pci_fn *fn = c->b->fn[row->fn];
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	char quirk[32];
 	int round;
 
 	KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, SOME_QUIRKS), 0);
 	for (round = 0; round < row->rounds; round++) {
-		dev = bench_seize(test, fn);
-		snprintf(quirk, sizeof(quirk), "%s-e8:4:0", bench_name(fn));
-		KUNIT_EXPECT_GT(test, bench_driver_write("quirks", quirk), 0);
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &c->b->guest.holder), 0);
+		dev = fixture_seize(test, fn);
+		snprintf(quirk, sizeof(quirk), "%s-e8:4:0", fixture_name(fn));
+		KUNIT_EXPECT_GT(test, fixture_driver_write("quirks", quirk), 0);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &c->b->guest.owner), 0);
 		use(dev);
 		if (round % 2)
-			KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
-		pciback_device_return(dev, &c->b->guest.holder);
+			KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
+		pciback_device_deassign(dev, &c->b->guest.owner);
 		if (!(round % 2))
-			KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+			KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 		pciback_device_put(dev);
-		KUNIT_EXPECT_NULL(test, bench_find(fn));
-		KUNIT_EXPECT_EQ(test, kref_read(&c->b->guest.holder.ref), 1);
+		KUNIT_EXPECT_NULL(test, fixture_find(fn));
+		KUNIT_EXPECT_EQ(test, kref_read(&c->b->guest.owner.ref), 1);
 	}
 	glue_module_exit();
 	/* Whoever had a guest goes on decoding: see pciback_config_save(). */
@@ -215,7 +215,7 @@ static struct kunit_case cycle_cases[] = {
 
 struct kunit_suite cycle_suite = {
 	.name = "cycle",
-	.init = seize_bench_init,
-	.exit = glue_bench_exit,
+	.init = seize_fixture_init,
+	.exit = glue_fixture_exit,
 	.test_cases = cycle_cases,
 };

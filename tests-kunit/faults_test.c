@@ -12,7 +12,7 @@
 #include "device/lifecycle.h"
 #include "record/record.h"
 #include "record/stats.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 /* Where the kernel's log ends now. */
@@ -41,7 +41,7 @@ static unsigned int log_lines(u64 since, const char *what)
 
 static void u8_quirks_of_two_same_cards(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct pci_dev *first = fake_pci_dev_get(b->fn[CARD]);
 	struct pci_dev *second = fake_pci_dev_get(b->fn[CARD_1]);
 	u16 device;
@@ -51,24 +51,24 @@ static void u8_quirks_of_two_same_cards(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, second);
 	device = second->device;
 	second->device = first->device;
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
-	pciback_device_put(bench_seize(test, b->fn[CARD_1]));
-	KUNIT_EXPECT_GT(test, bench_driver_write("quirks", "1234:00:03.0-d4:4:ff"), 0);
-	KUNIT_EXPECT_GT(test, bench_driver_write("quirks", "1234:00:03.1-d8:4:ff"), 0);
+	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	pciback_device_put(fixture_seize(test, b->fn[CARD_1]));
+	KUNIT_EXPECT_GT(test, fixture_driver_write("quirks", "1234:00:03.0-d4:4:ff"), 0);
+	KUNIT_EXPECT_GT(test, fixture_driver_write("quirks", "1234:00:03.1-d8:4:ff"), 0);
 
 	/* The second goes, tries to come back and fails: the first keeps what it has. */
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD_1]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD_1]), 12);
 	second->resource[0].flags |= IORESOURCE_UNSET;
-	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD_1]), -EINVAL);
+	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD_1]), -EINVAL);
 	second->resource[0].flags &= ~IORESOURCE_UNSET;
-	KUNIT_EXPECT_GT(test, bench_driver_read("quirks", text, sizeof(text)), 0);
+	KUNIT_EXPECT_GT(test, fixture_driver_read("quirks", text, sizeof(text)), 0);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, "000000d4:4:000000ff"), "%s", text);
 	KUNIT_EXPECT_NULL_MSG(test, strstr(text, "000000d8"), "%s", text);
 	KUNIT_EXPECT_NULL_MSG(test, strstr(text, "00:03.1"), "%s", text);
 
 	/* The first goes: nothing is listed, nothing is left. */
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("quirks", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("quirks", text, sizeof(text)), 0);
 	second->device = device;
 	pci_dev_put(second);
 	pci_dev_put(first);
@@ -77,6 +77,10 @@ static void u8_quirks_of_two_same_cards(struct kunit *test)
 static void guest_release(struct kref *ref)
 {
 }
+
+static const struct pciback_owner_ops faults_owner_ops = {
+	.release = guest_release,
+};
 
 struct talk_row {
 	const char *name;
@@ -112,37 +116,37 @@ KUNIT_ARRAY_PARAM_DESC(talk, talk_rows, name);
 static void u11_guest_cannot_fill_the_log(struct kunit *test)
 {
 	const struct talk_row *row = test->param_value;
-	struct pciback_guest *guest = kunit_kzalloc(test, sizeof(*guest), GFP_KERNEL);
+	struct pciback_backend *guest = kunit_kzalloc(test, sizeof(*guest), GFP_KERNEL);
 	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
-	struct topo_addr virt;
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	struct pciback_addr virt;
 	int i, enabled;
 	u64 start;
 
 	KUNIT_ASSERT_NOT_NULL(test, guest);
 	KUNIT_ASSERT_NOT_NULL(test, op);
-	kref_init(&guest->holder.ref);
-	guest->holder.domid = 9;
-	guest->holder.release = guest_release;
-	topology_init(&guest->topo, &vpci_ops);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest->holder), 0);
-	KUNIT_ASSERT_EQ(test, topology_add(&guest->topo, dev, &virt), 0);
+	kref_init(&guest->owner.ref);
+	guest->owner.domid = 9;
+	guest->owner.ops = &faults_owner_ops;
+	pciback_vbus_init(&guest->vbus, &pciback_vbus_vpci);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest->owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_vbus_add(&guest->vbus, dev, &virt), 0);
 	*op = (struct xen_pci_op)CONF_WRITE(PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
-	guest_do_op(guest, op);
+	pciback_backend_do_op(guest, op);
 	enabled = atomic_read(&dev->pdev->enable_cnt);
 
 	start = log_end();
 	for (i = 0; i < 2000; i++) {
 		*op = row->op[i & 1];
-		guest_do_op(guest, op);
+		pciback_backend_do_op(guest, op);
 	}
 	KUNIT_EXPECT_LE(test, log_lines(start, "1234:00:03.0") + log_lines(start, "pciback"), 200);
 	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&dev->pdev->enable_cnt), enabled,
 			    "enabled in the core once a guest");
-	topology_remove(&guest->topo, dev);
-	pciback_device_return(dev, &guest->holder);
-	topology_destroy(&guest->topo);
+	pciback_vbus_remove(&guest->vbus, dev);
+	pciback_device_deassign(dev, &guest->owner);
+	pciback_vbus_destroy(&guest->vbus);
 	KUNIT_EXPECT_EQ(test, atomic_read(&dev->pdev->enable_cnt), 0);
 	pciback_device_put(dev);
 }
@@ -150,20 +154,20 @@ static void u11_guest_cannot_fill_the_log(struct kunit *test)
 /* The core's idea of bus mastering is that of the hardware, also after the guest. */
 static void u20_core_knows_of_bus_mastering(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 	int i;
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	for (i = 1; i >= 0; i--) {
-		bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER * i);
+		fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER * i);
 		KUNIT_EXPECT_EQ(test, !!(fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER),
 				i);
 		KUNIT_EXPECT_EQ(test, !!dev->pdev->is_busmaster, i);
 	}
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	pciback_device_return(dev, &b->guest.holder);
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->is_busmaster);
 	pciback_device_put(dev);
@@ -171,21 +175,21 @@ static void u20_core_knows_of_bus_mastering(struct kunit *test)
 
 static void u25_each_guest_is_warned_of_once(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
-	struct bench_guest guest;
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	struct fixture_guest guest;
 	char said[64];
 	int domid;
 	u64 start;
 
 	for (domid = 21; domid <= 23; domid++) {
-		bench_guest_init(&guest, domid);
+		fixture_guest_init(&guest, domid);
 		start = log_end();
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest.holder), 0);
-		bench_write(dev, PCI_VENDOR_ID, 2, 0);
-		bench_write(dev, PCI_VENDOR_ID, 2, 0);
-		bench_write(dev, 0xd4, 4, 0x12345678);
-		pciback_device_return(dev, &guest.holder);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &guest.owner), 0);
+		fixture_write(dev, PCI_VENDOR_ID, 2, 0);
+		fixture_write(dev, PCI_VENDOR_ID, 2, 0);
+		fixture_write(dev, 0xd4, 4, 0x12345678);
+		pciback_device_deassign(dev, &guest.owner);
 		snprintf(said, sizeof(said), "domain %d tried to write to a read-only", domid);
 		KUNIT_EXPECT_EQ_MSG(test, log_lines(start, said), 1, "domain %d", domid);
 	}
@@ -202,7 +206,7 @@ static struct kunit_case faults_cases[] = {
 
 struct kunit_suite faults_suite = {
 	.name = "faults",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = faults_cases,
 };

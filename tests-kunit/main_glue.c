@@ -14,7 +14,7 @@
 #include <linux/slab.h>
 #include <xen/xen.h>
 #include "main_glue.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 
 static bool glue_dom0;
 static bool glue_loaded;
@@ -77,12 +77,12 @@ void __ref glue_module_exit(void)
 }
 
 /**
- * glue_bench_exit() - seize_bench_exit() for suites that load the module
- * @test: of the bench; may have ended before it unloaded the module
+ * glue_fixture_exit() - seize_fixture_exit() for suites that load the module
+ * @test: of the fixture; may have ended before it unloaded the module
  */
-void glue_bench_exit(struct kunit *test)
+void glue_fixture_exit(struct kunit *test)
 {
 	if (glue_loaded)
 		glue_module_exit();
-	seize_bench_exit(test);
+	seize_fixture_exit(test);
 }

@@ -8,6 +8,6 @@
 
 int glue_module_init(bool dom0, const char *hide_list, const char *quirk_list);
 void glue_module_exit(void);
-void glue_bench_exit(struct kunit *test);
+void glue_fixture_exit(struct kunit *test);
 
 #endif /* PCIBACK_TESTS_MAIN_GLUE_H */

@@ -124,31 +124,31 @@ static void reads_and_shows(struct kunit *test)
 	char shown[MATCH_SPEC_STRLEN];
 	struct match_spec spec, again;
 
-	KUNIT_ASSERT_EQ(test, match_spec_parse(row->text, strlen(row->text), &spec), row->err);
+	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(row->text, strlen(row->text), &spec), row->err);
 	if (row->err)
 		return;
 	KUNIT_ASSERT_NE(test, spec.kind, MATCH_SLOT);
-	KUNIT_EXPECT_EQ(test, match_spec_print(&spec, shown, sizeof(shown)), strlen(row->shown));
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_print(&spec, shown, sizeof(shown)), strlen(row->shown));
 	KUNIT_ASSERT_STREQ(test, shown, row->shown);
-	KUNIT_ASSERT_EQ(test, match_spec_parse(shown, strlen(shown), &again), 0);
-	match_spec_print(&again, shown, sizeof(shown));
+	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(shown, strlen(shown), &again), 0);
+	pciback_match_spec_print(&again, shown, sizeof(shown));
 	KUNIT_EXPECT_STREQ(test, shown, row->shown);
 }
 
-/* Addresses are slot_spec_parse()'s, with its ranges. */
+/* Addresses are pciback_slot_spec_parse()'s, with its ranges. */
 static void leaves_addresses_alone(struct kunit *test)
 {
 	struct match_spec spec;
 
-	KUNIT_ASSERT_EQ(test, match_spec_parse("0001:03:*.*\n", 12, &spec), 0);
+	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse("0001:03:*.*\n", 12, &spec), 0);
 	KUNIT_EXPECT_EQ(test, spec.kind, MATCH_SLOT);
 	KUNIT_EXPECT_EQ(test, spec.slot.domain, 1);
 	KUNIT_EXPECT_EQ(test, spec.slot.bus, 3);
 	KUNIT_EXPECT_EQ(test, spec.slot.dev, SLOT_SPEC_ANY);
 	KUNIT_EXPECT_EQ(test, spec.slot.func, SLOT_SPEC_ANY);
-	KUNIT_EXPECT_EQ(test, match_spec_parse("03:00.8", 7, &spec), -ERANGE);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_parse("03:00.8", 7, &spec), -ERANGE);
 	/* The length counts, not what is behind. */
-	KUNIT_EXPECT_EQ(test, match_spec_parse("03:00.0/00.0", 7, &spec), 0);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_parse("03:00.0/00.0", 7, &spec), 0);
 	KUNIT_EXPECT_EQ(test, spec.kind, MATCH_SLOT);
 }
 
@@ -165,7 +165,7 @@ static void leaves_addresses_alone(struct kunit *test)
 struct cover_row {
 	const char *name;
 	const char *text;
-	struct match_facts facts;
+	struct match_target facts;
 	bool covers;
 };
 
@@ -221,9 +221,9 @@ static void covers_function(struct kunit *test)
 	const struct cover_row *row = test->param_value;
 	struct match_spec spec;
 
-	KUNIT_ASSERT_EQ(test, match_spec_parse(row->text, strlen(row->text), &spec), 0);
-	KUNIT_EXPECT_EQ(test, match_spec_covers(&spec, &row->facts), row->covers);
-	KUNIT_EXPECT_EQ(test, match_spec_is_name(&spec),
+	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(row->text, strlen(row->text), &spec), 0);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_covers(&spec, &row->facts), row->covers);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_is_name(&spec),
 			spec.kind == MATCH_SLOT || spec.kind == MATCH_PATH);
 }
 
@@ -267,7 +267,7 @@ static void walks_hide_list(struct kunit *test)
 		const char *at = strstr(next, items[i].text);
 
 		KUNIT_ASSERT_NOT_NULL(test, at);
-		KUNIT_ASSERT_EQ_MSG(test, match_spec_next_hide(list, &cursor, &item),
+		KUNIT_ASSERT_EQ_MSG(test, pciback_match_spec_next_hide(list, &cursor, &item),
 				    items[i].err, "%s", items[i].text);
 		KUNIT_EXPECT_EQ_MSG(test, item.pos, at - list, "%s", items[i].text);
 		KUNIT_EXPECT_EQ_MSG(test, item.len, strlen(items[i].text), "%s", items[i].text);
@@ -276,7 +276,7 @@ static void walks_hide_list(struct kunit *test)
 					    items[i].text);
 		next = at + item.len;
 	}
-	KUNIT_EXPECT_EQ(test, match_spec_next_hide(list, &cursor, &item), -ENOENT);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_next_hide(list, &cursor, &item), -ENOENT);
 }
 
 static struct kunit_case match_spec_cases[] = {

@@ -7,14 +7,14 @@
 #include <xen/interface/io/pciif.h>
 #include "record/record.h"
 
-struct pciback_device;
+struct pcistub_device;
 
 /* What is added to an irq's number to make its pirq; 0: there are no pirqs. */
 extern u32 glue_pirq_base;
 
-u32 glue_msi_disable(struct pciback_device *dev);
-int glue_msi_enable(struct pciback_device *dev, u32 nr, u32 *value);
-u32 glue_msi_limit(struct pciback_device *dev, u32 nr);
-int glue_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr);
+u32 glue_msi_disable(struct pcistub_device *dev);
+int glue_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value);
+u32 glue_msi_limit(struct pcistub_device *dev, u32 nr);
+int glue_msix_enable(struct pcistub_device *dev, struct xen_msix_entry *entries, u32 nr);
 
 #endif /* PCIBACK_TESTS_MSI_GLUE_H */

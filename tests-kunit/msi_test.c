@@ -9,7 +9,7 @@
 #include "record/irq_state.h"
 #include "record/record.h"
 #include "msi_glue.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define LINE		5
@@ -17,29 +17,29 @@
 #define MSIX_FLAGS	(0xb0 + PCI_MSIX_FLAGS)
 
 /* A guest that has a function and its line turned on. */
-static struct pciback_device *start(struct kunit *test, enum bench_fn which)
+static struct pcistub_device *start(struct kunit *test, enum fixture_fn which)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct pci_dev *pdev = fake_pci_dev_get(b->fn[which]);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	pdev->irq = LINE;
 	pci_dev_put(pdev);
-	dev = bench_seize(test, b->fn[which]);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	dev = fixture_seize(test, b->fn[which]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	glue_pirq_base = 1000;
 	mutex_lock(&dev->lock);
 	return dev;
 }
 
-static void end(struct kunit *test, struct pciback_device *dev)
+static void end(struct kunit *test, struct pcistub_device *dev)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 
 	mutex_unlock(&dev->lock);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msi_enabled);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msix_enabled);
 	KUNIT_EXPECT_EQ(test, dev->pdev->irq, LINE);
@@ -48,7 +48,7 @@ static void end(struct kunit *test, struct pciback_device *dev)
 	glue_pirq_base = 0;
 }
 
-static void expect_line(struct kunit *test, struct pciback_device *dev, const char *when)
+static void expect_line(struct kunit *test, struct pcistub_device *dev, const char *when)
 {
 	KUNIT_EXPECT_FALSE_MSG(test, dev->pdev->msi_enabled, "%s", when);
 	KUNIT_EXPECT_FALSE_MSG(test, dev->pdev->msix_enabled, "%s", when);
@@ -59,7 +59,7 @@ static void expect_line(struct kunit *test, struct pciback_device *dev, const ch
 
 static void msi_comes_and_goes(struct kunit *test)
 {
-	struct pciback_device *dev = start(test, CARD);
+	struct pcistub_device *dev = start(test, CARD);
 	u32 value;
 	int round;
 
@@ -85,7 +85,7 @@ static void msi_comes_and_goes(struct kunit *test)
 static void msix_comes_and_goes(struct kunit *test)
 {
 	struct xen_msix_entry entries[3] = { { .entry = 3 }, { .entry = 0 }, { .entry = 2 } };
-	struct pciback_device *dev = start(test, CARD);
+	struct pcistub_device *dev = start(test, CARD);
 	int i, round;
 	u32 value;
 
@@ -134,8 +134,8 @@ static void refused_msix_changes_nothing(struct kunit *test)
 	const struct refuse_row *row = test->param_value;
 	struct xen_msix_entry *entries = kunit_kcalloc(test, SH_INFO_MAX_VEC, sizeof(*entries),
 						       GFP_KERNEL);
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = start(test, CARD);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = start(test, CARD);
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, entries);
@@ -152,8 +152,8 @@ static void refused_msix_changes_nothing(struct kunit *test)
 static void msix_needs_decoding(struct kunit *test)
 {
 	struct xen_msix_entry entry = { .entry = 0 };
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = start(test, CARD);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = start(test, CARD);
 	u32 command = fake_pci_peek(b->fn[CARD], PCI_COMMAND, 2);
 
 	fake_pci_poke(b->fn[CARD], PCI_COMMAND, 2, command & ~PCI_COMMAND_MEMORY);
@@ -165,7 +165,7 @@ static void msix_needs_decoding(struct kunit *test)
 
 struct multi_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	u32 nr;
 	int err;
 	u32 limit;
@@ -187,8 +187,8 @@ KUNIT_ARRAY_PARAM_DESC(multi, multi_rows, name);
 static void refused_msi_changes_nothing(struct kunit *test)
 {
 	const struct multi_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = start(test, row->fn);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = start(test, row->fn);
 	u32 value = 7;
 
 	KUNIT_EXPECT_EQ(test, glue_msi_enable(dev, row->nr, &value), row->err);
@@ -204,7 +204,7 @@ static void refused_msi_changes_nothing(struct kunit *test)
 /* All of them one after the other, or none; which, is the machine's to say. */
 static void several_msi_or_none(struct kunit *test)
 {
-	struct pciback_device *dev = start(test, CARD);
+	struct pcistub_device *dev = start(test, CARD);
 	u32 value;
 	int i;
 
@@ -232,7 +232,7 @@ static struct kunit_case msi_cases[] = {
 
 struct kunit_suite msi_suite = {
 	.name = "msi",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = msi_cases,
 };

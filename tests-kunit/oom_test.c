@@ -16,7 +16,7 @@
 #include "record/irq_state.h"
 #include "record/record.h"
 #include "main_glue.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #ifdef CONFIG_FAILSLAB
@@ -49,7 +49,7 @@ static bool failed(void)
 #define MAX_ALLOCATIONS	1000
 
 struct oom {
-	struct seize_bench *b;
+	struct seize_fixture *b;
 	struct fake_pci_fn *fn;
 	struct pci_dev *pdev;
 	u8 was[PCI_CFG_SPACE_EXP_SIZE];
@@ -74,7 +74,7 @@ static void oom_look(struct oom *oom)
 	oom->refs = kref_read(&oom->pdev->dev.kobj.kref);
 }
 
-static struct oom *oom_start(struct kunit *test, enum bench_fn fn)
+static struct oom *oom_start(struct kunit *test, enum fixture_fn fn)
 {
 	struct oom *oom = kunit_kzalloc(test, sizeof(*oom), GFP_KERNEL);
 
@@ -112,8 +112,8 @@ static void expect_released(struct kunit *test, struct oom *oom, unsigned int n)
 	expect_regs(test, oom, n);
 	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->pdev->dev.kobj.kref), oom->refs,
 			    "allocation %u failed", n);
-	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(oom->fn), "allocation %u failed", n);
-	KUNIT_EXPECT_NULL_MSG(test, bench_find(oom->fn), "allocation %u failed", n);
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(oom->fn), "allocation %u failed", n);
+	KUNIT_EXPECT_NULL_MSG(test, fixture_find(oom->fn), "allocation %u failed", n);
 	KUNIT_EXPECT_NULL_MSG(test, pci_get_drvdata(oom->pdev), "allocation %u failed", n);
 	KUNIT_EXPECT_FALSE_MSG(test, pci_is_enabled(oom->pdev), "allocation %u failed", n);
 	KUNIT_EXPECT_FALSE_MSG(test, pci_is_dev_assigned(oom->pdev), "allocation %u failed", n);
@@ -121,7 +121,7 @@ static void expect_released(struct kunit *test, struct oom *oom, unsigned int n)
 
 struct fn_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 };
 
 static const struct fn_row fn_rows[] = {
@@ -143,7 +143,7 @@ KUNIT_ARRAY_PARAM_DESC(fn, fn_rows, name);
  */
 struct seize_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	bool override;
 	const char *quirk;
 	const char *shown;
@@ -166,10 +166,10 @@ static void expect_seized(struct kunit *test, const struct seize_row *row, struc
 {
 	char text[256];
 
-	KUNIT_EXPECT_TRUE_MSG(test, bench_is_bound(oom->fn), "allocation %u failed", n);
-	KUNIT_EXPECT_EQ_MSG(test, bench_driver_read("slots", text, sizeof(text)), 13,
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(oom->fn), "allocation %u failed", n);
+	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_read("slots", text, sizeof(text)), 13,
 			    "allocation %u failed", n);
-	bench_driver_read("quirks", text, sizeof(text));
+	fixture_driver_read("quirks", text, sizeof(text));
 	if (row->shown)
 		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, row->shown),
 					  "allocation %u failed", n);
@@ -183,7 +183,7 @@ static void expect_not_seized(struct kunit *test, const struct seize_row *row, s
 	expect_released(test, oom, n);
 	/* It may have got as far as the list, which no unbinding takes it out of. */
 	if (!row->override)
-		KUNIT_EXPECT_EQ_MSG(test, bench_driver_read("slots", text, sizeof(text)), 13,
+		KUNIT_EXPECT_EQ_MSG(test, fixture_driver_read("slots", text, sizeof(text)), 13,
 				    "allocation %u failed", n);
 }
 
@@ -196,28 +196,28 @@ static void seize(struct kunit *test)
 	ssize_t err;
 
 	if (row->quirk) {
-		bench_driver_stop(oom->b);
+		fixture_driver_stop(oom->b);
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, row->quirk), 0);
 	}
 	if (row->override)
-		bench_fn_write(oom->fn, "driver_override", "pciback");
+		fixture_fn_write(oom->fn, "driver_override", "pciback");
 	else
-		bench_driver_write("new_slot", bench_name(oom->fn));
+		fixture_driver_write("new_slot", fixture_name(oom->fn));
 
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
-		err = bench_bind(oom->fn);
+		err = fixture_bind(oom->fn);
 		fired = failed();
 		if (err < 0) {
 			KUNIT_EXPECT_TRUE_MSG(test, fired, "error %zd without a reason", err);
 			expect_not_seized(test, row, oom, n);
 		} else {
 			expect_seized(test, row, oom, n);
-			KUNIT_EXPECT_EQ(test, bench_unbind(oom->fn), 12);
+			KUNIT_EXPECT_EQ(test, fixture_unbind(oom->fn), 12);
 			expect_released(test, oom, n);
 		}
 		if (row->override)
-			bench_driver_write("remove_slot", bench_name(oom->fn));
+			fixture_driver_write("remove_slot", fixture_name(oom->fn));
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
@@ -235,7 +235,7 @@ static void release(struct kunit *test)
 	unsigned int n;
 
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
-		pciback_device_put(bench_seize(test, oom->fn));
+		pciback_device_put(fixture_seize(test, oom->fn));
 		fail_at(n);
 		device_release_driver(&oom->pdev->dev);
 		fired = failed();
@@ -246,7 +246,7 @@ static void release(struct kunit *test)
 	oom_end(oom);
 }
 
-static void expect_no_vectors(struct kunit *test, struct oom *oom, struct pciback_device *dev,
+static void expect_no_vectors(struct kunit *test, struct oom *oom, struct pcistub_device *dev,
 			      unsigned int n)
 {
 	KUNIT_EXPECT_FALSE_MSG(test, oom->pdev->msi_enabled || oom->pdev->msix_enabled,
@@ -254,19 +254,19 @@ static void expect_no_vectors(struct kunit *test, struct oom *oom, struct pcibac
 	KUNIT_EXPECT_EQ_MSG(test, dev->irq.mode, PCIBACK_IRQ_INTX, "allocation %u failed", n);
 }
 
-static void expect_idle(struct kunit *test, struct oom *oom, struct pciback_device *dev,
+static void expect_idle(struct kunit *test, struct oom *oom, struct pcistub_device *dev,
 			unsigned int n)
 {
 	expect_regs(test, oom, n);
-	KUNIT_EXPECT_NULL_MSG(test, dev->holder, "allocation %u failed", n);
-	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->b->guest.holder.ref), 1,
+	KUNIT_EXPECT_NULL_MSG(test, dev->owner, "allocation %u failed", n);
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->b->guest.owner.ref), 1,
 			    "allocation %u failed", n);
 	KUNIT_EXPECT_FALSE_MSG(test, pci_is_enabled(oom->pdev), "allocation %u failed", n);
 	expect_no_vectors(test, oom, dev, n);
 }
 
 /* What a guest has done for it, as far as that can take memory. */
-static void guest_works(struct pciback_device *dev)
+static void guest_works(struct pcistub_device *dev)
 {
 	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
@@ -281,21 +281,21 @@ static void guest_session(struct kunit *test)
 {
 	const struct fn_row *row = test->param_value;
 	struct oom *oom = oom_start(test, row->fn);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	bool fired = true;
 	unsigned int n;
 	int err;
 
 	/* A line, so that there is an interrupt to handle. */
 	oom->pdev->irq = 5;
-	dev = bench_seize(test, oom->fn);
+	dev = fixture_seize(test, oom->fn);
 	oom_look(oom);
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
-		err = pciback_device_assign(dev, &oom->b->guest.holder);
+		err = pciback_device_assign(dev, &oom->b->guest.owner);
 		if (!err) {
 			guest_works(dev);
-			pciback_device_return(dev, &oom->b->guest.holder);
+			pciback_device_deassign(dev, &oom->b->guest.owner);
 		}
 		fired = failed();
 		expect_idle(test, oom, dev, n);
@@ -311,13 +311,13 @@ static void guest_interrupts(struct kunit *test)
 {
 	struct oom *oom = oom_start(test, CARD);
 	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
-	struct pciback_device *dev = bench_seize(test, oom->fn);
+	struct pcistub_device *dev = fixture_seize(test, oom->fn);
 	bool fired = true;
 	unsigned int n;
 	u32 val;
 
 	oom_look(oom);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.holder), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.owner), 0);
 	guest_works(dev);
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		mutex_lock(&dev->lock);
@@ -331,7 +331,7 @@ static void guest_interrupts(struct kunit *test)
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
-	pciback_device_return(dev, &oom->b->guest.holder);
+	pciback_device_deassign(dev, &oom->b->guest.owner);
 	expect_idle(test, oom, dev, n);
 	pciback_device_put(dev);
 	oom_end(oom);
@@ -341,18 +341,18 @@ static void guest_return(struct kunit *test)
 {
 	const struct fn_row *row = test->param_value;
 	struct oom *oom = oom_start(test, row->fn);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	bool fired = true;
 	unsigned int n;
 
 	oom->pdev->irq = 5;
-	dev = bench_seize(test, oom->fn);
+	dev = fixture_seize(test, oom->fn);
 	oom_look(oom);
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.holder), 0);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.owner), 0);
 		guest_works(dev);
 		fail_at(n);
-		pciback_device_return(dev, &oom->b->guest.holder);
+		pciback_device_deassign(dev, &oom->b->guest.owner);
 		fired = failed();
 		expect_idle(test, oom, dev, n);
 	}
@@ -387,26 +387,26 @@ KUNIT_ARRAY_PARAM_DESC(file, file_rows, name);
 static void files(struct kunit *test)
 {
 	const struct file_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char was[256], now[256];
 	bool fired = true;
 	unsigned int n;
 	ssize_t err;
 
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:06.0"), 0);
-	bench_driver_read(row->shows, was, sizeof(was));
+	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:06.0"), 0);
+	fixture_driver_read(row->shows, was, sizeof(was));
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
-		err = bench_driver_write(row->file, row->text);
+		err = fixture_driver_write(row->file, row->text);
 		fired = failed();
-		bench_driver_read(row->shows, now, sizeof(now));
+		fixture_driver_read(row->shows, now, sizeof(now));
 		if (err < 0) {
 			KUNIT_EXPECT_STREQ_MSG(test, now, was, "allocation %u failed", n);
 			continue;
 		}
 		KUNIT_EXPECT_STRNEQ(test, now, was);
-		KUNIT_ASSERT_GT(test, bench_driver_write(row->undo_file, row->undo), 0);
+		KUNIT_ASSERT_GT(test, fixture_driver_write(row->undo_file, row->undo), 0);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
@@ -415,24 +415,24 @@ static void files(struct kunit *test)
 /* Quirks cannot be taken back one by one: their function goes instead. */
 static void quirks_of_a_function(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char was[256], now[256];
 	bool fired = true;
 	unsigned int n;
 	ssize_t err;
 
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
-		pciback_device_put(bench_seize(test, b->fn[PLAIN]));
-		bench_driver_read("quirks", was, sizeof(was));
+		pciback_device_put(fixture_seize(test, b->fn[PLAIN]));
+		fixture_driver_read("quirks", was, sizeof(was));
 		fail_at(n);
-		err = bench_driver_write("quirks", "1234:00:06.0-e0:4:0");
+		err = fixture_driver_write("quirks", "1234:00:06.0-e0:4:0");
 		fired = failed();
-		bench_driver_read("quirks", now, sizeof(now));
+		fixture_driver_read("quirks", now, sizeof(now));
 		if (err < 0)
 			KUNIT_EXPECT_STREQ_MSG(test, now, was, "allocation %u failed", n);
 		else
 			KUNIT_EXPECT_STRNEQ(test, now, was);
-		KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[PLAIN]), 12);
+		KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[PLAIN]), 12);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
@@ -441,24 +441,24 @@ static void quirks_of_a_function(struct kunit *test)
 /* One by ids is for those seized and those to be. */
 static void quirks_by_ids(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char was[256], now[256];
 	bool fired = true;
 	unsigned int n;
 	ssize_t err;
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, "(1234:00:06.0)", NULL), 0);
-		bench_driver_read("quirks", was, sizeof(was));
+		fixture_driver_read("quirks", was, sizeof(was));
 		fail_at(n);
-		err = bench_driver_write("quirks", "fafa:10f3-e0:4:0");
+		err = fixture_driver_write("quirks", "fafa:10f3-e0:4:0");
 		fired = failed();
-		bench_driver_read("quirks", now, sizeof(now));
+		fixture_driver_read("quirks", now, sizeof(now));
 		KUNIT_EXPECT_EQ_MSG(test, !strcmp(now, was), err < 0, "allocation %u failed", n);
-		bench_unbind(b->fn[PLAIN]);
-		bench_bind(b->fn[PLAIN]);
-		bench_driver_read("quirks", now, sizeof(now));
+		fixture_unbind(b->fn[PLAIN]);
+		fixture_bind(b->fn[PLAIN]);
+		fixture_driver_read("quirks", now, sizeof(now));
 		KUNIT_EXPECT_EQ_MSG(test, !strcmp(now, was), err < 0,
 				    "bound again, allocation %u failed", n);
 		glue_module_exit();
@@ -475,7 +475,7 @@ static void module_init_fails_whole(struct kunit *test)
 	unsigned int n;
 	int err;
 
-	bench_driver_stop(oom->b);
+	fixture_driver_stop(oom->b);
 	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
 		err = glue_module_init(true, "(1234:00:06.0)(1234:00:1e.*)",
@@ -496,7 +496,7 @@ static int oom_init(struct kunit *test)
 {
 	if (!can_fail())
 		kunit_skip(test, "this kernel cannot fail allocations at will");
-	return seize_bench_init(test);
+	return seize_fixture_init(test);
 }
 
 static struct kunit_case oom_cases[] = {
@@ -515,6 +515,6 @@ static struct kunit_case oom_cases[] = {
 struct kunit_suite oom_suite = {
 	.name = "oom",
 	.init = oom_init,
-	.exit = glue_bench_exit,
+	.exit = glue_fixture_exit,
 	.test_cases = oom_cases,
 };

@@ -71,7 +71,7 @@ static void parses(struct kunit *test)
 	const struct quirk_row *row = test->param_value;
 	struct quirk_spec spec;
 
-	KUNIT_ASSERT_EQ(test, quirk_spec_parse(row->text, strlen(row->text), &spec), row->err);
+	KUNIT_ASSERT_EQ(test, pciback_quirk_spec_parse(row->text, strlen(row->text), &spec), row->err);
 	if (row->err)
 		return;
 	KUNIT_EXPECT_EQ(test, spec.by_ids, row->by_ids);
@@ -96,13 +96,13 @@ static void matches_ids(struct kunit *test)
 {
 	struct quirk_ids ids = { 0x14e4, 0x1677, 0x1028, 0x0010, true };
 
-	KUNIT_EXPECT_TRUE(test, quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1028, 0x0010));
-	KUNIT_EXPECT_FALSE(test, quirk_ids_match(&ids, 0x14e5, 0x1677, 0x1028, 0x0010));
-	KUNIT_EXPECT_FALSE(test, quirk_ids_match(&ids, 0x14e4, 0x1676, 0x1028, 0x0010));
-	KUNIT_EXPECT_FALSE(test, quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1029, 0x0010));
-	KUNIT_EXPECT_FALSE(test, quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1028, 0x0011));
+	KUNIT_EXPECT_TRUE(test, pciback_quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1028, 0x0010));
+	KUNIT_EXPECT_FALSE(test, pciback_quirk_ids_match(&ids, 0x14e5, 0x1677, 0x1028, 0x0010));
+	KUNIT_EXPECT_FALSE(test, pciback_quirk_ids_match(&ids, 0x14e4, 0x1676, 0x1028, 0x0010));
+	KUNIT_EXPECT_FALSE(test, pciback_quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1029, 0x0010));
+	KUNIT_EXPECT_FALSE(test, pciback_quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1028, 0x0011));
 	ids.subsystem = false;
-	KUNIT_EXPECT_TRUE(test, quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1029, 0x0011));
+	KUNIT_EXPECT_TRUE(test, pciback_quirk_ids_match(&ids, 0x14e4, 0x1677, 0x1029, 0x0011));
 }
 
 static struct kunit_case quirk_spec_cases[] = {

@@ -13,7 +13,7 @@
 #include "device/pci_hw.h"
 #include "record/record.h"
 #include "main_glue.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define CARD_NAME	"1234:00:03.0"
@@ -30,8 +30,8 @@
 struct racer {
 	struct task_struct *task;
 	void (*step)(struct racer *racer);
-	struct seize_bench *b;
-	struct pciback_device *dev;
+	struct seize_fixture *b;
+	struct pcistub_device *dev;
 	unsigned int rounds;
 };
 
@@ -76,44 +76,44 @@ static void race_end(struct racer *racers, int nr, unsigned int rounds)
 
 static void bind_plain(struct racer *racer)
 {
-	bench_driver_write("bind", PLAIN_NAME);
+	fixture_driver_write("bind", PLAIN_NAME);
 }
 
 static void unbind_plain(struct racer *racer)
 {
-	bench_driver_write("unbind", PLAIN_NAME);
+	fixture_driver_write("unbind", PLAIN_NAME);
 }
 
 static void relist_plain(struct racer *racer)
 {
-	bench_driver_write("remove_slot", PLAIN_NAME);
-	bench_driver_write("new_slot", PLAIN_NAME);
+	fixture_driver_write("remove_slot", PLAIN_NAME);
+	fixture_driver_write("new_slot", PLAIN_NAME);
 }
 
 static void read_and_write_files(struct racer *racer)
 {
 	char text[512];
 
-	bench_debug_read("/sys/kernel/debug/xen-pciback/devices/" PLAIN_NAME "/counters", text,
-			 sizeof(text));
-	bench_driver_read("slots", text, sizeof(text));
-	bench_driver_read("permissive", text, sizeof(text));
-	bench_driver_read("quirks", text, sizeof(text));
-	bench_driver_read("allow_interrupt_control", text, sizeof(text));
-	bench_driver_write("permissive", PLAIN_NAME);
-	bench_driver_write("allow_interrupt_control", PLAIN_NAME);
-	bench_driver_write("quirks", PLAIN_NAME "-e0:4:0");
-	bench_driver_read("../../devices/" PLAIN_NAME "/pciback/dropped_writes", text,
-			  sizeof(text));
-	bench_driver_write("../../devices/" PLAIN_NAME "/pciback/write_level", "strict");
+	fixture_debug_read("/sys/kernel/debug/xen-pciback/devices/" PLAIN_NAME "/counters", text,
+			   sizeof(text));
+	fixture_driver_read("slots", text, sizeof(text));
+	fixture_driver_read("permissive", text, sizeof(text));
+	fixture_driver_read("quirks", text, sizeof(text));
+	fixture_driver_read("allow_interrupt_control", text, sizeof(text));
+	fixture_driver_write("permissive", PLAIN_NAME);
+	fixture_driver_write("allow_interrupt_control", PLAIN_NAME);
+	fixture_driver_write("quirks", PLAIN_NAME "-e0:4:0");
+	fixture_driver_read("../../devices/" PLAIN_NAME "/pciback/dropped_writes", text,
+			    sizeof(text));
+	fixture_driver_write("../../devices/" PLAIN_NAME "/pciback/write_level", "strict");
 }
 
-static void access_dev(struct pciback_device *dev, struct bench_guest *guest)
+static void access_dev(struct pcistub_device *dev, struct fixture_guest *guest)
 {
 	u32 val;
 
 	mutex_lock(&dev->lock);
-	if (pciback_device_serves(dev, &guest->holder)) {
+	if (pciback_device_is_usable_by(dev, &guest->owner)) {
 		pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
 		pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
 		pciback_device_conf_read(dev, PCI_BASE_ADDRESS_0, 4, &val);
@@ -127,13 +127,13 @@ static void access_dev(struct pciback_device *dev, struct bench_guest *guest)
 /* A guest that takes what it finds, uses it and gives it back. */
 static void come_and_go_as_guest(struct racer *racer)
 {
-	struct pciback_device *dev = bench_find(racer->b->fn[PLAIN]);
+	struct pcistub_device *dev = fixture_find(racer->b->fn[PLAIN]);
 
 	if (!dev)
 		return;
-	if (!pciback_device_assign(dev, &racer->b->guest.holder)) {
+	if (!pciback_device_assign(dev, &racer->b->guest.owner)) {
 		access_dev(dev, &racer->b->guest);
-		pciback_device_return(dev, &racer->b->guest.holder);
+		pciback_device_deassign(dev, &racer->b->guest.owner);
 	}
 	pciback_device_put(dev);
 }
@@ -143,9 +143,9 @@ static void access_as_guest(struct racer *racer)
 	access_dev(racer->dev, &racer->b->guest);
 }
 
-static void expect_quiet(struct kunit *test, enum bench_fn i, const u8 *was)
+static void expect_quiet(struct kunit *test, enum fixture_fn i, const u8 *was)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[i];
 	u8 *now = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
@@ -153,12 +153,12 @@ static void expect_quiet(struct kunit *test, enum bench_fn i, const u8 *was)
 
 	KUNIT_ASSERT_NOT_NULL(test, now);
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(fn));
-	KUNIT_EXPECT_NULL(test, bench_find(fn));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(fn));
+	KUNIT_EXPECT_NULL(test, fixture_find(fn));
 	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
-	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
 	fake_pci_snapshot(fn, now);
 	/* But for COMMAND: whoever had a guest goes on decoding. */
 	for (off = 0; off < fn->size; off++)
@@ -168,9 +168,9 @@ static void expect_quiet(struct kunit *test, enum bench_fn i, const u8 *was)
 	pci_dev_put(pdev);
 }
 
-static u8 *snapshot(struct kunit *test, enum bench_fn i)
+static u8 *snapshot(struct kunit *test, enum fixture_fn i)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, was);
@@ -197,32 +197,32 @@ KUNIT_ARRAY_PARAM_DESC(race, race_rows, name);
 static void leaves_nothing_behind(struct kunit *test)
 {
 	const struct race_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct racer racers[ARRAY_SIZE(row->step)] = { };
 	u8 *was = snapshot(test, PLAIN);
 	int nr;
 
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", PLAIN_NAME), 0);
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", PLAIN_NAME), 0);
 	for (nr = 0; nr < ARRAY_SIZE(row->step) && row->step[nr]; nr++)
 		race_start(test, &racers[nr], row->step[nr]);
 	race_end(racers, nr, 20);
 
-	bench_driver_write("new_slot", PLAIN_NAME);
-	bench_bind(b->fn[PLAIN]);
-	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[PLAIN]));
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[PLAIN]), 12);
+	fixture_driver_write("new_slot", PLAIN_NAME);
+	fixture_bind(b->fn[PLAIN]);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[PLAIN]));
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[PLAIN]), 12);
 	expect_quiet(test, PLAIN, was);
 }
 
 /* The module goes while its files are read and written and a guest is busy. */
 static void module_goes_amid_it(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct racer racers[3] = { };
 	u8 *was = snapshot(test, PLAIN);
 	int round;
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	race_start(test, &racers[0], read_and_write_files);
 	race_start(test, &racers[1], come_and_go_as_guest);
 	race_start(test, &racers[2], bind_plain);
@@ -250,16 +250,16 @@ KUNIT_ARRAY_PARAM_DESC(loss, loss_rows, name);
 static void removal_mid_access(struct kunit *test)
 {
 	const struct loss_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
 	struct racer racers[2] = { };
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	int i, round;
 
 	for (round = 0; round < 3; round++) {
-		dev = round ? bench_find(fn) : bench_seize(test, fn);
+		dev = round ? fixture_find(fn) : fixture_seize(test, fn);
 		KUNIT_ASSERT_NOT_NULL(test, dev);
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 		for (i = 0; i < ARRAY_SIZE(racers); i++) {
 			racers[i] = (struct racer){ .dev = dev };
 			race_start(test, &racers[i], access_as_guest);
@@ -273,35 +273,35 @@ static void removal_mid_access(struct kunit *test)
 		race_end(racers, ARRAY_SIZE(racers), 20);
 
 		KUNIT_EXPECT_EQ(test, b->guest.revoked, round + 1);
-		KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
-		KUNIT_EXPECT_NULL(test, bench_find(fn));
+		KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
+		KUNIT_EXPECT_NULL(test, fixture_find(fn));
 		pciback_device_put(dev);
 		/* Its slot is still in the list: the new one is seized. */
 		fake_pci_replug(fn);
 		async_synchronize_full();
 	}
-	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 }
 
 /* A link that dies and stays: everything goes on, without an end to wait for. */
 static void dead_link_mid_access(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[OLD];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 	struct racer racer = { .dev = dev };
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	race_start(test, &racer, access_as_guest);
 	race_wait(&racer, 20);
 	fake_pci_set_dead(fn, true);
 	race_end(&racer, 1, racer.rounds + 20);
 	/* It comes back, or it would be unusable for the rest of the suite. */
 	fake_pci_set_dead(fn, false);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
-	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
-	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
 }
 
 #define BELOW_NAME	"1234:01:00.0"
@@ -311,19 +311,19 @@ static void flr_below(struct racer *racer)
 {
 	char text[256];
 
-	bench_driver_write("do_flr", BELOW_NAME);
-	bench_driver_read("../../devices/" BELOW_NAME "/pciback/reset_plan", text, sizeof(text));
+	fixture_driver_write("do_flr", BELOW_NAME);
+	fixture_driver_read("../../devices/" BELOW_NAME "/pciback/reset_plan", text, sizeof(text));
 }
 
 static void flr_below_1(struct racer *racer)
 {
-	bench_driver_write("do_flr", BELOW_1_NAME);
+	fixture_driver_write("do_flr", BELOW_1_NAME);
 }
 
 static void rebind_below_1(struct racer *racer)
 {
-	bench_driver_write("unbind", BELOW_1_NAME);
-	bench_driver_write("bind", BELOW_1_NAME);
+	fixture_driver_write("unbind", BELOW_1_NAME);
+	fixture_driver_write("bind", BELOW_1_NAME);
 }
 
 static void replug_below_1(struct racer *racer)
@@ -334,14 +334,14 @@ static void replug_below_1(struct racer *racer)
 
 static void hold_below(struct racer *racer)
 {
-	struct pciback_device *dev = bench_find(racer->b->fn[BELOW]);
+	struct pcistub_device *dev = fixture_find(racer->b->fn[BELOW]);
 
 	if (!dev)
 		return;
-	if (!pciback_device_assign(dev, &racer->b->guest.holder)) {
+	if (!pciback_device_assign(dev, &racer->b->guest.owner)) {
 		access_dev(dev, &racer->b->guest);
 		schedule_timeout_uninterruptible(2);
-		pciback_device_return(dev, &racer->b->guest.holder);
+		pciback_device_deassign(dev, &racer->b->guest.owner);
 	}
 	pciback_device_put(dev);
 }
@@ -358,26 +358,26 @@ KUNIT_ARRAY_PARAM_DESC(neighbour, neighbour_rows, name);
 static void neighbours_come_and_go(struct kunit *test)
 {
 	const struct race_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct racer racers[ARRAY_SIZE(row->step)] = { };
 	u8 *was = snapshot(test, BELOW);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	int nr;
 
-	dev = bench_seize(test, b->fn[BELOW]);
+	dev = fixture_seize(test, b->fn[BELOW]);
 	memset(dev->pdev->reset_methods, 0, sizeof(dev->pdev->reset_methods));
-	pciback_device_put(bench_seize(test, b->fn[BELOW_1]));
+	pciback_device_put(fixture_seize(test, b->fn[BELOW_1]));
 	for (nr = 0; nr < ARRAY_SIZE(row->step) && row->step[nr]; nr++)
 		race_start(test, &racers[nr], row->step[nr]);
 	race_end(racers, nr, 4);
 
-	KUNIT_EXPECT_NULL(test, dev->holder);
+	KUNIT_EXPECT_NULL(test, dev->owner);
 	KUNIT_EXPECT_EQ(test, dev->reset.error, 0);
 	pciback_device_put(dev);
-	bench_bind(b->fn[BELOW_1]);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("do_flr", BELOW_NAME), 12);
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[BELOW_1]), 12);
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[BELOW]), 12);
+	fixture_bind(b->fn[BELOW_1]);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("do_flr", BELOW_NAME), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[BELOW_1]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[BELOW]), 12);
 	expect_quiet(test, BELOW, was);
 }
 
@@ -392,7 +392,7 @@ static struct kunit_case race_cases[] = {
 
 struct kunit_suite race_suite = {
 	.name = "race",
-	.init = seize_bench_init,
-	.exit = glue_bench_exit,
+	.init = seize_fixture_init,
+	.exit = glue_fixture_exit,
 	.test_cases = race_cases,
 };

@@ -13,7 +13,7 @@
 #include "recovery/recovery.h"
 #include "recovery/vote.h"
 #include "reset/reset.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define NONE		1
@@ -33,48 +33,48 @@ static pci_channel_state_t link_state(int state)
 
 struct judge_row {
 	const char *name;
-	enum pciback_step step;
+	enum pciback_recovery_step step;
 	int state, answer;
 	int vote;
 	bool keeps;
 };
 
 static const struct judge_row judge_rows[] = {
-	{ "detected: can recover", PCIBACK_DETECTED, NORMAL, CAN_RECOVER, CAN_RECOVER, true },
-	{ "detected: wants a reset", PCIBACK_DETECTED, NORMAL, NEED_RESET, NEED_RESET, true },
-	{ "detected: recovered already", PCIBACK_DETECTED, NORMAL, RECOVERED, RECOVERED, true },
-	{ "detected: no handler", PCIBACK_DETECTED, NORMAL, NONE, CAN_RECOVER, false },
-	{ "detected: refused", PCIBACK_DETECTED, NORMAL, DISCONNECT, CAN_RECOVER, false },
-	{ "detected: no AER driver", PCIBACK_DETECTED, NORMAL, 6, CAN_RECOVER, false },
-	{ "detected: unknown", PCIBACK_DETECTED, NORMAL, 7, CAN_RECOVER, false },
-	{ "detected: far out", PCIBACK_DETECTED, NORMAL, 34, CAN_RECOVER, false },
-	{ "detected: garbage", PCIBACK_DETECTED, NORMAL, -EPROTO, CAN_RECOVER, false },
-	{ "detected: silent", PCIBACK_DETECTED, NORMAL, -ETIMEDOUT, CAN_RECOVER, false },
-	{ "detected: owes an answer", PCIBACK_DETECTED, NORMAL, -EBUSY, CAN_RECOVER, false },
-	{ "detected: no frontend", PCIBACK_DETECTED, NORMAL, -ENOTCONN, CAN_RECOVER, true },
-	{ "detected: cannot", PCIBACK_DETECTED, NORMAL, -EOPNOTSUPP, CAN_RECOVER, true },
-	{ "detected: leaving", PCIBACK_DETECTED, NORMAL, -ECANCELED, CAN_RECOVER, true },
-	{ "frozen: can recover", PCIBACK_DETECTED, FROZEN, CAN_RECOVER, NEED_RESET, true },
-	{ "frozen: wants a reset", PCIBACK_DETECTED, FROZEN, NEED_RESET, NEED_RESET, true },
-	{ "frozen: no handler", PCIBACK_DETECTED, FROZEN, NONE, NEED_RESET, false },
-	{ "frozen: silent", PCIBACK_DETECTED, FROZEN, -ETIMEDOUT, NEED_RESET, false },
-	{ "frozen: no frontend", PCIBACK_DETECTED, FROZEN, -ENOTCONN, NEED_RESET, false },
-	{ "frozen: cannot", PCIBACK_DETECTED, FROZEN, -EOPNOTSUPP, NEED_RESET, false },
-	{ "frozen: leaving", PCIBACK_DETECTED, FROZEN, -ECANCELED, NEED_RESET, true },
-	{ "failed: can recover", PCIBACK_DETECTED, FAILED, CAN_RECOVER, DISCONNECT, false },
-	{ "failed: refused", PCIBACK_DETECTED, FAILED, DISCONNECT, DISCONNECT, false },
-	{ "look: recovered", PCIBACK_MMIO, NORMAL, RECOVERED, RECOVERED, true },
-	{ "look: wants a reset", PCIBACK_MMIO, NORMAL, NEED_RESET, NEED_RESET, true },
-	{ "look: can recover", PCIBACK_MMIO, NORMAL, CAN_RECOVER, RECOVERED, false },
-	{ "look: no handler", PCIBACK_MMIO, NORMAL, NONE, RECOVERED, false },
-	{ "look: no frontend", PCIBACK_MMIO, NORMAL, -ENOTCONN, RECOVERED, true },
-	{ "reset: recovered", PCIBACK_RESET, NORMAL, RECOVERED, RECOVERED, true },
-	{ "reset: wants another", PCIBACK_RESET, NORMAL, NEED_RESET, RECOVERED, false },
-	{ "reset: no handler", PCIBACK_RESET, NORMAL, NONE, RECOVERED, false },
-	{ "reset: no frontend", PCIBACK_RESET, NORMAL, -ENOTCONN, RECOVERED, false },
-	{ "resume: no handler", PCIBACK_RESUME, NORMAL, NONE, RECOVERED, true },
-	{ "resume: garbage", PCIBACK_RESUME, NORMAL, -EPROTO, RECOVERED, true },
-	{ "resume: silent", PCIBACK_RESUME, NORMAL, -ETIMEDOUT, RECOVERED, true },
+	{ "detected: can recover", RECOVERY_DETECTED, NORMAL, CAN_RECOVER, CAN_RECOVER, true },
+	{ "detected: wants a reset", RECOVERY_DETECTED, NORMAL, NEED_RESET, NEED_RESET, true },
+	{ "detected: recovered already", RECOVERY_DETECTED, NORMAL, RECOVERED, RECOVERED, true },
+	{ "detected: no handler", RECOVERY_DETECTED, NORMAL, NONE, CAN_RECOVER, false },
+	{ "detected: refused", RECOVERY_DETECTED, NORMAL, DISCONNECT, CAN_RECOVER, false },
+	{ "detected: no AER driver", RECOVERY_DETECTED, NORMAL, 6, CAN_RECOVER, false },
+	{ "detected: unknown", RECOVERY_DETECTED, NORMAL, 7, CAN_RECOVER, false },
+	{ "detected: far out", RECOVERY_DETECTED, NORMAL, 34, CAN_RECOVER, false },
+	{ "detected: garbage", RECOVERY_DETECTED, NORMAL, -EPROTO, CAN_RECOVER, false },
+	{ "detected: silent", RECOVERY_DETECTED, NORMAL, -ETIMEDOUT, CAN_RECOVER, false },
+	{ "detected: owes an answer", RECOVERY_DETECTED, NORMAL, -EBUSY, CAN_RECOVER, false },
+	{ "detected: no frontend", RECOVERY_DETECTED, NORMAL, -ENOTCONN, CAN_RECOVER, true },
+	{ "detected: cannot", RECOVERY_DETECTED, NORMAL, -EOPNOTSUPP, CAN_RECOVER, true },
+	{ "detected: leaving", RECOVERY_DETECTED, NORMAL, -ECANCELED, CAN_RECOVER, true },
+	{ "frozen: can recover", RECOVERY_DETECTED, FROZEN, CAN_RECOVER, NEED_RESET, true },
+	{ "frozen: wants a reset", RECOVERY_DETECTED, FROZEN, NEED_RESET, NEED_RESET, true },
+	{ "frozen: no handler", RECOVERY_DETECTED, FROZEN, NONE, NEED_RESET, false },
+	{ "frozen: silent", RECOVERY_DETECTED, FROZEN, -ETIMEDOUT, NEED_RESET, false },
+	{ "frozen: no frontend", RECOVERY_DETECTED, FROZEN, -ENOTCONN, NEED_RESET, false },
+	{ "frozen: cannot", RECOVERY_DETECTED, FROZEN, -EOPNOTSUPP, NEED_RESET, false },
+	{ "frozen: leaving", RECOVERY_DETECTED, FROZEN, -ECANCELED, NEED_RESET, true },
+	{ "failed: can recover", RECOVERY_DETECTED, FAILED, CAN_RECOVER, DISCONNECT, false },
+	{ "failed: refused", RECOVERY_DETECTED, FAILED, DISCONNECT, DISCONNECT, false },
+	{ "look: recovered", RECOVERY_MMIO, NORMAL, RECOVERED, RECOVERED, true },
+	{ "look: wants a reset", RECOVERY_MMIO, NORMAL, NEED_RESET, NEED_RESET, true },
+	{ "look: can recover", RECOVERY_MMIO, NORMAL, CAN_RECOVER, RECOVERED, false },
+	{ "look: no handler", RECOVERY_MMIO, NORMAL, NONE, RECOVERED, false },
+	{ "look: no frontend", RECOVERY_MMIO, NORMAL, -ENOTCONN, RECOVERED, true },
+	{ "reset: recovered", RECOVERY_SLOT_RESET, NORMAL, RECOVERED, RECOVERED, true },
+	{ "reset: wants another", RECOVERY_SLOT_RESET, NORMAL, NEED_RESET, RECOVERED, false },
+	{ "reset: no handler", RECOVERY_SLOT_RESET, NORMAL, NONE, RECOVERED, false },
+	{ "reset: no frontend", RECOVERY_SLOT_RESET, NORMAL, -ENOTCONN, RECOVERED, false },
+	{ "resume: no handler", RECOVERY_RESUME, NORMAL, NONE, RECOVERED, true },
+	{ "resume: garbage", RECOVERY_RESUME, NORMAL, -EPROTO, RECOVERED, true },
+	{ "resume: silent", RECOVERY_RESUME, NORMAL, -ETIMEDOUT, RECOVERED, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(judge, judge_rows, name);
@@ -82,8 +82,8 @@ KUNIT_ARRAY_PARAM_DESC(judge, judge_rows, name);
 static void judges(struct kunit *test)
 {
 	const struct judge_row *row = test->param_value;
-	struct pciback_verdict verdict = pciback_recovery_judge(row->step, link_state(row->state),
-								row->answer);
+	struct pciback_vote verdict = pciback_vote_on_answer(row->step, link_state(row->state),
+							     row->answer);
 
 	KUNIT_EXPECT_EQ(test, (__force int)verdict.vote, row->vote);
 	KUNIT_EXPECT_EQ(test, !verdict.reason, row->keeps);
@@ -91,14 +91,14 @@ static void judges(struct kunit *test)
 
 /* A guest that is asked, and what it says. */
 static struct {
-	int answer[PCIBACK_NR_STEPS];
-	unsigned int asked[PCIBACK_NR_STEPS], lost;
+	int answer[RECOVERY_NR_STEPS];
+	unsigned int asked[RECOVERY_NR_STEPS], isolated;
 	int state;
-	struct pciback_device *about;
+	struct pcistub_device *about;
 } guest;
 
-static int guest_ask(struct pciback_holder *holder, struct pciback_device *dev,
-		     enum pciback_step step, pci_channel_state_t state)
+static int guest_query(struct pciback_owner *owner, struct pcistub_device *dev,
+		       enum pciback_recovery_step step, pci_channel_state_t state)
 {
 	guest.asked[step]++;
 	guest.state = (__force int)state;
@@ -106,31 +106,31 @@ static int guest_ask(struct pciback_holder *holder, struct pciback_device *dev,
 	return guest.answer[step];
 }
 
-static void guest_lost(struct pciback_holder *holder, struct pciback_device *dev)
+static void guest_isolated(struct pciback_owner *owner, struct pcistub_device *dev)
 {
-	guest.lost++;
+	guest.isolated++;
 }
 
-static struct pciback_device *give(struct kunit *test, enum bench_fn which)
+static struct pcistub_device *assign(struct kunit *test, enum fixture_fn which)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[which]);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[which]);
 
 	memset(&guest, 0, sizeof(guest));
-	b->guest.holder.ask = guest_ask;
-	b->guest.holder.lost = guest_lost;
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	b->guest.ops.query_guest = guest_query;
+	b->guest.ops.notify_isolated = guest_isolated;
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	return dev;
 }
 
-static bool serves(struct pciback_device *dev, struct bench_guest *holder)
+static bool is_usable(struct pcistub_device *dev, struct fixture_guest *owner)
 {
 	guard(mutex)(&dev->lock);
-	return pciback_device_serves(dev, &holder->holder);
+	return pciback_device_is_usable_by(dev, &owner->owner);
 }
 
 /* As the PCI core calls them. */
-static int detected(struct pciback_device *dev, int state)
+static int detected(struct pcistub_device *dev, int state)
 {
 	int vote;
 
@@ -140,7 +140,7 @@ static int detected(struct pciback_device *dev, int state)
 	return vote;
 }
 
-static int look(struct pciback_device *dev)
+static int look(struct pcistub_device *dev)
 {
 	int vote;
 
@@ -150,7 +150,7 @@ static int look(struct pciback_device *dev)
 	return vote;
 }
 
-static int after_reset(struct pciback_device *dev)
+static int after_reset(struct pcistub_device *dev)
 {
 	int vote;
 
@@ -160,7 +160,7 @@ static int after_reset(struct pciback_device *dev)
 	return vote;
 }
 
-static void go_on(struct pciback_device *dev)
+static void go_on(struct pcistub_device *dev)
 {
 	device_lock(&dev->pdev->dev);
 	pciback_error_handlers.resume(dev->pdev);
@@ -183,9 +183,9 @@ static void lose_config(struct fake_pci_fn *fn)
 
 static void nobody_has_it(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	unsigned int flr = fn->nr_flr;
 
@@ -195,35 +195,35 @@ static void nobody_has_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look(dev), RECOVERED);
 	go_on(dev);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr);
-	bench_expect_same(test, fn, was, "after an error without reset");
+	fixture_expect_same(test, fn, was, "after an error without reset");
 
 	KUNIT_EXPECT_EQ(test, detected(dev, FROZEN), NEED_RESET);
 	lose_config(fn);
 	KUNIT_EXPECT_EQ(test, after_reset(dev), RECOVERED);
 	go_on(dev);
 	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, flr, "the link was reset, that is enough");
-	bench_expect_same(test, fn, was, "after a reset of the link");
+	fixture_expect_same(test, fn, was, "after a reset of the link");
 	KUNIT_EXPECT_EQ(test, detected(dev, FAILED), DISCONNECT);
 
 	/* It is in order for whoever wants it next. */
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
-	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &b->guest));
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
 static void guest_recovers(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *dev = give(test, BELOW);
+	struct pcistub_device *dev = assign(test, BELOW);
 	u32 bar = fake_pci_peek(fn, PCI_BASE_ADDRESS_0, 4);
 	unsigned int flr = fn->nr_flr;
 
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	guest.answer[PCIBACK_DETECTED] = CAN_RECOVER;
-	guest.answer[PCIBACK_MMIO] = RECOVERED;
-	guest.answer[PCIBACK_RESET] = RECOVERED;
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	guest.answer[RECOVERY_DETECTED] = CAN_RECOVER;
+	guest.answer[RECOVERY_MMIO] = RECOVERED;
+	guest.answer[RECOVERY_SLOT_RESET] = RECOVERED;
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
 	KUNIT_EXPECT_EQ(test, guest.state, NORMAL);
 	KUNIT_EXPECT_PTR_EQ(test, guest.about, dev);
@@ -239,38 +239,38 @@ static void guest_recovers(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) &
 			    (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER), PCI_COMMAND_MEMORY,
 			    "decodes; mastering is for its driver to switch on");
-	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	KUNIT_EXPECT_EQ(test, master(fn), PCI_COMMAND_MASTER);
 	go_on(dev);
 
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_DETECTED], 2);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_MMIO], 1);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_RESET], 1);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_RESUME], 2);
-	KUNIT_EXPECT_EQ(test, guest.lost, 0);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_DETECTED], 2);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_MMIO], 1);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_SLOT_RESET], 1);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_RESUME], 2);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 0);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
-	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &b->guest));
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
 /* The core does not reset a function below a link that works: nobody else would. */
 static void guest_wants_a_reset(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *dev = give(test, BELOW);
+	struct pcistub_device *dev = assign(test, BELOW);
 	unsigned int flr = fn->nr_flr;
 
-	guest.answer[PCIBACK_DETECTED] = NEED_RESET;
-	guest.answer[PCIBACK_RESET] = RECOVERED;
+	guest.answer[RECOVERY_DETECTED] = NEED_RESET;
+	guest.answer[RECOVERY_SLOT_RESET] = RECOVERED;
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), NEED_RESET);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr);
 	KUNIT_EXPECT_EQ(test, after_reset(dev), RECOVERED);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr + 1);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
-	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &b->guest));
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
@@ -300,22 +300,22 @@ KUNIT_ARRAY_PARAM_DESC(cut, cut_rows, name);
 static void guest_is_cut_off(struct kunit *test)
 {
 	const struct cut_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *other = give(test, BELOW_1), *dev;
+	struct pcistub_device *other = assign(test, BELOW_1), *dev;
 	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	bool frozen = row->state == FROZEN;
-	struct bench_guest next;
+	struct fixture_guest next;
 	unsigned int flr;
 
 	KUNIT_ASSERT_NOT_NULL(test, was);
-	dev = bench_seize(test, fn);
+	dev = fixture_seize(test, fn);
 	fake_pci_snapshot(fn, was);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	bench_write(other, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	guest.answer[PCIBACK_DETECTED] = row->detected;
-	guest.answer[PCIBACK_RESET] = row->reset;
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	fixture_write(other, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	guest.answer[RECOVERY_DETECTED] = row->detected;
+	guest.answer[RECOVERY_SLOT_RESET] = row->reset;
 
 	KUNIT_EXPECT_EQ(test, detected(dev, row->state), frozen ? NEED_RESET : CAN_RECOVER);
 	if (frozen) {
@@ -325,52 +325,52 @@ static void guest_is_cut_off(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, look(dev), RECOVERED);
 	}
 	go_on(dev);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_DETECTED], 1);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_RESET], row->asked_twice);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_MMIO] + guest.asked[PCIBACK_RESUME], 0);
-	KUNIT_EXPECT_EQ(test, guest.lost, 1);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_DETECTED], 1);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_SLOT_RESET], row->asked_twice);
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_MMIO] + guest.asked[RECOVERY_RESUME], 0);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
 
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &b->guest));
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) &
 			(PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE),
 			PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE);
-	KUNIT_EXPECT_TRUE_MSG(test, serves(other, &b->guest), "the guest's other function");
+	KUNIT_EXPECT_TRUE_MSG(test, is_usable(other, &b->guest), "the guest's other function");
 	KUNIT_EXPECT_EQ(test, master(b->fn[BELOW_1]), PCI_COMMAND_MASTER);
 
 	/* Its guest may have it mapped: nobody else gets it before the toolstack says so. */
-	bench_guest_init(&next, 8);
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &next.holder), -EBUSY);
+	fixture_guest_init(&next, 8);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &next.owner), -EBUSY);
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
-	KUNIT_EXPECT_EQ_MSG(test, guest.asked[PCIBACK_DETECTED], 1, "it is not asked again");
+	KUNIT_EXPECT_EQ_MSG(test, guest.asked[RECOVERY_DETECTED], 1, "it is not asked again");
 
 	flr = fn->nr_flr;
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr + 1);
-	bench_expect_same(test, fn, was, "taken back");
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &next.holder), 0);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &next));
-	pciback_device_return(dev, &next.holder);
+	fixture_expect_same(test, fn, was, "taken back");
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &next.owner), 0);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &next));
+	pciback_device_deassign(dev, &next.owner);
 	pciback_device_put(dev);
-	pciback_device_return(other, &b->guest.holder);
+	pciback_device_deassign(other, &b->guest.owner);
 	pciback_device_put(other);
 }
 
 /* What is called hot-unplug when it happens on purpose. */
 static void device_does_not_come_back(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *dev = give(test, BELOW);
+	struct pcistub_device *dev = assign(test, BELOW);
 
-	guest.answer[PCIBACK_DETECTED] = NEED_RESET;
+	guest.answer[RECOVERY_DETECTED] = NEED_RESET;
 	KUNIT_EXPECT_EQ(test, detected(dev, FROZEN), NEED_RESET);
 	fake_pci_set_dead(fn, true);
 	KUNIT_EXPECT_EQ(test, after_reset(dev), DISCONNECT);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_RESET], 0);
-	KUNIT_EXPECT_EQ(test, guest.lost, 1);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_SLOT_RESET], 0);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &b->guest));
 	fake_pci_set_dead(fn, false);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
@@ -378,93 +378,93 @@ static void device_does_not_come_back(struct kunit *test)
 static void device_hangs_in_its_reset(struct kunit *test)
 {
 	unsigned int was = pciback_reset_wait_ms;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *dev = give(test, BELOW);
+	struct pcistub_device *dev = assign(test, BELOW);
 	unsigned int flr = fn->nr_flr;
 
 	pciback_reset_wait_ms = 300;
-	guest.answer[PCIBACK_DETECTED] = NEED_RESET;
+	guest.answer[RECOVERY_DETECTED] = NEED_RESET;
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), NEED_RESET);
 	fake_pci_set_mood(fn, FAKE_HANGS, FAKE_OBEYS);
 	KUNIT_EXPECT_EQ(test, after_reset(dev), DISCONNECT);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr + 1);
-	KUNIT_EXPECT_EQ(test, guest.asked[PCIBACK_RESET], 0);
-	KUNIT_EXPECT_EQ(test, guest.lost, 1);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_EQ(test, guest.asked[RECOVERY_SLOT_RESET], 0);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &b->guest));
 	/* One that does not answer is not reset at all. */
 	KUNIT_EXPECT_EQ(test, after_reset(dev), DISCONNECT);
-	KUNIT_EXPECT_EQ(test, guest.lost, 1);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
 	fake_pci_set_mood(fn, FAKE_OBEYS, FAKE_OBEYS);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr + 1);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 	pciback_reset_wait_ms = was;
 }
 
-static bool is_cut_off(struct pciback_device *dev)
+static bool is_cut_off(struct pcistub_device *dev)
 {
 	guard(mutex)(&dev->lock);
-	return dev->cut_off;
+	return dev->isolated;
 }
 
 /* The core tells nobody when it gives up. The guest's driver would wait for ever. */
 static void host_does_not_recover(struct kunit *test)
 {
-	unsigned long was = pciback_recovery_limit, tries;
-	struct seize_bench *b = test->priv;
+	unsigned long was = pciback_recovery_timeout, tries;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
-	struct pciback_device *dev = give(test, BELOW);
+	struct pcistub_device *dev = assign(test, BELOW);
 
-	guest.answer[PCIBACK_DETECTED] = CAN_RECOVER;
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-	pciback_recovery_limit = 1;
+	guest.answer[RECOVERY_DETECTED] = CAN_RECOVER;
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	pciback_recovery_timeout = 1;
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
 	/* A limit of the test's own, for when it does not come. */
 	for (tries = 0; tries < 60 * HZ && !is_cut_off(dev); tries++)
 		schedule_timeout_uninterruptible(1);
-	pciback_recovery_limit = 600 * HZ;
-	flush_delayed_work(&dev->overdue);
-	KUNIT_EXPECT_EQ(test, guest.lost, 1);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	pciback_recovery_timeout = 600 * HZ;
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &b->guest));
 	KUNIT_EXPECT_EQ(test, master(fn), 0);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 
 	/* One that ended, and one whose guest has changed, are not overdue. */
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
 	go_on(dev);
-	flush_delayed_work(&dev->overdue);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &b->guest));
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
-	pciback_device_return(dev, &b->guest.holder);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	flush_delayed_work(&dev->overdue);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
+	pciback_device_deassign(dev, &b->guest.owner);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &b->guest));
 
 	/* Handed back meanwhile: its work does not outlive it. */
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
 	pciback_device_put(dev);
-	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
-	KUNIT_EXPECT_EQ(test, guest.lost, 1);
-	pciback_recovery_limit = was;
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
+	pciback_recovery_timeout = was;
 }
 
-/* A holder that cannot be asked, as an HVM guest. */
-static void guest_cannot_be_asked(struct kunit *test)
+/* An owner that cannot be asked, as an HVM guest. */
+static void guest_cannot_be_queried(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = give(test, BELOW);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = assign(test, BELOW);
 
-	b->guest.holder.ask = NULL;
-	b->guest.holder.lost = NULL;
+	b->guest.ops.query_guest = NULL;
+	b->guest.ops.notify_isolated = NULL;
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
 	KUNIT_EXPECT_EQ(test, look(dev), RECOVERED);
 	go_on(dev);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &b->guest));
 	KUNIT_EXPECT_EQ(test, detected(dev, FROZEN), NEED_RESET);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
-	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &b->guest));
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
@@ -472,70 +472,70 @@ static void guest_cannot_be_asked(struct kunit *test)
  * struct page_guest - a guest with a page, whose frontend never answers
  * @aer: its questions
  * @page: the page
- * @holder: its holder
+ * @owner: its owner
  * @dev: the function it is asked about
  * @asked: it was
  */
 static struct page_guest {
-	struct aer aer;
+	struct pciback_aer aer;
 	struct xen_pci_sharedinfo page;
-	struct pciback_holder *holder;
-	struct pciback_device *dev;
+	struct pciback_owner *owner;
+	struct pcistub_device *dev;
 	struct completion asked;
 } page_guest;
 
-static void page_guest_ring(struct aer *aer)
+static void page_guest_notify(struct pciback_aer *aer)
 {
 	complete(&page_guest.asked);
 }
 
-static int page_guest_ask(struct pciback_holder *holder, struct pciback_device *dev,
-			  enum pciback_step step, pci_channel_state_t state)
+static int page_guest_query(struct pciback_owner *owner, struct pcistub_device *dev,
+			    enum pciback_recovery_step step, pci_channel_state_t state)
 {
-	struct aer_question q = { .given_up = &dev->leaving };
+	struct pciback_aer_query q = { .cancelled = &dev->detaching };
 
-	return aer_ask(&page_guest.aer, &q);
+	return pciback_aer_query(&page_guest.aer, &q);
 }
 
 static int take_away(void *data)
 {
-	struct pciback_device *dev = page_guest.dev;
+	struct pcistub_device *dev = page_guest.dev;
 
 	wait_for_completion(&page_guest.asked);
 	/* As backend/devices.c does. */
-	pciback_device_shut(dev, page_guest.holder);
-	aer_wake(&page_guest.aer);
-	pciback_device_return(dev, page_guest.holder);
+	pciback_device_set_detaching(dev, page_guest.owner);
+	pciback_aer_wake(&page_guest.aer);
+	pciback_device_deassign(dev, page_guest.owner);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
 }
 
 /* The one that asks holds device_lock(), which taking back needs: ten minutes, or at once. */
-static void taken_away_while_asked(struct kunit *test)
+static void deassigned_while_queried(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = give(test, BELOW);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = assign(test, BELOW);
 	struct task_struct *task;
 
-	aer_init(&page_guest.aer, page_guest_ring);
-	page_guest.aer.step = 600 * HZ;
-	page_guest.aer.total = 600 * HZ;
+	pciback_aer_init(&page_guest.aer, page_guest_notify);
+	page_guest.aer.timeout = 600 * HZ;
+	page_guest.aer.budget = 600 * HZ;
 	page_guest.page.flags = XEN_PCIB_AERHANDLER;
-	page_guest.holder = &b->guest.holder;
+	page_guest.owner = &b->guest.owner;
 	page_guest.dev = dev;
 	init_completion(&page_guest.asked);
-	aer_start(&page_guest.aer, (struct shared_page *)&page_guest.page);
-	b->guest.holder.ask = page_guest_ask;
+	pciback_aer_start(&page_guest.aer, (struct pciback_shared_page *)&page_guest.page);
+	b->guest.ops.query_guest = page_guest_query;
 	task = kthread_run(take_away, NULL, "take-away");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 
 	KUNIT_EXPECT_EQ(test, detected(dev, NORMAL), CAN_RECOVER);
 	kthread_stop(task);
-	KUNIT_EXPECT_EQ_MSG(test, guest.lost, 0, "it is taken back, not cut off");
-	KUNIT_EXPECT_PTR_EQ(test, dev->holder, NULL);
-	KUNIT_EXPECT_FALSE(test, dev->leaving);
-	aer_stop(&page_guest.aer);
+	KUNIT_EXPECT_EQ_MSG(test, guest.isolated, 0, "it is taken back, not isolated");
+	KUNIT_EXPECT_PTR_EQ(test, dev->owner, NULL);
+	KUNIT_EXPECT_FALSE(test, dev->detaching);
+	pciback_aer_stop(&page_guest.aer);
 	pciback_device_put(dev);
 }
 
@@ -548,14 +548,14 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(device_does_not_come_back),
 	KUNIT_CASE(device_hangs_in_its_reset),
 	KUNIT_CASE(host_does_not_recover),
-	KUNIT_CASE(guest_cannot_be_asked),
-	KUNIT_CASE(taken_away_while_asked),
+	KUNIT_CASE(guest_cannot_be_queried),
+	KUNIT_CASE(deassigned_while_queried),
 	{}
 };
 
 struct kunit_suite recovery_suite = {
 	.name = "recovery",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = recovery_cases,
 };

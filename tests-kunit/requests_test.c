@@ -17,7 +17,7 @@
 #include "irq/irq.h"
 #include "record/record.h"
 #include "record/stats.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define REQUESTS	20000
@@ -26,38 +26,38 @@
 
 struct requests_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	enum conf_level level;
-	struct bench_host host;
+	struct fixture_host host;
 };
 
 static const struct requests_row requests_rows[] = {
-	{ "PCIe, fresh", CARD, CONF_STRICT, BENCH_FRESH },
-	{ "PCIe, used", CARD, CONF_STRICT, BENCH_USED },
-	{ "PCIe, permissive", CARD, CONF_PERMISSIVE, BENCH_USED },
-	{ "below a port", BELOW, CONF_STRICT, BENCH_USED },
-	{ "AF", OLD, CONF_STRICT, BENCH_OLD_USED },
-	{ "AF, permissive", OLD, CONF_PERMISSIVE, BENCH_OLD_USED },
-	{ "no reset", PLAIN, CONF_STRICT, BENCH_OLD_USED },
-	{ "no reset, permissive", PLAIN, CONF_PERMISSIVE, BENCH_OLD_USED },
-	{ "power state reset", SOFT, CONF_STRICT, BENCH_OLD_USED },
-	{ "power state reset, permissive", SOFT, CONF_PERMISSIVE, BENCH_OLD_USED },
-	{ "bridge", PORT, CONF_STRICT, BENCH_FRESH },
+	{ "PCIe, fresh", CARD, CONF_STRICT, FIXTURE_FRESH },
+	{ "PCIe, used", CARD, CONF_STRICT, FIXTURE_USED },
+	{ "PCIe, permissive", CARD, CONF_PERMISSIVE, FIXTURE_USED },
+	{ "below a port", BELOW, CONF_STRICT, FIXTURE_USED },
+	{ "AF", OLD, CONF_STRICT, FIXTURE_OLD_USED },
+	{ "AF, permissive", OLD, CONF_PERMISSIVE, FIXTURE_OLD_USED },
+	{ "no reset", PLAIN, CONF_STRICT, FIXTURE_OLD_USED },
+	{ "no reset, permissive", PLAIN, CONF_PERMISSIVE, FIXTURE_OLD_USED },
+	{ "power state reset", SOFT, CONF_STRICT, FIXTURE_OLD_USED },
+	{ "power state reset, permissive", SOFT, CONF_PERMISSIVE, FIXTURE_OLD_USED },
+	{ "bridge", PORT, CONF_STRICT, FIXTURE_FRESH },
 };
 
 KUNIT_ARRAY_PARAM_DESC(requests, requests_rows, name);
 
 struct requests {
-	struct pciback_guest guest;
+	struct pciback_backend guest;
 	struct fake_pci_fn *fn;
-	struct pciback_device *dev;
-	struct topo_addr at;
+	struct pcistub_device *dev;
+	struct pciback_addr at;
 	struct xen_pci_op op;
 	u32 random;
 	unsigned int done[16];
 };
 
-static void requests_revoke(struct pciback_holder *holder, struct pciback_device *dev)
+static void requests_revoke(struct pciback_owner *owner, struct pcistub_device *dev)
 {
 }
 
@@ -143,19 +143,23 @@ static void make_up(struct requests *r)
 		op->cmd = XEN_PCI_OP_conf_read;
 }
 
+static const struct pciback_owner_ops requests_owner_ops = {
+	.release = requests_release,
+	.revoke = requests_revoke,
+};
+
 static struct requests *start(struct kunit *test, const struct requests_row *row)
 {
 	struct requests *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 
 	KUNIT_ASSERT_NOT_NULL(test, r);
 	r->random = row - requests_rows + 1;
 	r->fn = b->fn[row->fn];
-	kref_init(&r->guest.holder.ref);
-	r->guest.holder.domid = 9;
-	r->guest.holder.revoke = requests_revoke;
-	r->guest.holder.release = requests_release;
-	topology_init(&r->guest.topo, &vpci_ops);
+	kref_init(&r->guest.owner.ref);
+	r->guest.owner.domid = 9;
+	r->guest.owner.ops = &requests_owner_ops;
+	pciback_vbus_init(&r->guest.vbus, &pciback_vbus_vpci);
 	return r;
 }
 
@@ -170,17 +174,17 @@ static void leaves_no_trace(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, was);
 	KUNIT_ASSERT_NOT_NULL(test, idle);
 	if (row->fn != PORT)
-		bench_set_up(r->fn, &row->host);
+		fixture_set_up(r->fn, &row->host);
 	fake_pci_snapshot(r->fn, was);
-	r->dev = bench_seize(test, r->fn);
+	r->dev = fixture_seize(test, r->fn);
 	fake_pci_snapshot(r->fn, idle);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(r->dev, &r->guest.holder), 0);
-	KUNIT_ASSERT_EQ(test, topology_add(&r->guest.topo, r->dev, &r->at), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(r->dev, &r->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_vbus_add(&r->guest.vbus, r->dev, &r->at), 0);
 	KUNIT_EXPECT_EQ(test, pciback_policy_set_level(r->dev, row->level), 0);
 
 	for (i = 0; i < REQUESTS; i++) {
 		make_up(r);
-		guest_do_op(&r->guest, &r->op);
+		pciback_backend_do_op(&r->guest, &r->op);
 		r->done[min(r->op.cmd, 15U)]++;
 		if (i % 64 == 0)
 			cond_resched();
@@ -192,21 +196,21 @@ static void leaves_no_trace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (fake_pci_peek(r->fn, PCI_COMMAND, 1) ^ idle[PCI_COMMAND]) &
 			(PCI_COMMAND_IO | PCI_COMMAND_MEMORY), 0);
 
-	topology_remove(&r->guest.topo, r->dev);
-	pciback_device_return(r->dev, &r->guest.holder);
-	bench_expect_same(test, r->fn, idle, "idle again");
+	pciback_vbus_remove(&r->guest.vbus, r->dev);
+	pciback_device_deassign(r->dev, &r->guest.owner);
+	fixture_expect_same(test, r->fn, idle, "idle again");
 	KUNIT_EXPECT_FALSE(test, r->dev->pdev->msi_enabled);
 	KUNIT_EXPECT_FALSE(test, r->dev->pdev->msix_enabled);
 	/* A bridge goes on bridging for what is behind it. */
 	KUNIT_EXPECT_EQ(test, pci_is_enabled(r->dev->pdev), row->fn == PORT);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(r->fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
-	KUNIT_EXPECT_EQ(test, kref_read(&r->guest.holder.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&r->guest.owner.ref), 1);
 	pciback_device_put(r->dev);
-	KUNIT_EXPECT_EQ(test, bench_unbind(r->fn), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(r->fn), 12);
 	/* The core enables a bridge for good, for what is below it. */
 	if (row->fn != PORT)
-		bench_expect_same(test, r->fn, was, "handed back");
-	topology_destroy(&r->guest.topo);
+		fixture_expect_same(test, r->fn, was, "handed back");
+	pciback_vbus_destroy(&r->guest.vbus);
 }
 
 static struct kunit_case requests_cases[] = {
@@ -216,7 +220,7 @@ static struct kunit_case requests_cases[] = {
 
 struct kunit_suite requests_suite = {
 	.name = "requests",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = requests_cases,
 };

@@ -20,14 +20,14 @@
 /* Functions: seized and idle unless the row says more. */
 #define PCIE(up, ...)	NODE(PCIE_FUNCTION, up, __VA_ARGS__)
 #define PCI(up, ...)	NODE(PCI_FUNCTION, up, __VA_ARGS__)
-#define HOSTS(name)	.owner = RESET_HOST, .driver = (name)
+#define HOSTS(name)	.binding = RESET_BOUND_HOST, .driver = (name)
 #define ROOT_PORT	NODE(PORT, RESET_NONE, HOSTS("pcieport"), AT(0, 1, 0))
 
 struct plan_row {
 	const char *name;
 	struct reset_node node[MAX_NODES];
 	int target;
-	int holder;
+	int owner;
 	const char *plan;
 	int verdict;
 };
@@ -58,22 +58,22 @@ static const struct plan_row plan_rows[] = {
 	  { ROOT_PORT, PCIE(0, OWN(RESET_FLR)), PCIE(0, HOSTS("e1000e")), END },
 	  1, RESET_IDLE, "flr 1; bus @0 1,2 !host-driver 2", 0 },
 	{ "two functions, one without driver",
-	  { ROOT_PORT, PCIE(0), PCIE(0, .owner = RESET_NOBODY), END },
+	  { ROOT_PORT, PCIE(0), PCIE(0, .binding = RESET_UNBOUND), END },
 	  1, RESET_IDLE, "bus @0 1,2 !not-seized 2", -EBUSY },
 	{ "two functions, one being bound",
-	  { ROOT_PORT, PCIE(0), PCIE(0, .owner = RESET_CHANGING), END },
+	  { ROOT_PORT, PCIE(0), PCIE(0, .binding = RESET_REBINDING), END },
 	  1, RESET_IDLE, "bus @0 1,2 !changing-hands 2", -EBUSY },
 	{ "two functions, one with a guest",
-	  { ROOT_PORT, PCIE(0), PCIE(0, .holder = 7), END },
+	  { ROOT_PORT, PCIE(0), PCIE(0, .owner = 7), END },
 	  1, RESET_IDLE, "bus @0 1,2 !other-guest 2", -EBUSY },
 	{ "two functions with the same guest",
-	  { ROOT_PORT, PCIE(0, .holder = 7), PCIE(0, .holder = 7), END },
+	  { ROOT_PORT, PCIE(0, .owner = 7), PCIE(0, .owner = 7), END },
 	  1, 7, "bus @0 1,2", 0 },
 	{ "two functions with two guests",
-	  { ROOT_PORT, PCIE(0, .holder = 7), PCIE(0, .holder = 8), END },
+	  { ROOT_PORT, PCIE(0, .owner = 7), PCIE(0, .owner = 8), END },
 	  1, 7, "bus @0 1,2 !other-guest 2", -EBUSY },
 	{ "one with a guest, one idle",
-	  { ROOT_PORT, PCIE(0, .holder = 7), PCIE(0), END },
+	  { ROOT_PORT, PCIE(0, .owner = 7), PCIE(0), END },
 	  1, 7, "bus @0 1,2", 0 },
 	{ "two functions in a slot, one the host's",
 	  { ROOT_PORT, PCIE(0, .slot = true), PCIE(0, .slot = true, HOSTS("nvme")), END },
@@ -103,29 +103,29 @@ static const struct plan_row plan_rows[] = {
 	  { PCI(RESET_NONE), PCI(RESET_NONE, HOSTS("e1000")), END },
 	  0, RESET_IDLE, "bus !root-bus", -ENOTTY },
 	{ "conventional behind PCI Express to PCI",
-	  { ROOT_PORT, NODE(TO_PCI, 0, .owner = RESET_NOBODY), PCI(1), PCI(1), END },
+	  { ROOT_PORT, NODE(TO_PCI, 0, .binding = RESET_UNBOUND), PCI(1), PCI(1), END },
 	  2, RESET_IDLE, "bus @1 2,3", 0 },
 	{ "uppermost PCI bridge, not the nearest",
-	  { ROOT_PORT, NODE(TO_PCI, 0, .owner = RESET_NOBODY),
-	    NODE(PCI_BRIDGE, 1, .owner = RESET_NOBODY), PCI(2), PCI(1), END },
+	  { ROOT_PORT, NODE(TO_PCI, 0, .binding = RESET_UNBOUND),
+	    NODE(PCI_BRIDGE, 1, .binding = RESET_UNBOUND), PCI(2), PCI(1), END },
 	  3, RESET_IDLE, "bus @1 2,3,4", 0 },
 	{ "uppermost PCI bridge, host has a card on another of its buses",
-	  { ROOT_PORT, NODE(TO_PCI, 0, .owner = RESET_NOBODY),
-	    NODE(PCI_BRIDGE, 1, .owner = RESET_NOBODY), PCI(2),
-	    NODE(PCI_BRIDGE, 1, .owner = RESET_NOBODY), PCI(4, HOSTS("snd_ens1370")), END },
+	  { ROOT_PORT, NODE(TO_PCI, 0, .binding = RESET_UNBOUND),
+	    NODE(PCI_BRIDGE, 1, .binding = RESET_UNBOUND), PCI(2),
+	    NODE(PCI_BRIDGE, 1, .binding = RESET_UNBOUND), PCI(4, HOSTS("snd_ens1370")), END },
 	  3, RESET_IDLE, "bus @1 2,3,4,5 !host-driver 5", -EBUSY },
 	{ "conventional bridges up to the root bus",
-	  { NODE(PCI_BRIDGE, RESET_NONE, .owner = RESET_NOBODY),
-	    NODE(PCI_BRIDGE, 0, .owner = RESET_NOBODY), PCI(1), END },
+	  { NODE(PCI_BRIDGE, RESET_NONE, .binding = RESET_UNBOUND),
+	    NODE(PCI_BRIDGE, 0, .binding = RESET_UNBOUND), PCI(1), END },
 	  2, RESET_IDLE, "bus @0 1,2", 0 },
 	{ "the uppermost bridge is no port, though its capability is PCI Express",
 	  { ROOT_PORT, NODE(TO_PCI, 0, HOSTS("pcieport")), PCI(1), END },
 	  2, RESET_IDLE, "bus @1 2", 0 },
 	{ "PCI Express behind conventional PCI",
-	  { NODE(TO_PCIE, RESET_NONE, .owner = RESET_NOBODY), PCIE(0), END },
+	  { NODE(TO_PCIE, RESET_NONE, .binding = RESET_UNBOUND), PCIE(0), END },
 	  1, RESET_IDLE, "bus @0 1", 0 },
 	{ "bridge among what is hit, with another guest",
-	  { ROOT_PORT, NODE(TO_PCI, 0), NODE(PCI_BRIDGE, 1, .holder = 9), PCI(1), END },
+	  { ROOT_PORT, NODE(TO_PCI, 0), NODE(PCI_BRIDGE, 1, .owner = 9), PCI(1), END },
 	  3, 7, "bus @1 2,3 !other-guest 2", -EBUSY },
 	{ "virtual function",
 	  { ROOT_PORT, PCIE(0, HOSTS("igb")), PCIE(0, .pf = 1, OWN(RESET_FLR)), END },
@@ -134,7 +134,7 @@ static const struct plan_row plan_rows[] = {
 	  { ROOT_PORT, PCIE(0, HOSTS("igb")), PCIE(0, .pf = 1), END },
 	  2, RESET_IDLE, "bus !virtual-function", -ENOTTY },
 	{ "physical function with a virtual one in use",
-	  { ROOT_PORT, PCIE(0, OWN(RESET_FLR)), PCIE(RESET_NONE, .pf = 1, .holder = 3), END },
+	  { ROOT_PORT, PCIE(0, OWN(RESET_FLR)), PCIE(RESET_NONE, .pf = 1, .owner = 3), END },
 	  1, RESET_IDLE, "flr 1,2 !other-guest 2; bus @0 1,2 !other-guest 2", -EBUSY },
 	{ "its own bus reset breaks it",
 	  { ROOT_PORT, PCIE(0, .no_bus_reset = true), END },
@@ -164,7 +164,7 @@ static void fill_in(struct reset_node *node, int nr, u32 domain)
 	for (; nr--; node++) {
 		node->domain += domain;
 		node->pf = node->pf ?: RESET_NONE;
-		node->holder = node->holder ?: RESET_IDLE;
+		node->owner = node->owner ?: RESET_IDLE;
 	}
 }
 
@@ -178,22 +178,22 @@ static void print_plan(const struct reset_table *t, const struct reset_plan *pla
 		bool first = true;
 
 		len += scnprintf(buf + len, size - len, "%s%s", i ? "; " : "",
-				 reset_method_name(step->method));
+				 pciback_reset_method_name(step->method));
 		if (step->bridge != RESET_NONE)
 			len += scnprintf(buf + len, size - len, " @%d", step->bridge);
 		/* A step that there is no way to take hits nothing. */
 		for (j = 0; j < t->nr && (step->bridge != RESET_NONE ||
 					  step->method < RESET_SLOT); j++) {
-			if (!reset_step_affects(t, plan->target, step, j))
+			if (!pciback_reset_step_affects(t, plan->target, step, j))
 				continue;
 			len += scnprintf(buf + len, size - len, "%c%d", first ? ' ' : ',', j);
 			first = false;
 		}
-		if (step->refusal)
+		if (step->denial)
 			len += scnprintf(buf + len, size - len, " !%s",
-					 reset_refusal_name(step->refusal));
-		if (step->offender != RESET_NONE)
-			len += scnprintf(buf + len, size - len, " %d", step->offender);
+					 pciback_reset_denial_name(step->denial));
+		if (step->blocker != RESET_NONE)
+			len += scnprintf(buf + len, size - len, " %d", step->blocker);
 	}
 }
 
@@ -212,40 +212,40 @@ static void plans(struct kunit *test)
 		memcpy(node, row->node, sizeof(node));
 		fill_in(node, t.nr, domain * 0x10001);
 		t.node = node;
-		reset_plan_make(&t, row->target, row->holder, &plan);
+		pciback_reset_plan_make(&t, row->target, row->owner, &plan);
 		print_plan(&t, &plan, text, sizeof(text));
 		KUNIT_EXPECT_STREQ(test, text, row->plan);
-		KUNIT_EXPECT_EQ(test, reset_plan_verdict(&plan), row->verdict);
+		KUNIT_EXPECT_EQ(test, pciback_reset_plan_verdict(&plan), row->verdict);
 	}
 }
 
 struct words_row {
 	const char *name;
-	struct reset_node offender;
-	enum reset_refusal refusal;
+	struct reset_node blocker;
+	enum reset_denial denial;
 	const char *text;
 };
 
 #define SIBLING(...)	NODE(PCIE_FUNCTION, 0, .domain = 2, AT(3, 0, 1), __VA_ARGS__)
 
 static const struct words_row words_rows[] = {
-	{ "host", SIBLING(HOSTS("e1000e")), RESET_BY_HOST,
+	{ "host", SIBLING(HOSTS("e1000e")), RESET_DENIED_HOST_DRIVER,
 	  "bus reset would hit 0002:03:00.1 too, which is bound to e1000e; give it to pciback first: xl pci-assignable-add 0002:03:00.1"
 	},
-	{ "nobody", SIBLING(.owner = RESET_NOBODY), RESET_BY_NOBODY,
+	{ "nobody", SIBLING(.binding = RESET_UNBOUND), RESET_DENIED_NOT_SEIZED,
 	  "bus reset would hit 0002:03:00.1 too, which pciback does not have; give it to pciback first: xl pci-assignable-add 0002:03:00.1"
 	},
-	{ "guest", SIBLING(.holder = 12), RESET_BY_GUEST,
+	{ "guest", SIBLING(.owner = 12), RESET_DENIED_OTHER_GUEST,
 	  "bus reset would hit 0002:03:00.1 too, which domain 12 has; give both to the same domain, or detach it first: xl pci-detach 12 0002:03:00.1"
 	},
-	{ "change", SIBLING(.owner = RESET_CHANGING), RESET_BY_CHANGE,
+	{ "change", SIBLING(.binding = RESET_REBINDING), RESET_DENIED_REBINDING,
 	  "bus reset would hit 0002:03:00.1 too, which is changing hands just now; try again"
 	},
-	{ "quirk", SIBLING(.no_bus_reset = true), RESET_BY_QUIRK,
+	{ "quirk", SIBLING(.no_bus_reset = true), RESET_DENIED_BREAKS_DEVICE,
 	  "0002:03:00.1 does not survive a bus reset, as the kernel knows; power-cycle the machine"
 	},
-	{ "virtual", SIBLING(.pf = 1), RESET_BY_VF, "no bus reset for a virtual function" },
-	{ "root", SIBLING(.slot = false), RESET_BY_ROOT,
+	{ "virtual", SIBLING(.pf = 1), RESET_DENIED_VF, "no bus reset for a virtual function" },
+	{ "root", SIBLING(.slot = false), RESET_DENIED_ROOT_BUS,
 	  "no bus reset: there is no bridge above it"
 	},
 };
@@ -256,20 +256,20 @@ KUNIT_ARRAY_PARAM_DESC(words, words_rows, name);
 static void explains(struct kunit *test)
 {
 	const struct words_row *row = test->param_value;
-	struct reset_node node[2] = { PCIE(0, AT(3, 0, 0)), row->offender };
+	struct reset_node node[2] = { PCIE(0, AT(3, 0, 0)), row->blocker };
 	struct reset_table t = { node, ARRAY_SIZE(node) };
 	struct reset_step step = {
-		.method = RESET_BUS, .bridge = 0, .refusal = row->refusal, .offender = RESET_NONE,
+		.method = RESET_BUS, .bridge = 0, .denial = row->denial, .blocker = RESET_NONE,
 	};
 	char text[200];
 
-	if (row->refusal != RESET_BY_VF && row->refusal != RESET_BY_ROOT)
-		step.offender = 1;
-	KUNIT_EXPECT_EQ(test, reset_step_explain(&t, &step, text, sizeof(text)),
+	if (row->denial != RESET_DENIED_VF && row->denial != RESET_DENIED_ROOT_BUS)
+		step.blocker = 1;
+	KUNIT_EXPECT_EQ(test, pciback_reset_step_explain(&t, &step, text, sizeof(text)),
 			strlen(row->text));
 	KUNIT_EXPECT_STREQ(test, text, row->text);
 	/* Too little room cuts, and nothing else. */
-	KUNIT_EXPECT_EQ(test, reset_step_explain(&t, &step, text, 10), strlen(row->text));
+	KUNIT_EXPECT_EQ(test, pciback_reset_step_explain(&t, &step, text, 10), strlen(row->text));
 	KUNIT_EXPECT_EQ(test, strlen(text), 9);
 }
 
@@ -283,7 +283,7 @@ static void survives_loops(struct kunit *test)
 	struct reset_plan plan;
 
 	fill_in(node, t.nr, 0);
-	reset_plan_make(&t, 2, RESET_IDLE, &plan);
+	pciback_reset_plan_make(&t, 2, RESET_IDLE, &plan);
 	KUNIT_EXPECT_EQ(test, plan.nr, 2);
 	KUNIT_EXPECT_EQ(test, plan.step[0].method, RESET_PM);
 	KUNIT_EXPECT_EQ(test, plan.step[1].method, RESET_BUS);

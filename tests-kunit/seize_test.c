@@ -11,7 +11,7 @@
 #include "record/irq_state.h"
 #include "record/record.h"
 #include "xen/gsi.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define PM_CTRL		(0x40 + PCI_PM_CTRL)
@@ -21,15 +21,15 @@
 /* Seized, a function is quiet, but decodes: see CVE-2015-8553. */
 static void seized_is_quiet(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	fake_pci_poke(fn, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
 	fake_pci_poke(fn, PM_CTRL, 2, 0x0108);
-	dev = bench_seize(test, fn);
+	dev = fixture_seize(test, fn);
 	KUNIT_EXPECT_PTR_EQ(test, dev->pdev, pdev);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) &
 			(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER),
@@ -44,7 +44,7 @@ static void seized_is_quiet(struct kunit *test)
 			(u32)pci_resource_start(pdev, 0));
 
 	pciback_device_put(dev);
-	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
 	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
@@ -56,20 +56,20 @@ static void seized_is_quiet(struct kunit *test)
 /* One reset for each change of hands, none where nobody had his hands on it. */
 static void resets_between_hands(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	pciback_device_return(dev, &b->guest.holder);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 3);
 	pciback_device_put(dev);
-	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 3, "clean since the last guest");
 	KUNIT_EXPECT_EQ_MSG(test, b->fn[CARD_1]->nr_flr, 0, "its neighbour");
 }
@@ -77,18 +77,18 @@ static void resets_between_hands(struct kunit *test)
 /* Off Xen no function has a line for guests; that it is seized is known all the same. */
 static void line_is_known_while_seized(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	const struct { struct fake_pci_fn *fn; u32 sbdf; } rows[] = {
 		{ b->fn[CARD], 0x12340018 },
 		{ b->fn[CARD_1], 0x12340019 },
 		{ b->fn[BELOW], 0x12340100 },
 	};
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENODEV);
-		dev = bench_seize(test, rows[i].fn);
+		dev = fixture_seize(test, rows[i].fn);
 		pciback_device_put(dev);
 		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENOENT);
 	}
@@ -96,14 +96,14 @@ static void line_is_known_while_seized(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, pciback_gsi_lookup(U32_MAX), -ENODEV, "no address");
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENOENT);
-		KUNIT_EXPECT_EQ(test, bench_unbind(rows[i].fn), 12);
+		KUNIT_EXPECT_EQ(test, fixture_unbind(rows[i].fn), 12);
 		KUNIT_EXPECT_EQ(test, pciback_gsi_lookup(rows[i].sbdf), -ENODEV);
 	}
 }
 
 struct reset_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	unsigned int flr, bus, pm;
 };
 
@@ -120,49 +120,49 @@ KUNIT_ARRAY_PARAM_DESC(reset, reset_rows, name);
 static void resets_by(struct kunit *test)
 {
 	const struct reset_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[row->fn];
 
-	pciback_device_put(bench_seize(test, fn));
+	pciback_device_put(fixture_seize(test, fn));
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, row->flr);
 	KUNIT_EXPECT_EQ(test, fn->nr_bus_reset, row->bus);
 	KUNIT_EXPECT_EQ(test, fn->nr_pm_reset, row->pm);
 }
 
-static bool serves(struct pciback_device *dev, struct bench_guest *guest)
+static bool serves(struct pcistub_device *dev, struct fixture_guest *guest)
 {
 	bool ret;
 
 	mutex_lock(&dev->lock);
-	ret = pciback_device_serves(dev, &guest->holder);
+	ret = pciback_device_is_usable_by(dev, &guest->owner);
 	mutex_unlock(&dev->lock);
 	return ret;
 }
 
 static void one_holder_at_a_time(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
-	struct bench_guest other;
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	struct fixture_guest other;
 
-	bench_guest_init(&other, 8);
+	fixture_guest_init(&other, 8);
 	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
 	KUNIT_EXPECT_FALSE(test, serves(dev, &other));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.holder), -EBUSY);
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.owner), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), -EBUSY);
 
-	pciback_device_return(dev, &other.holder);
+	pciback_device_deassign(dev, &other.owner);
 	KUNIT_EXPECT_TRUE_MSG(test, serves(dev, &b->guest), "others cannot return it");
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, b->fn[CARD]->nr_flr, 2);
 
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.holder), 0);
-	pciback_device_return(dev, &other.holder);
-	KUNIT_EXPECT_EQ(test, kref_read(&other.holder.ref), 1);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.owner), 0);
+	pciback_device_deassign(dev, &other.owner);
+	KUNIT_EXPECT_EQ(test, kref_read(&other.owner.ref), 1);
 	KUNIT_EXPECT_EQ(test, b->guest.revoked + other.revoked, 0);
 	pciback_device_put(dev);
 }
@@ -170,26 +170,26 @@ static void one_holder_at_a_time(struct kunit *test)
 /* A guest finds nothing of its predecessor. */
 static void next_guest_finds_it_new(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
 	u32 bar = (u32)pci_resource_start(dev->pdev, 0);
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	bench_write(dev, PCI_COMMAND, 2, 0x0407);
-	bench_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
-	bench_write(dev, 0xd4, 4, 0);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_COMMAND, 2), 0x0407);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_BASE_ADDRESS_0, 4), 0xfffff000);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	fixture_write(dev, PCI_COMMAND, 2, 0x0407);
+	fixture_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
+	fixture_write(dev, 0xd4, 4, 0);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_COMMAND, 2), 0x0407);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_BASE_ADDRESS_0, 4), 0xfffff000);
 	KUNIT_EXPECT_TRUE(test, dev->conf->audit.total);
 	KUNIT_EXPECT_TRUE(test, pci_is_enabled(dev->pdev));
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(dev->pdev));
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_COMMAND, 2), 0);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_BASE_ADDRESS_0, 4), bar);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_COMMAND, 2), 0);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_BASE_ADDRESS_0, 4), bar);
 	KUNIT_EXPECT_FALSE(test, dev->conf->audit.total);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
@@ -214,35 +214,35 @@ KUNIT_ARRAY_PARAM_DESC(view, view_rows, name);
 static void shows_bars(struct kunit *test)
 {
 	const struct view_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
 	int off = PCI_BASE_ADDRESS_0 + 4 * row->bar;
 	/* The host does not program a ROM until somebody wants to read it. */
 	u32 val = row->bar == 8 ? (u32)pci_resource_start(dev->pdev, PCI_ROM_RESOURCE) :
 				  fake_pci_peek(b->fn[CARD], off, 4);
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, off, 4), val);
-	bench_write(dev, off, 4, 0xffffffff);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, off, 4), row->len);
-	bench_write(dev, off, 4, val);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, off, 4), val);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, off, 4), val);
+	fixture_write(dev, off, 4, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, off, 4), row->len);
+	fixture_write(dev, off, 4, val);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, off, 4), val);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->fn[CARD], off, 4), val);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
 /* Without Xen no interrupt is a pirq: refused, and nothing is left on. */
 static void refuses_vectors_it_cannot_hand_on(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
 	u32 value = 0xdeadbeef;
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	bench_write(dev, PCI_COMMAND, 2, 0x0006);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	mutex_lock(&dev->lock);
 	KUNIT_EXPECT_EQ(test, pciback_msi_enable(dev, 1, &value), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, value, 0);
@@ -260,32 +260,32 @@ static void refuses_vectors_it_cannot_hand_on(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msix_enabled);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE, 0);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, 0);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	pciback_device_put(dev);
 }
 
 /* The handler on a shared line comes with decoding and goes with the guest. */
 static void handles_intx_while_decoding(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct pci_dev *pdev = fake_pci_dev_get(b->fn[CARD]);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	pdev->irq = 5;
-	dev = bench_seize(test, b->fn[CARD]);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	KUNIT_EXPECT_EQ(test, bench_read(dev, PCI_INTERRUPT_LINE, 1), 5);
+	dev = fixture_seize(test, b->fn[CARD]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_INTERRUPT_LINE, 1), 5);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 5);
 	KUNIT_EXPECT_TRUE(test, dev->irq.acking);
 	KUNIT_EXPECT_STREQ(test, dev->irq.name, "xen-pciback[1234:00:03.0]");
-	bench_write(dev, PCI_COMMAND, 2, 0);
+	fixture_write(dev, PCI_COMMAND, 2, 0);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
-	bench_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO);
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 5);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
 	KUNIT_EXPECT_FALSE(test, dev->irq.acking);
 	pciback_device_put(dev);
@@ -294,13 +294,13 @@ static void handles_intx_while_decoding(struct kunit *test)
 
 static void unbind_takes_from_guest(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
-	bench_write(dev, PCI_COMMAND, 2, 0x0006);
-	KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 	KUNIT_EXPECT_EQ(test, b->guest.revoked, 1);
 	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
@@ -310,33 +310,33 @@ static void unbind_takes_from_guest(struct kunit *test)
 			    PCI_COMMAND_MEMORY, "the guest may still touch its registers");
 
 	/* The record outlives the binding while somebody looks at it. */
-	KUNIT_EXPECT_NULL(test, bench_find(fn));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -ENODEV);
+	KUNIT_EXPECT_NULL(test, fixture_find(fn));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), -ENODEV);
 	KUNIT_EXPECT_EQ(test, pciback_policy_set_level(dev, CONF_PERMISSIVE), -ENODEV);
-	pciback_device_return(dev, &b->guest.holder);
+	pciback_device_deassign(dev, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
 	pciback_device_put(dev);
 }
 
 static void unload_takes_from_guest(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[CARD]);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
 
-	pciback_device_put(bench_seize(test, b->fn[OLD]));
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+	pciback_device_put(fixture_seize(test, b->fn[OLD]));
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	pciback_device_put(dev);
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	KUNIT_EXPECT_EQ(test, b->guest.revoked, 1);
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[CARD]));
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[OLD]));
-	KUNIT_ASSERT_EQ(test, bench_driver_start(b), 0);
-	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(b->fn[CARD]), "the slots are forgotten");
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[CARD]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[OLD]));
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(b->fn[CARD]), "the slots are forgotten");
 }
 
 struct gone_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	bool assigned;
 };
 
@@ -353,23 +353,23 @@ KUNIT_ARRAY_PARAM_DESC(gone, gone_rows, name);
 static void survives_surprise_removal(struct kunit *test)
 {
 	const struct gone_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[row->fn];
-	struct pciback_device *dev = bench_seize(test, fn);
+	struct pcistub_device *dev = fixture_seize(test, fn);
 	unsigned int flr = fn->nr_flr;
-	struct pciback_device *again;
+	struct pcistub_device *again;
 
 	if (row->assigned)
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.holder), 0);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
 	fake_pci_unplug(fn);
 	KUNIT_EXPECT_EQ(test, b->guest.revoked, row->assigned);
 	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
-	KUNIT_EXPECT_NULL(test, bench_find(fn));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.holder), -ENODEV);
+	KUNIT_EXPECT_NULL(test, fixture_find(fn));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), -ENODEV);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr);
 
 	fake_pci_replug(fn);
-	again = bench_find(fn);
+	again = fixture_find(fn);
 	KUNIT_EXPECT_NOT_NULL_MSG(test, again, "its slot is still in the list");
 	KUNIT_EXPECT_PTR_NE(test, again, dev);
 	if (again)
@@ -392,10 +392,10 @@ static void look(struct fake_pci_fn *fn, struct pci_dev *pdev, struct host_view 
 static void expect_unseized(struct kunit *test, struct fake_pci_fn *fn, struct pci_dev *pdev,
 			    const struct host_view *was)
 {
-	bench_expect_same(test, fn, was->regs, "after a failed seizure");
+	fixture_expect_same(test, fn, was->regs, "after a failed seizure");
 	KUNIT_EXPECT_EQ(test, kref_read(&pdev->dev.kobj.kref), was->refs);
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(fn));
-	KUNIT_EXPECT_NULL(test, bench_find(fn));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(fn));
+	KUNIT_EXPECT_NULL(test, fixture_find(fn));
 	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
@@ -403,44 +403,44 @@ static void expect_unseized(struct kunit *test, struct fake_pci_fn *fn, struct p
 
 static void failed_enable_leaves_no_trace(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	struct host_view *was = kunit_kzalloc(test, sizeof(*was), GFP_KERNEL);
-	static const struct bench_host used = BENCH_USED;
+	static const struct fixture_host used = FIXTURE_USED;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	KUNIT_ASSERT_NOT_NULL(test, was);
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:03.0"), 0);
-	bench_set_up(fn, &used);
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:03.0"), 0);
+	fixture_set_up(fn, &used);
 	look(fn, pdev, was);
 	/* No room was found for its BAR: the core will not enable it. */
 	pdev->resource[0].flags |= IORESOURCE_UNSET;
-	KUNIT_EXPECT_EQ(test, bench_bind(fn), -EINVAL);
+	KUNIT_EXPECT_EQ(test, fixture_bind(fn), -EINVAL);
 	expect_unseized(test, fn, pdev, was);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 0);
 
 	pdev->resource[0].flags &= ~IORESOURCE_UNSET;
-	KUNIT_EXPECT_EQ_MSG(test, bench_bind(fn), 12, "once the host has found room");
+	KUNIT_EXPECT_EQ_MSG(test, fixture_bind(fn), 12, "once the host has found room");
 	pci_dev_put(pdev);
 }
 
 static void unreadable_function_leaves_no_trace(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[CARD];
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	struct host_view *was = kunit_kzalloc(test, sizeof(*was), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	KUNIT_ASSERT_NOT_NULL(test, was);
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:03.0"), 0);
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:03.0"), 0);
 	look(fn, pdev, was);
 	fake_pci_set_present(fn, false);
-	KUNIT_EXPECT_LT(test, bench_bind(fn), 0);
+	KUNIT_EXPECT_LT(test, fixture_bind(fn), 0);
 	fake_pci_set_present(fn, true);
 	expect_unseized(test, fn, pdev, was);
-	KUNIT_EXPECT_EQ(test, bench_bind(fn), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(fn), 12);
 	pci_dev_put(pdev);
 }
 
@@ -464,7 +464,7 @@ static struct kunit_case seize_cases[] = {
 
 struct kunit_suite seize_suite = {
 	.name = "seize",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = seize_cases,
 };

@@ -34,9 +34,9 @@ struct both {
 	u8 before[SIZE];
 };
 
-static struct shared_page *shared(struct both *b)
+static struct pciback_shared_page *shared(struct both *b)
 {
-	return (struct shared_page *)&b->page;
+	return (struct pciback_shared_page *)&b->page;
 }
 
 static struct both *new_page(struct kunit *test)
@@ -52,7 +52,7 @@ static struct both *new_page(struct kunit *test)
 	return b;
 }
 
-static void remember(struct both *b)
+static void pciback_reset_note(struct both *b)
 {
 	memcpy(b->before, b->bytes, SIZE);
 }
@@ -77,9 +77,9 @@ static void flags_change(struct kunit *test)
 	struct both *b = new_page(test);
 
 	b->page.flags = 0xf00d0000 | XEN_PCIF_active;
-	remember(b);
-	KUNIT_EXPECT_EQ(test, shared_flags(shared(b)), 0xf00d0000 | XEN_PCIF_active);
-	shared_flags_change(shared(b), XEN_PCIF_active, XEN_PCIB_active);
+	pciback_reset_note(b);
+	KUNIT_EXPECT_EQ(test, pciback_shared_flags(shared(b)), 0xf00d0000 | XEN_PCIF_active);
+	pciback_shared_flags_change(shared(b), XEN_PCIF_active, XEN_PCIB_active);
 	KUNIT_EXPECT_EQ(test, word(b, FLAGS), 0xf00d0000 | XEN_PCIB_active);
 	KUNIT_EXPECT_TRUE(test, only_changed(b, FLAGS, OP));
 }
@@ -93,20 +93,20 @@ static void takes_the_request(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, op);
 	b->page.op.cmd = XEN_PCI_OP_conf_read;
 	b->page.op.value = 5;
-	remember(b);
-	KUNIT_EXPECT_EQ(test, shared_op_take(shared(b), op), 0);
+	pciback_reset_note(b);
+	KUNIT_EXPECT_EQ(test, pciback_shared_op_take(shared(b), op), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(op, b->bytes + OP, VECTORS - OP), 0);
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(op->msix_entries, none, sizeof(none)), 0,
 			    "a read has no vectors");
 
 	b->page.op.cmd = XEN_PCI_OP_enable_msix;
 	b->page.op.value = 0;
-	KUNIT_EXPECT_EQ(test, shared_op_take(shared(b), op), 0);
+	KUNIT_EXPECT_EQ(test, pciback_shared_op_take(shared(b), op), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(op->msix_entries, none, sizeof(none)), 0);
 
 	b->page.op.value = U32_MAX;
-	remember(b);
-	KUNIT_EXPECT_EQ_MSG(test, shared_op_take(shared(b), op), U32_MAX,
+	pciback_reset_note(b);
+	KUNIT_EXPECT_EQ_MSG(test, pciback_shared_op_take(shared(b), op), U32_MAX,
 			    "to be refused by who decides");
 	KUNIT_EXPECT_EQ(test, memcmp(op, b->bytes + OP, sizeof(*op)), 0);
 	KUNIT_EXPECT_TRUE_MSG(test, only_changed(b, 0, 0), "nothing is written");
@@ -127,7 +127,7 @@ static void answers_what_was_asked(struct kunit *test)
 	op->value = 0x12345678;
 	op->info = 0x9abcdef0;
 	info = word(b, OP + 32);
-	shared_op_answer(shared(b), op, 0);
+	pciback_shared_op_answer(shared(b), op, 0);
 	KUNIT_EXPECT_EQ(test, (s32)word(b, OP + 4), -7);
 	KUNIT_EXPECT_EQ(test, word(b, OP + 28), 0x12345678);
 	KUNIT_EXPECT_EQ_MSG(test, word(b, OP + 32), info, "the rest is the guest's");
@@ -138,21 +138,21 @@ static void answers_what_was_asked(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, only_changed(b, 0, 0));
 
 	op->cmd = XEN_PCI_OP_enable_multi_msi;
-	shared_op_answer(shared(b), op, 0);
+	pciback_shared_op_answer(shared(b), op, 0);
 	KUNIT_EXPECT_EQ(test, word(b, OP + 32), 0x9abcdef0);
 	KUNIT_EXPECT_TRUE(test, only_changed(b, OP + 4, VECTORS));
 
 	op->cmd = XEN_PCI_OP_enable_msix;
-	remember(b);
-	shared_op_answer(shared(b), op, 3);
+	pciback_reset_note(b);
+	pciback_shared_op_answer(shared(b), op, 3);
 	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, b->page.op.msix_entries[i].vector, 1000 + i);
 	KUNIT_EXPECT_TRUE(test, only_changed(b, VECTORS, VECTORS + 3 * 4));
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(b->before + VECTORS + 2, b->bytes + VECTORS + 2, 2), 0,
 			    "an entry's number is the guest's");
 
-	remember(b);
-	shared_op_answer(shared(b), op, U32_MAX);
+	pciback_reset_note(b);
+	pciback_shared_op_answer(shared(b), op, U32_MAX);
 	KUNIT_EXPECT_TRUE_MSG(test, only_changed(b, VECTORS, AER), "there are no more than fit");
 }
 
@@ -183,7 +183,7 @@ static int reads_of(struct kunit *test, struct both *b, struct xen_pci_op *op, s
 	atomic_set(&seen, 0);
 	READ_ONCE(*byte);
 	alone = atomic_xchg(&seen, 0);
-	shared_op_take(shared(b), op);
+	pciback_shared_op_take(shared(b), op);
 	taken = atomic_read(&seen);
 	unregister_wide_hw_breakpoint(watch);
 	KUNIT_EXPECT_EQ_MSG(test, alone, 1, "a breakpoint on byte %zu", at);

@@ -106,12 +106,12 @@ static void parses_name(struct kunit *test)
 	const struct name_row *row = test->param_value;
 	struct slot_spec spec = { };
 
-	KUNIT_ASSERT_EQ(test, slot_spec_parse(row->text, strlen(row->text), &spec), row->err);
+	KUNIT_ASSERT_EQ(test, pciback_slot_spec_parse(row->text, strlen(row->text), &spec), row->err);
 	if (row->err)
 		return;
 	expect_spec(test, &spec, &row->spec);
-	KUNIT_EXPECT_EQ(test, slot_spec_in_range(&spec), !row->out_of_range);
-	KUNIT_EXPECT_EQ(test, slot_spec_is_wild(&spec),
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_in_range(&spec), !row->out_of_range);
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_is_wild(&spec),
 			row->spec.dev == ANY || row->spec.func == ANY);
 }
 
@@ -120,12 +120,12 @@ static void stops_at_length(struct kunit *test)
 {
 	struct slot_spec spec = { };
 
-	KUNIT_EXPECT_EQ(test, slot_spec_parse("03:00.07", 7, &spec), 0);
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_parse("03:00.07", 7, &spec), 0);
 	KUNIT_EXPECT_EQ(test, spec.func, 0);
-	KUNIT_EXPECT_EQ(test, slot_spec_parse("03:00.0 junk", 8, &spec), 0);
-	KUNIT_EXPECT_EQ(test, slot_spec_parse("03:00.0", 6, &spec), -EINVAL);
-	KUNIT_EXPECT_EQ(test, slot_spec_parse("03:00.0", 0, &spec), -EINVAL);
-	KUNIT_EXPECT_EQ_MSG(test, slot_spec_parse("03:00.0\0", 8, &spec), -EINVAL,
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_parse("03:00.0 junk", 8, &spec), 0);
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_parse("03:00.0", 6, &spec), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_parse("03:00.0", 0, &spec), -EINVAL);
+	KUNIT_EXPECT_EQ_MSG(test, pciback_slot_spec_parse("03:00.0\0", 8, &spec), -EINVAL,
 			    "a NUL is no blank");
 }
 
@@ -159,7 +159,7 @@ static void covers_function(struct kunit *test)
 {
 	const struct cover_row *row = test->param_value;
 
-	KUNIT_EXPECT_EQ(test, slot_spec_covers(&row->spec, row->domain, row->bus, row->devfn),
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_covers(&row->spec, row->domain, row->bus, row->devfn),
 			row->covers);
 }
 
@@ -238,7 +238,7 @@ static void walks_hide_list(struct kunit *test)
 		const char *at = strstr(next, want->text);
 
 		KUNIT_ASSERT_NOT_NULL_MSG(test, at, "item %d of the row is not in its list", i);
-		KUNIT_ASSERT_EQ_MSG(test, slot_spec_next_hide(row->list, &cursor, &item), want->err,
+		KUNIT_ASSERT_EQ_MSG(test, pciback_slot_spec_next_hide(row->list, &cursor, &item), want->err,
 				    "item %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, item.pos, at - row->list, "item %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, item.len, strlen(want->text), "item %d", i);
@@ -246,8 +246,8 @@ static void walks_hide_list(struct kunit *test)
 			expect_spec(test, &item.spec, &want->spec);
 		next = at + strlen(want->text);
 	}
-	KUNIT_EXPECT_EQ(test, slot_spec_next_hide(row->list, &cursor, &item), -ENOENT);
-	KUNIT_EXPECT_EQ_MSG(test, slot_spec_next_hide(row->list, &cursor, &item), -ENOENT,
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_next_hide(row->list, &cursor, &item), -ENOENT);
+	KUNIT_EXPECT_EQ_MSG(test, pciback_slot_spec_next_hide(row->list, &cursor, &item), -ENOENT,
 			    "the end stays the end");
 }
 

@@ -8,10 +8,10 @@
 #include "device/lifecycle.h"
 #include "record/record.h"
 #include "stub/sriov.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
-static void mark_vf(struct pciback_device *dev, struct pci_dev *pf)
+static void mark_vf(struct pcistub_device *dev, struct pci_dev *pf)
 {
 	dev->pdev->is_virtfn = !!pf;
 	dev->pdev->physfn = pf;
@@ -20,36 +20,36 @@ static void mark_vf(struct pciback_device *dev, struct pci_dev *pf)
 static void driver_leaves(struct kunit *test)
 {
 	/* The guest has the second; the third is of another function; the fourth of none. */
-	static const enum bench_fn seized[] = { BELOW, BELOW_1, CARD_1, OLD };
-	struct seize_bench *b = test->priv;
+	static const enum fixture_fn seized[] = { BELOW, BELOW_1, CARD_1, OLD };
+	struct seize_fixture *b = test->priv;
 	struct pci_dev *pf = fake_pci_dev_get(b->fn[CARD]);
 	struct pci_dev *other = fake_pci_dev_get(b->fn[SOFT]);
-	struct pciback_device *dev[ARRAY_SIZE(seized)];
+	struct pcistub_device *dev[ARRAY_SIZE(seized)];
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, pf);
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	for (i = 0; i < ARRAY_SIZE(seized); i++)
-		dev[i] = bench_seize(test, b->fn[seized[i]]);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev[1], &b->guest.holder), 0);
+		dev[i] = fixture_seize(test, b->fn[seized[i]]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev[1], &b->guest.owner), 0);
 	mark_vf(dev[0], pf);
 	mark_vf(dev[1], pf);
 	mark_vf(dev[2], other);
 
 	device_lock(&pf->dev);
-	pciback_sriov_driver_leaves(pf);
+	pciback_sriov_pf_unbind(pf);
 	device_unlock(&pf->dev);
 
 	for (i = 0; i < ARRAY_SIZE(seized); i++)
 		mark_vf(dev[i], NULL);
-	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(b->fn[BELOW]), "idle: handed back");
-	KUNIT_EXPECT_TRUE_MSG(test, bench_is_bound(b->fn[BELOW_1]), "a guest has it: stays");
-	KUNIT_EXPECT_PTR_EQ(test, dev[1]->holder, &b->guest.holder);
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(b->fn[BELOW]), "idle: handed back");
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(b->fn[BELOW_1]), "a guest has it: stays");
+	KUNIT_EXPECT_PTR_EQ(test, dev[1]->owner, &b->guest.owner);
 	KUNIT_EXPECT_EQ(test, b->guest.revoked, 0);
-	KUNIT_EXPECT_TRUE_MSG(test, bench_is_bound(b->fn[CARD_1]), "of another function: stays");
-	KUNIT_EXPECT_TRUE_MSG(test, bench_is_bound(b->fn[OLD]), "no virtual function: stays");
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(b->fn[CARD_1]), "of another function: stays");
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(b->fn[OLD]), "no virtual function: stays");
 
-	pciback_device_return(dev[1], &b->guest.holder);
+	pciback_device_deassign(dev[1], &b->guest.owner);
 	for (i = 0; i < ARRAY_SIZE(seized); i++)
 		pciback_device_put(dev[i]);
 	pci_dev_put(other);
@@ -63,7 +63,7 @@ static struct kunit_case sriov_cases[] = {
 
 struct kunit_suite sriov_suite = {
 	.name = "sriov",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = sriov_cases,
 };

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include "device/lifecycle.h"
 #include "record/record.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 struct mode_row {
@@ -25,7 +25,7 @@ static void has_mode(struct kunit *test)
 {
 	const struct mode_row *row = test->param_value;
 
-	KUNIT_EXPECT_EQ(test, bench_driver_mode(row->name), row->mode);
+	KUNIT_EXPECT_EQ(test, fixture_driver_mode(row->name), row->mode);
 }
 
 struct input_row {
@@ -86,18 +86,18 @@ KUNIT_ARRAY_PARAM_DESC(input, input_rows, name);
 static void takes_input(struct kunit *test)
 {
 	const struct input_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char text[64] = "";
 
-	pciback_device_put(bench_seize(test, b->fn[PLAIN]));
-	KUNIT_EXPECT_EQ(test, bench_driver_write(row->file, row->text),
+	pciback_device_put(fixture_seize(test, b->fn[PLAIN]));
+	KUNIT_EXPECT_EQ(test, fixture_driver_write(row->file, row->text),
 			row->err ?: (int)strlen(row->text));
 
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 13);
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:06.0\n");
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
-	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[PLAIN]));
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[OLD]));
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[PLAIN]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[OLD]));
 }
 
 /* Longer than any buffer on the way. */
@@ -112,9 +112,9 @@ static void takes_no_overlong_input(struct kunit *test)
 	memset(text, '0', 2 * PAGE_SIZE);
 	strscpy(text + 2 * PAGE_SIZE - 16, "1234:00:05.0", 16);
 	for (i = 0; i < ARRAY_SIZE(files); i++)
-		KUNIT_EXPECT_EQ_MSG(test, bench_driver_write(files[i], text), -EINVAL, "%s",
+		KUNIT_EXPECT_EQ_MSG(test, fixture_driver_write(files[i], text), -EINVAL, "%s",
 				    files[i]);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", slots, sizeof(slots)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)), 0);
 }
 
 static int lines_of(const char *text)
@@ -130,14 +130,14 @@ static void lists_slots_in_order(struct kunit *test)
 {
 	char text[128];
 
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "0003:02:1f.7"), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "04:00.0"), 7);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "ABCD:EF:0A.1\n"), 13);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "4:0.0"), 5);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 39);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "0003:02:1f.7"), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "04:00.0"), 7);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "ABCD:EF:0A.1\n"), 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "4:0.0"), 5);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 39);
 	KUNIT_EXPECT_STREQ(test, text, "0003:02:1f.7\n0000:04:00.0\nabcd:ef:0a.1\n");
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "4:0.0"), 5);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 26);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "4:0.0"), 5);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 26);
 	KUNIT_EXPECT_STREQ(test, text, "0003:02:1f.7\nabcd:ef:0a.1\n");
 }
 
@@ -145,15 +145,15 @@ static void wildcard_of_functions(struct kunit *test)
 {
 	char text[256];
 
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:00.2"), 7);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:00.*"), 7);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:00.*"), 7);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 8 * 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "03:00.2"), 7);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "03:00.*"), 7);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "03:00.*"), 7);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 8 * 13);
 	KUNIT_EXPECT_TRUE(test, strstarts(text, "0000:03:00.2\n0000:03:00.0\n"));
 	KUNIT_EXPECT_EQ(test, lines_of(text), 8);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "03:00.*"), 7);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, sizeof(text)), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "03:00.*"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "03:00.*"), 7);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "03:00.*"), -ENOENT);
 }
 
 /* 512 slots are more than a page can show: whole lines, and no more. */
@@ -162,41 +162,41 @@ static void wildcard_of_devices(struct kunit *test)
 	char *text = kunit_kzalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "03:*.*"), 6);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "03:*.*"), 6);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "0000:03:1f.7\n"));
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", "04:*.*"), 6);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, 2 * PAGE_SIZE), 315 * 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "04:*.*"), 6);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, 2 * PAGE_SIZE), 315 * 13);
 	KUNIT_EXPECT_EQ(test, lines_of(text), 315);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "03:*.*"), 6);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "03:*.*"), 6);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
 	KUNIT_EXPECT_TRUE(test, strstarts(text, "0000:04:00.0\n"));
 }
 
 static void sets_permissive(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *card = bench_seize(test, b->fn[CARD]);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *card = fixture_seize(test, b->fn[CARD]);
 	char text[64] = "";
 
-	pciback_device_put(bench_seize(test, b->fn[OLD]));
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("permissive", "1234:00:03.0\n"), 13);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 13);
+	pciback_device_put(fixture_seize(test, b->fn[OLD]));
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:00:03.0\n"), 13);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 13);
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:03.0\n");
-	KUNIT_EXPECT_EQ(test, bench_driver_write("permissive", "1234:0:3.0"), 10);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("permissive", "1234:00:05.0"), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 26);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:0:3.0"), 10);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:00:05.0"), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 26);
 
 	/* Guests come and go; the administrator's word stands until unbind. */
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(card, &b->guest.holder), 0);
-	pciback_device_return(card, &b->guest.holder);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 26);
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 13);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(card, &b->guest.owner), 0);
+	pciback_device_deassign(card, &b->guest.owner);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 26);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 13);
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:05.0\n");
-	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 13);
+	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 13);
 	pciback_device_put(card);
 }
 
@@ -205,24 +205,24 @@ static void sets_permissive(struct kunit *test)
 /* A function's own files are there as long as it is seized. */
 static void function_has_files(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char text[64];
 
-	KUNIT_EXPECT_EQ(test, bench_driver_read(FN_FILE("write_level"), text, sizeof(text)),
+	KUNIT_EXPECT_EQ(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)),
 			-ENOENT);
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
-	KUNIT_EXPECT_GT(test, bench_driver_read(FN_FILE("write_level"), text, sizeof(text)), 0);
+	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	KUNIT_EXPECT_GT(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)), 0);
 	KUNIT_EXPECT_STREQ(test, text, "strict\n");
-	KUNIT_EXPECT_EQ(test, bench_driver_write(FN_FILE("write_level"), "permissive\n"), 11);
-	KUNIT_EXPECT_GT(test, bench_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write(FN_FILE("write_level"), "permissive\n"), 11);
+	KUNIT_EXPECT_GT(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:03.0\n");
-	KUNIT_EXPECT_EQ(test, bench_driver_write(FN_FILE("write_level"), "strict"), 6);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("permissive", text, sizeof(text)), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_write(FN_FILE("write_level"), "lax"), -EINVAL);
-	KUNIT_EXPECT_GT(test, bench_driver_read(FN_FILE("dropped_writes"), text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write(FN_FILE("write_level"), "strict"), 6);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write(FN_FILE("write_level"), "lax"), -EINVAL);
+	KUNIT_EXPECT_GT(test, fixture_driver_read(FN_FILE("dropped_writes"), text, sizeof(text)), 0);
 	KUNIT_EXPECT_STREQ(test, text, "total 0 unlisted 0\n");
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_read(FN_FILE("write_level"), text, sizeof(text)),
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)),
 			-ENOENT);
 }
 
@@ -240,7 +240,7 @@ static struct kunit_case sysfs_cases[] = {
 
 struct kunit_suite sysfs_suite = {
 	.name = "sysfs",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
 	.test_cases = sysfs_cases,
 };

@@ -72,16 +72,16 @@ static void places(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, vpci);
 	for (i = 0; i < ARRAY_SIZE(row->steps); i++) {
 		const struct step *s = &row->steps[i];
-		struct topo_addr real = { s->domain, s->bus, PCI_DEVFN(s->dev, s->func) };
+		struct pciback_addr real = { s->domain, s->bus, PCI_DEVFN(s->dev, s->func) };
 		u8 devfn = 0xff;
 
 		if (s->leaves) {
-			vpci_vacate(vpci, PCI_DEVFN(s->at_dev, s->at_func));
+			pciback_vpci_vacate(vpci, PCI_DEVFN(s->at_dev, s->at_func));
 			continue;
 		}
 		if (!s->bus)
 			break;
-		KUNIT_EXPECT_EQ_MSG(test, vpci_place(vpci, &real, s->virtfn, &devfn), s->err,
+		KUNIT_EXPECT_EQ_MSG(test, pciback_vpci_place(vpci, &real, s->virtfn, &devfn), s->err,
 				    "step %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, devfn, s->err ? 0xff : PCI_DEVFN(s->at_dev, s->at_func),
 				    "step %d", i);
@@ -90,9 +90,9 @@ static void places(struct kunit *test)
 
 static int place(struct vpci *vpci, u8 bus, u8 dev, u8 func, bool virtfn, u8 *devfn)
 {
-	struct topo_addr real = { 0, bus, PCI_DEVFN(dev, func) };
+	struct pciback_addr real = { 0, bus, PCI_DEVFN(dev, func) };
 
-	return vpci_place(vpci, &real, virtfn, devfn);
+	return pciback_vpci_place(vpci, &real, virtfn, devfn);
 }
 
 static void full_bus(struct kunit *test)
@@ -113,7 +113,7 @@ static void full_bus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, place(vpci, 32, 0, 3, false, &devfn), 0);
 	KUNIT_EXPECT_EQ(test, devfn, PCI_DEVFN(31, 3));
 
-	vpci_vacate(vpci, PCI_DEVFN(17, 0));
+	pciback_vpci_vacate(vpci, PCI_DEVFN(17, 0));
 	KUNIT_EXPECT_EQ(test, place(vpci, 100, 0, 5, false, &devfn), 0);
 	KUNIT_EXPECT_EQ(test, devfn, PCI_DEVFN(17, 5));
 	KUNIT_EXPECT_EQ(test, place(vpci, 101, 0, 0, false, &devfn), -ENOSPC);

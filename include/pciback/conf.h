@@ -4,7 +4,7 @@
  *
  * Every register is a row of a constant table (struct conf_row); a function's
  * space is the set of rows its header type and capabilities call for, found by
- * byte in constant time. Pure: the hardware is reached through struct conf_hw
+ * byte in constant time. Freestanding: the hardware is reached through struct conf_hw
  * alone, so the same source runs in the module, under KUnit and in user space.
  *
  * Functions return 0, a PCIBIOS_* code (PCI Firmware Specification), or what
@@ -130,13 +130,13 @@ enum conf_level {
 };
 
 /**
- * struct conf_drop - a register that a guest tried to change and could not
+ * struct pciback_conf_drop - a register that a guest tried to change and could not
  * @off: offset of the access
  * @size: size of the access
  * @count: how often
  * @value: what it wrote last
  */
-struct conf_drop {
+struct pciback_conf_drop {
 	u16 off;
 	u8 size;
 	u32 count;
@@ -157,7 +157,7 @@ struct conf_audit {
 	unsigned int nr;
 	u32 unlisted;
 	u32 total;
-	struct conf_drop drops[CONF_MAX_DROPS];
+	struct pciback_conf_drop drops[CONF_MAX_DROPS];
 };
 
 /**
@@ -192,7 +192,7 @@ struct conf_ident {
  * @enabled: @hw->enable has succeeded for this guest
  * @intx_wanted: the guest has decoding on, so it may be using INTx
  * @vpd_data: the data register of the VPD capability, or NULL
- * @denied: set when a write did not happen, or not all of it; for the owner,
+ * @dropped: set when a write did not happen, or not all of it; for the owner,
  *	who clears it
  * @audit: what the present guest, or the last, could not change
  * @map: per byte of the space: 1 + index into @regs, CONF_MAP_FREE or
@@ -214,7 +214,7 @@ struct conf_space {
 	bool interrupt_control;
 	bool enabled;
 	bool intx_wanted;
-	bool denied;
+	bool dropped;
 	struct conf_reg *vpd_data;
 	struct conf_audit audit;
 	u16 *map;
@@ -231,23 +231,23 @@ struct conf_space {
 #define CONF_MAP_HIDDEN	U16_MAX
 
 /* space.c: the engine */
-size_t conf_space_bytes(unsigned int size, unsigned int max_regs);
-void conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_regs,
-		     const struct conf_hw *hw, void *ctx);
-int conf_add_rows(struct conf_space *cs, unsigned int base,
-		  const struct conf_row *rows, unsigned int nr);
-struct conf_reg *conf_reg_at(struct conf_space *cs, unsigned int off);
-void conf_hide(struct conf_space *cs, unsigned int from, unsigned int to);
-void conf_reset(struct conf_space *cs);
-void conf_forget_drops(struct conf_space *cs);
-int conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask);
-void conf_close(struct conf_space *cs);
-int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val);
-int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val);
+size_t pciback_conf_space_bytes(unsigned int size, unsigned int max_regs);
+void pciback_conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_regs,
+			     const struct conf_hw *hw, void *ctx);
+int pciback_conf_add_rows(struct conf_space *cs, unsigned int base,
+			  const struct conf_row *rows, unsigned int nr);
+struct conf_reg *pciback_conf_reg_at(struct conf_space *cs, unsigned int off);
+void pciback_conf_hide(struct conf_space *cs, unsigned int from, unsigned int to);
+void pciback_conf_reset(struct conf_space *cs);
+void pciback_conf_forget_drops(struct conf_space *cs);
+int pciback_conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask);
+void pciback_conf_close(struct conf_space *cs);
+int pciback_conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val);
+int pciback_conf_write(struct conf_space *cs, s32 off, s32 size, u32 val);
 
 /* header.c, caps.c, ext_caps.c: which rows a function has */
-int conf_add_header(struct conf_space *cs, const struct conf_ident *id);
-int conf_add_caps(struct conf_space *cs);
-int conf_add_ext_caps(struct conf_space *cs);
+int pciback_conf_add_header(struct conf_space *cs, const struct conf_ident *id);
+int pciback_conf_add_caps(struct conf_space *cs);
+int pciback_conf_add_ext_caps(struct conf_space *cs);
 
 #endif /* PCIBACK_CONF_H */

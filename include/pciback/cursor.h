@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* A window on text being parsed, for the grammars of names. Pure. */
+/* A window on text being parsed, for the grammars of names. Freestanding. */
 #ifndef PCIBACK_CURSOR_H
 #define PCIBACK_CURSOR_H
 

@@ -1,81 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What to do next about one guest, decided from what can be seen now. Pure: a
+ * What to do next about one guest, decided from what can be seen now. Freestanding: a
  * table of tests is its specification. The mechanism is in guest/steps.c.
  */
-#ifndef PCIBACK_GUEST_DECIDE_H
-#define PCIBACK_GUEST_DECIDE_H
+#ifndef PCIBACK_FSM_H
+#define PCIBACK_FSM_H
 
 #include <linux/types.h>
 #include <xen/interface/io/xenbus.h>
 
 /**
- * struct guest_look - what can be seen of a guest
+ * struct backend_snapshot - what can be seen of a guest
  * @be: the backend's state in xenstore; the toolstack writes it too
  * @fe: the frontend's
  * @online: the toolstack wants the backend to stay
  * @connected: its page is mapped
- * @left: since the last look the frontend said that it goes, or another one
+ * @fe_left: since the last look the frontend said that it goes, or another one
  *	took its place
- * @closed: a frontend has gone and no other has come
- * @polite: it said that it would, and may wait to see the backend Closed
+ * @fe_gone: a frontend has gone and no other has come
+ * @fe_was_closing: it said that it would, and may wait to see the backend Closed
  * @reopened: set up once more, when the frontend is ready
- * @rescanned: this frontend was told already that its reconfiguration is done
+ * @rescan_signalled: this frontend was told already that its reconfiguration is done
  * @unbound: a function may have been unbound from the guest
- * @detaching: the toolstack is about to take a function, or has asked for it
- * @late: the frontend has had its time to answer @be
+ * @detach_pending: the toolstack is about to take a function, or has asked for it
+ * @timed_out: the frontend has had its time to answer @be
  */
-struct guest_look {
+struct backend_snapshot {
 	enum xenbus_state be;
 	enum xenbus_state fe;
 	bool online;
 	bool connected;
-	bool left;
-	bool closed;
-	bool polite;
+	bool fe_left;
+	bool fe_gone;
+	bool fe_was_closing;
 	bool reopened;
-	bool rescanned;
+	bool rescan_signalled;
 	bool unbound;
-	bool detaching;
-	bool late;
+	bool detach_pending;
+	bool timed_out;
 };
 
 /**
- * enum guest_move - what to do next
- * @GUEST_REST: nothing, until something changes
- * @GUEST_WAIT: nothing, until the frontend has had its time
- * @GUEST_LEAVE: disconnect, follow the frontend's closing
- * @GUEST_REOPEN: make the functions new for another frontend
- * @GUEST_SETUP: give the guest what the toolstack listed; Initialised
- * @GUEST_CHANGE: no frontend to ask: do what the toolstack marked
- * @GUEST_PRESENT: no frontend: look Connected, for which toolstacks wait
- * @GUEST_RETREAT: ... and look again as before
- * @GUEST_CONNECT: map the frontend's page; Connected
- * @GUEST_ANSWER: the frontend let go: change, Reconfigured
- * @GUEST_RESCAN: it let go too late: Reconfigured, so that it goes on
- * @GUEST_FINISH: Connected again
- * @GUEST_MOVE_ON: it does not answer: change without it, Connected
- * @GUEST_TELL: ask it to let go of what was unbound
- * @GUEST_SHUT: it does not answer and the toolstack wants an end; Closed
+ * enum backend_action - what to do next
+ * @ACTION_IDLE: nothing, until something changes
+ * @ACTION_WAIT: nothing, until the frontend has had its time
+ * @ACTION_DISCONNECT: disconnect, follow the frontend's closing
+ * @ACTION_REOPEN: make the functions new for another frontend
+ * @ACTION_SETUP: give the guest what the toolstack listed; Initialised
+ * @ACTION_APPLY: no frontend to ask: do what the toolstack marked
+ * @ACTION_FAKE_CONNECTED: no frontend: look Connected, for which toolstacks wait
+ * @ACTION_UNFAKE_CONNECTED: ... and look again as before
+ * @ACTION_CONNECT: map the frontend's page; Connected
+ * @ACTION_RECONFIGURE: the frontend let go: change, Reconfigured
+ * @ACTION_SIGNAL_RESCAN: it let go too late: Reconfigured, so that it goes on
+ * @ACTION_RECONNECTED: Connected again
+ * @ACTION_FORCE_RECONFIGURE: it does not answer: change without it, Connected
+ * @ACTION_REQUEST_DETACH: ask it to let go of what was unbound
+ * @ACTION_FORCE_CLOSE: it does not answer and the toolstack wants an end; Closed
  */
-enum guest_move {
-	GUEST_REST,
-	GUEST_WAIT,
-	GUEST_LEAVE,
-	GUEST_REOPEN,
-	GUEST_SETUP,
-	GUEST_CHANGE,
-	GUEST_PRESENT,
-	GUEST_RETREAT,
-	GUEST_CONNECT,
-	GUEST_ANSWER,
-	GUEST_RESCAN,
-	GUEST_FINISH,
-	GUEST_MOVE_ON,
-	GUEST_TELL,
-	GUEST_SHUT,
+enum backend_action {
+	ACTION_IDLE,
+	ACTION_WAIT,
+	ACTION_DISCONNECT,
+	ACTION_REOPEN,
+	ACTION_SETUP,
+	ACTION_APPLY,
+	ACTION_FAKE_CONNECTED,
+	ACTION_UNFAKE_CONNECTED,
+	ACTION_CONNECT,
+	ACTION_RECONFIGURE,
+	ACTION_SIGNAL_RESCAN,
+	ACTION_RECONNECTED,
+	ACTION_FORCE_RECONFIGURE,
+	ACTION_REQUEST_DETACH,
+	ACTION_FORCE_CLOSE,
 };
 
-enum guest_move guest_decide(const struct guest_look *look);
+enum backend_action pciback_fsm_next(const struct backend_snapshot *snap);
 
-#endif /* PCIBACK_GUEST_DECIDE_H */
+#endif /* PCIBACK_FSM_H */

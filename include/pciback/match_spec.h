@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The grammar of everything that says which functions to claim: addresses
- * (slot_spec.h), paths, ids, classes. Pure, as slot_spec.h.
+ * (slot_spec.h), paths, ids, classes. Freestanding, as slot_spec.h.
  */
 #ifndef PCIBACK_MATCH_SPEC_H
 #define PCIBACK_MATCH_SPEC_H
@@ -15,7 +15,7 @@
 #define MATCH_CHAIN_MAX	32
 /* A wildcard in struct match_ids. */
 #define MATCH_ANY	(-1)
-/* Room for the longest text of match_spec_print(): 12 + 15 * 5 characters. */
+/* Room for the longest text of pciback_match_spec_print(): 12 + 15 * 5 characters. */
 #define MATCH_SPEC_STRLEN	88
 
 /**
@@ -91,17 +91,17 @@ struct match_spec {
 };
 
 /**
- * struct match_place - where a function is
+ * struct match_addr - where a function is
  * @bus: bus number
  * @devfn: device and function number
  */
-struct match_place {
+struct match_addr {
 	u8 bus;
 	u8 devfn;
 };
 
 /**
- * struct match_facts - all that a path, ids or a class may ask of a function
+ * struct match_target - all that a path, ids or a class may ask of a function
  * @domain: its PCI domain
  * @nr: valid members of @chain
  * @chain: the function, the bridge above it, the one above that, ...
@@ -111,10 +111,10 @@ struct match_place {
  * @subdevice: subsystem ID
  * @class: class code, 24 bits
  */
-struct match_facts {
+struct match_target {
 	u32 domain;
 	unsigned int nr;
-	struct match_place chain[MATCH_CHAIN_MAX];
+	struct match_addr chain[MATCH_CHAIN_MAX];
 	u16 vendor;
 	u16 device;
 	u16 subvendor;
@@ -123,7 +123,7 @@ struct match_facts {
 };
 
 /**
- * struct match_hide_item - what match_spec_next_hide() found
+ * struct match_hide_item - what pciback_match_spec_next_hide() found
  * @spec: what it says, valid when the call returned 0
  * @pos: offset of the item in the whole list
  * @len: length of the item's text
@@ -134,10 +134,10 @@ struct match_hide_item {
 	unsigned int len;
 };
 
-int match_spec_parse(const char *s, size_t len, struct match_spec *out);
-int match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hide_item *item);
-int match_spec_print(const struct match_spec *spec, char *buf, size_t size);
-bool match_spec_is_name(const struct match_spec *spec);
-bool match_spec_covers(const struct match_spec *spec, const struct match_facts *facts);
+int pciback_match_spec_parse(const char *s, size_t len, struct match_spec *out);
+int pciback_match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hide_item *item);
+int pciback_match_spec_print(const struct match_spec *spec, char *buf, size_t size);
+bool pciback_match_spec_is_name(const struct match_spec *spec);
+bool pciback_match_spec_covers(const struct match_spec *spec, const struct match_target *facts);
 
 #endif /* PCIBACK_MATCH_SPEC_H */

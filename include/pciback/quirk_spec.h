@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The grammar of quirks: registers of a device that guests may write although
- * no row of a table allows it. Pure, as slot_spec.h.
+ * no row of a table allows it. Freestanding, as slot_spec.h.
  */
 #ifndef PCIBACK_QUIRK_SPEC_H
 #define PCIBACK_QUIRK_SPEC_H
@@ -51,8 +51,8 @@ struct quirk_spec {
 	struct quirk_field field;
 };
 
-int quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out);
-bool quirk_ids_match(const struct quirk_ids *ids, u16 vendor, u16 device,
-		     u16 subvendor, u16 subdevice);
+int pciback_quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out);
+bool pciback_quirk_ids_match(const struct quirk_ids *ids, u16 vendor, u16 device,
+			     u16 subvendor, u16 subdevice);
 
 #endif /* PCIBACK_QUIRK_SPEC_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * How a function can be reset, what else the reset would hit, and whether that
- * is allowed. Pure: works on a table of the functions and bridges around it.
+ * is allowed. Freestanding: works on a table of the functions and bridges around it.
  * Usable in the kernel, under KUnit and in user space alike.
  */
 #ifndef PCIBACK_RESET_PLAN_H
@@ -50,42 +50,42 @@ enum reset_kind {
 };
 
 /**
- * enum reset_owner - who drives a function
- * @RESET_OURS: seized
- * @RESET_HOST: a driver of the host
- * @RESET_NOBODY: no driver
- * @RESET_CHANGING: being bound, unbound or reset by somebody else
+ * enum reset_binding - who drives a function
+ * @RESET_BOUND_PCIBACK: seized
+ * @RESET_BOUND_HOST: a driver of the host
+ * @RESET_UNBOUND: no driver
+ * @RESET_REBINDING: being bound, unbound or reset by somebody else
  */
-enum reset_owner {
-	RESET_OURS,
-	RESET_HOST,
-	RESET_NOBODY,
-	RESET_CHANGING,
+enum reset_binding {
+	RESET_BOUND_PCIBACK,
+	RESET_BOUND_HOST,
+	RESET_UNBOUND,
+	RESET_REBINDING,
 };
 
 /**
- * enum reset_refusal - why a step must not be taken
+ * enum reset_denial - why a step must not be taken
  * @RESET_ALLOWED: it may
- * @RESET_BY_HOST: the host uses a function that it would hit
- * @RESET_BY_NOBODY: such a function is not seized, though it has no driver
- * @RESET_BY_GUEST: such a function is with another guest
- * @RESET_BY_CHANGE: such a function changes hands just now
- * @RESET_BY_QUIRK: such a function, or the bridge, does not survive it
- * @RESET_BY_VF: a virtual function has no bus reset
- * @RESET_BY_ROOT: there is no bridge above
+ * @RESET_DENIED_HOST_DRIVER: the host uses a function that it would hit
+ * @RESET_DENIED_NOT_SEIZED: such a function is not seized, though it has no driver
+ * @RESET_DENIED_OTHER_GUEST: such a function is with another guest
+ * @RESET_DENIED_REBINDING: such a function changes hands just now
+ * @RESET_DENIED_BREAKS_DEVICE: such a function, or the bridge, does not survive it
+ * @RESET_DENIED_VF: a virtual function has no bus reset
+ * @RESET_DENIED_ROOT_BUS: there is no bridge above
  */
-enum reset_refusal {
+enum reset_denial {
 	RESET_ALLOWED,
-	RESET_BY_HOST,
-	RESET_BY_NOBODY,
-	RESET_BY_GUEST,
-	RESET_BY_CHANGE,
-	RESET_BY_QUIRK,
-	RESET_BY_VF,
-	RESET_BY_ROOT,
+	RESET_DENIED_HOST_DRIVER,
+	RESET_DENIED_NOT_SEIZED,
+	RESET_DENIED_OTHER_GUEST,
+	RESET_DENIED_REBINDING,
+	RESET_DENIED_BREAKS_DEVICE,
+	RESET_DENIED_VF,
+	RESET_DENIED_ROOT_BUS,
 };
 
-/* A &struct reset_node.holder that is no guest. */
+/* A &struct reset_node.owner that is no guest. */
 #define RESET_IDLE	(-1)
 /* A &struct reset_node.up and the like that leads nowhere. */
 #define RESET_NONE	(-1)
@@ -105,8 +105,8 @@ enum reset_refusal {
  * @methods: what it offers, best first; RESET_BUS here is only a place in the
  *	order
  * @owner: who drives it
- * @holder: domain of the guest it is with, or RESET_IDLE; for RESET_OURS
- * @driver: name of the host's driver, for RESET_HOST
+ * @owner: domain of the guest it is with, or RESET_IDLE; for RESET_BOUND_PCIBACK
+ * @driver: name of the host's driver, for RESET_BOUND_HOST
  */
 struct reset_node {
 	u32 domain;
@@ -119,8 +119,8 @@ struct reset_node {
 	bool no_bus_reset;
 	u8 nr_methods;
 	u8 methods[RESET_METHODS];
-	enum reset_owner owner;
-	int holder;
+	enum reset_binding binding;
+	int owner;
 	char driver[RESET_DRIVER_LEN];
 };
 
@@ -138,14 +138,14 @@ struct reset_table {
  * struct reset_step - one method, as far as the target is concerned
  * @method: which
  * @bridge: the bridge that does it, for RESET_SLOT and RESET_BUS
- * @refusal: why not, or RESET_ALLOWED
- * @offender: the node because of which it is refused, or RESET_NONE
+ * @denial: why not, or RESET_ALLOWED
+ * @blocker: the node because of which it is refused, or RESET_NONE
  */
 struct reset_step {
 	enum reset_method method;
 	int bridge;
-	enum reset_refusal refusal;
-	int offender;
+	enum reset_denial denial;
+	int blocker;
 };
 
 /**
@@ -160,20 +160,20 @@ struct reset_plan {
 	struct reset_step step[RESET_METHODS];
 };
 
-void reset_plan_make(const struct reset_table *t, int target, int holder,
-		     struct reset_plan *plan);
-int reset_plan_verdict(const struct reset_plan *plan);
-void reset_step_judge(const struct reset_table *t, int target, int holder,
-		      struct reset_step *step);
-bool reset_step_affects(const struct reset_table *t, int target,
-			const struct reset_step *step, int i);
-bool reset_step_is_shared(const struct reset_table *t, int target,
-			  const struct reset_step *step);
-int reset_bridge_of(const struct reset_table *t, int target);
-bool reset_is_bridge(const struct reset_node *node);
-const char *reset_method_name(enum reset_method method);
-const char *reset_refusal_name(enum reset_refusal refusal);
-int reset_step_explain(const struct reset_table *t, const struct reset_step *step,
-		       char *buf, size_t len);
+void pciback_reset_plan_make(const struct reset_table *t, int target, int owner,
+			     struct reset_plan *plan);
+int pciback_reset_plan_verdict(const struct reset_plan *plan);
+void pciback_reset_step_check(const struct reset_table *t, int target, int owner,
+			      struct reset_step *step);
+bool pciback_reset_step_affects(const struct reset_table *t, int target,
+				const struct reset_step *step, int i);
+bool pciback_reset_step_is_shared(const struct reset_table *t, int target,
+				  const struct reset_step *step);
+int pciback_reset_bridge_of(const struct reset_table *t, int target);
+bool pciback_reset_is_bridge(const struct reset_node *node);
+const char *pciback_reset_method_name(enum reset_method method);
+const char *pciback_reset_denial_name(enum reset_denial denial);
+int pciback_reset_step_explain(const struct reset_table *t, const struct reset_step *step,
+			       char *buf, size_t len);
 
 #endif /* PCIBACK_RESET_PLAN_H */

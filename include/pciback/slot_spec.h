@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The one grammar in which an administrator names PCI functions: the items of
- * hide= and every sysfs file of the driver. Pure: usable in the kernel, under
+ * hide= and every sysfs file of the driver. Freestanding: usable in the kernel, under
  * KUnit and in user space alike.
  */
 #ifndef PCIBACK_SLOT_SPEC_H
@@ -36,7 +36,7 @@ struct slot_spec {
 };
 
 /**
- * struct slot_hide_item - what slot_spec_next_hide() found
+ * struct slot_hide_item - what pciback_slot_spec_next_hide() found
  * @spec: the name, valid when the call returned 0
  * @pos: offset of the item in the whole list
  * @len: length of the item's text
@@ -47,10 +47,10 @@ struct slot_hide_item {
 	unsigned int len;
 };
 
-int slot_spec_parse(const char *s, size_t len, struct slot_spec *out);
-bool slot_spec_in_range(const struct slot_spec *spec);
-bool slot_spec_is_wild(const struct slot_spec *spec);
-bool slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn);
-int slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide_item *item);
+int pciback_slot_spec_parse(const char *s, size_t len, struct slot_spec *out);
+bool pciback_slot_spec_in_range(const struct slot_spec *spec);
+bool pciback_slot_spec_is_wild(const struct slot_spec *spec);
+bool pciback_slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn);
+int pciback_slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide_item *item);
 
 #endif /* PCIBACK_SLOT_SPEC_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Placement of functions on a guest's virtual PCI bus. Pure: usable in the
+ * Placement of functions on a guest's virtual PCI bus. Freestanding: usable in the
  * kernel, under KUnit and in user space alike.
  */
 #ifndef PCIBACK_VPCI_H
@@ -9,12 +9,12 @@
 #include <linux/types.h>
 
 /**
- * struct topo_addr - address of a function
+ * struct pciback_addr - address of a function
  * @domain: PCI domain
  * @bus: bus number
  * @devfn: device and function number
  */
-struct topo_addr {
+struct pciback_addr {
 	u32 domain;
 	u8 bus;
 	u8 devfn;
@@ -29,7 +29,7 @@ struct topo_addr {
  * @lone_vf: holds a virtual function with function number 0, which stays alone
  */
 struct vpci_slot {
-	struct topo_addr real;
+	struct pciback_addr real;
 	u8 funcs;
 	bool lone_vf;
 };
@@ -42,7 +42,7 @@ struct vpci {
 	struct vpci_slot slots[VPCI_SLOTS];
 };
 
-int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 *devfn);
-void vpci_vacate(struct vpci *vpci, u8 devfn);
+int pciback_vpci_place(struct vpci *vpci, const struct pciback_addr *real, bool virtfn, u8 *devfn);
+void pciback_vpci_vacate(struct vpci *vpci, u8 devfn);
 
 #endif /* PCIBACK_VPCI_H */

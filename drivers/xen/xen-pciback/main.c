@@ -48,7 +48,7 @@ static int __init pciback_init(void)
 	if (!xen_initial_domain())
 		return -ENODEV;
 
-	pciback_counters_init();
+	pciback_stat_init();
 	err = pciback_slots_hide(hide);
 	if (err)
 		goto clear;
@@ -67,7 +67,7 @@ static int __init pciback_init(void)
 	err = pciback_sysfs_init(&pciback_pci_driver.driver);
 	if (err)
 		goto sriov;
-	err = pciback_guest_init(passthrough);
+	err = pciback_backend_init(passthrough);
 	if (err)
 		goto sysfs;
 	pciback_gsi_serve();
@@ -84,14 +84,14 @@ hotplug:
 clear:
 	pciback_quirks_clear();
 	pciback_slots_clear();
-	pciback_counters_exit();
+	pciback_stat_exit();
 	return err;
 }
 
 static void __exit pciback_exit(void)
 {
 	pciback_gsi_stop();
-	pciback_guest_exit();
+	pciback_backend_exit();
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
 	pciback_sriov_exit();
 	/* First, or what appears meanwhile would be kept for nobody. */
@@ -99,7 +99,7 @@ static void __exit pciback_exit(void)
 	pciback_stub_unregister();
 	pciback_quirks_clear();
 	pciback_slots_clear();
-	pciback_counters_exit();
+	pciback_stat_exit();
 }
 
 module_init(pciback_init);

@@ -22,70 +22,70 @@
 #include "trace/events.h"
 
 /* More moves in a row than any course of events needs. */
-#define MAX_MOVES	16
+#define MAX_ACTIONS	16
 
 /*
  * A frontend that is asked to let go of a function reads in xenstore which one
  * first of all. When it has done that it may take its time with the rest.
  */
-static unsigned int patience_ms = 1500;
-module_param_named(frontend_patience, patience_ms, uint, 0644);
-MODULE_PARM_DESC(frontend_patience, "ms to wait for a guest to let go of a function (1500)");
+static unsigned int frontend_timeout_ms = 1500;
+module_param_named(frontend_timeout_ms, frontend_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(frontend_timeout_ms, "ms to wait for a guest to let go of a function (1500)");
 
 /* Nobody waits for a function to be added, and a guest may be paused for long. */
 #define NO_LIMIT	UINT_MAX
 /* A frontend that did not answer is not waited for again so soon. */
-#define SILENCE_MS		10000
+#define UNRESPONSIVE_MS		10000
 /* A frontend that waits for us to be Closed has seen it by then. */
 #define CLOSED_MS		2000
 /* Then a frontend that did not hear us is told once more. */
-#define AGAIN_MS		10000
+#define RETRY_MS		10000
 /* How long after a sign of it the toolstack may be about to take a function. */
 #define DETACH_MS		2000
 /* A frontend may come and go as it likes, but each time functions are reset. */
 #define MAX_REOPEN_MS		60000
 
-static ktime_t from_now(unsigned int ms)
+static ktime_t time_after_ms(unsigned int ms)
 {
 	return ktime_add_ms(ktime_get(), ms);
 }
 
-static bool passed(ktime_t when)
+static bool time_passed(ktime_t when)
 {
 	return !ktime_before(ktime_get(), when);
 }
 
 /**
- * guest_kick_at() - look at a guest some time from now
- * @guest: the guest
+ * pciback_backend_kick_after() - look at a guest some time from now
+ * @backend: the backend
  * @ms: when; if it is to be looked at before that anyway, so be it
  *
  * Context: any but hard interrupts; the instance exists.
  */
-void guest_kick_at(struct pciback_guest *guest, unsigned int ms)
+void pciback_backend_kick_after(struct pciback_backend *backend, unsigned int ms)
 {
-	ktime_t when = from_now(ms);
+	ktime_t when = time_after_ms(ms);
 
-	spin_lock(&guest->kick_lock);
-	if (!guest->dead &&
-	    (!delayed_work_pending(&guest->work) || ktime_before(when, guest->due))) {
-		guest->due = when;
-		mod_delayed_work(guest_wq, &guest->work, msecs_to_jiffies(ms));
+	spin_lock(&backend->kick_lock);
+	if (!backend->dead &&
+	    (!delayed_work_pending(&backend->work) || ktime_before(when, backend->due))) {
+		backend->due = when;
+		mod_delayed_work(pciback_backend_wq, &backend->work, msecs_to_jiffies(ms));
 	}
-	spin_unlock(&guest->kick_lock);
+	spin_unlock(&backend->kick_lock);
 }
 
 /* Look again when that time has come. */
-static void kick_when(struct pciback_guest *guest, ktime_t when)
+static void backend_kick_at(struct pciback_backend *backend, ktime_t when)
 {
 	s64 ms = ktime_ms_delta(when, ktime_get());
 
-	guest_kick_at(guest, clamp_t(s64, ms, 0, MAX_REOPEN_MS) + 1);
+	pciback_backend_kick_after(backend, clamp_t(s64, ms, 0, MAX_REOPEN_MS) + 1);
 }
 
-static int read_num_devs(struct pciback_guest *guest)
+static int backend_read_num_devs(struct pciback_backend *backend)
 {
-	struct xenbus_device *xdev = guest->xdev;
+	struct xenbus_device *xdev = backend->xdev;
 	int nr;
 
 	if (xenbus_scanf(XBT_NIL, xdev->nodename, "num_devs", "%d", &nr) != 1 ||
@@ -98,53 +98,53 @@ static int read_num_devs(struct pciback_guest *guest)
 	return nr;
 }
 
-static void give_up(struct pciback_guest *guest)
+static void backend_give_up(struct pciback_backend *backend)
 {
-	ring_disconnect(guest);
-	guest_withdraw_all(guest);
-	xenbus_switch_state(guest->xdev, XenbusStateClosing);
+	pciback_channel_disconnect(backend);
+	pciback_backend_deassign_all(backend);
+	xenbus_switch_state(backend->xdev, XenbusStateClosing);
 }
 
 /* InitWait -> Initialised */
-static void setup(struct pciback_guest *guest)
+static void backend_setup(struct pciback_backend *backend)
 {
 	int i, nr;
 
-	nr = read_num_devs(guest);
+	nr = backend_read_num_devs(backend);
 	if (nr < 0) {
-		give_up(guest);
+		backend_give_up(backend);
 		return;
 	}
 	for (i = 0; i < nr; i++) {
-		if (guest_index_state(guest, i) == XenbusStateClosing)
-			guest_withdraw(guest, i);
+		if (pciback_nodes_state(backend, i) == XenbusStateClosing)
+			pciback_backend_deassign(backend, i);
 		else
-			guest_attach(guest, i);
+			pciback_backend_assign(backend, i);
 	}
-	if (guest_publish_roots(guest)) {
-		give_up(guest);
+	if (pciback_backend_publish_roots(backend)) {
+		backend_give_up(backend);
 		return;
 	}
-	xenbus_switch_state(guest->xdev, XenbusStateInitialised);
+	xenbus_switch_state(backend->xdev, XenbusStateInitialised);
 }
 
 /*
  * What the toolstack marked for attaching or detaching among @nr; never stops
  * at a bad one. True if something was taken.
  */
-static bool apply_changes(struct pciback_guest *guest, int nr, bool attach_too)
+static bool backend_apply_changes(struct pciback_backend *backend, int nr, bool attach_too)
 {
 	bool detached = false;
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		switch (guest_index_state(guest, i)) {
+		switch (pciback_nodes_state(backend, i)) {
 		case XenbusStateInitialising:
 			if (attach_too)
-				guest_attach(guest, i);
+				pciback_backend_assign(backend, i);
 			break;
 		case XenbusStateClosing:
-			guest_withdraw(guest, i);
+			pciback_backend_deassign(backend, i);
 			detached = true;
 			break;
 		default:
@@ -152,25 +152,25 @@ static bool apply_changes(struct pciback_guest *guest, int nr, bool attach_too)
 		}
 	}
 	/* Who does not wait for us deletes its marks before we see them. */
-	detached |= guest_withdraw_unlisted(guest);
-	guest_publish_roots(guest);
+	detached |= pciback_backend_deassign_unlisted(backend);
+	pciback_backend_publish_roots(backend);
 	return detached;
 }
 
-static bool detach_marked(struct pciback_guest *guest)
+static bool backend_detach_marked(struct pciback_backend *backend)
 {
-	int i, nr = guest_num_devs(guest);
+	int i, nr = pciback_nodes_num_devs(backend);
 
 	for (i = 0; i < nr; i++)
-		if (guest_index_state(guest, i) == XenbusStateClosing)
+		if (pciback_nodes_state(backend, i) == XenbusStateClosing)
 			return true;
 	return false;
 }
 
 /* One node of the frontend's directory that must hold a number. */
-static int read_frontend(struct pciback_guest *guest, const char *node, unsigned int *val)
+static int frontend_read(struct pciback_backend *backend, const char *node, unsigned int *val)
 {
-	struct xenbus_device *xdev = guest->xdev;
+	struct xenbus_device *xdev = backend->xdev;
 	int ret = xenbus_scanf(XBT_NIL, xdev->otherend, node, "%u", val);
 
 	if (ret == 1)
@@ -180,9 +180,9 @@ static int read_frontend(struct pciback_guest *guest, const char *node, unsigned
 	return -EINVAL;
 }
 
-static int check_magic(struct pciback_guest *guest)
+static int frontend_check_magic(struct pciback_backend *backend)
 {
-	struct xenbus_device *xdev = guest->xdev;
+	struct xenbus_device *xdev = backend->xdev;
 	char *magic = xenbus_read(XBT_NIL, xdev->otherend, "magic", NULL);
 	int err = 0;
 
@@ -201,280 +201,280 @@ static int check_magic(struct pciback_guest *guest)
 	return err;
 }
 
-static void connect(struct pciback_guest *guest)
+static void backend_connect(struct pciback_backend *backend)
 {
 	unsigned int gref, port;
 
-	apply_changes(guest, read_num_devs(guest), true);
-	if (read_frontend(guest, "pci-op-ref", &gref) ||
-	    read_frontend(guest, "event-channel", &port) ||
-	    check_magic(guest) ||
-	    ring_connect(guest, gref, port)) {
+	backend_apply_changes(backend, backend_read_num_devs(backend), true);
+	if (frontend_read(backend, "pci-op-ref", &gref) ||
+	    frontend_read(backend, "event-channel", &port) ||
+	    frontend_check_magic(backend) ||
+	    pciback_channel_connect(backend, gref, port)) {
 		/* Not for its own fault does a guest lose what the toolstack gave it. */
-		guest_quiet_all(guest);
-		xenbus_switch_state(guest->xdev, XenbusStateClosing);
+		pciback_backend_quiesce_all(backend);
+		xenbus_switch_state(backend->xdev, XenbusStateClosing);
 		return;
 	}
-	guest->gref = gref;
-	guest->port = port;
-	xenbus_switch_state(guest->xdev, XenbusStateConnected);
+	backend->gref = gref;
+	backend->port = port;
+	xenbus_switch_state(backend->xdev, XenbusStateConnected);
 }
 
 /*
  * A frontend that is ready while we are connected: the one we know, before it
  * goes on, or another that came so fast that nobody saw the first one go?
  */
-static bool replaced(struct pciback_guest *guest)
+static bool frontend_is_replaced(struct pciback_backend *backend)
 {
-	const char *dir = guest->xdev->otherend;
+	const char *dir = backend->xdev->otherend;
 	unsigned int gref, port;
 
 	return xenbus_scanf(XBT_NIL, dir, "pci-op-ref", "%u", &gref) == 1 &&
 	       xenbus_scanf(XBT_NIL, dir, "event-channel", "%u", &port) == 1 &&
-	       (gref != guest->gref || port != guest->port);
+	       (gref != backend->gref || port != backend->port);
 }
 
-static void leave(struct pciback_guest *guest, enum xenbus_state fe)
+static void backend_disconnect(struct pciback_backend *backend, enum xenbus_state fe)
 {
-	ring_disconnect(guest);
-	guest_quiet_all(guest);
-	guest->closed = true;
-	guest->rescanned = false;
-	if (test_and_clear_bit(GUEST_POLITE, &guest->signs))
-		guest->polite = true;
-	clear_bit(GUEST_LEFT, &guest->signs);
+	pciback_channel_disconnect(backend);
+	pciback_backend_quiesce_all(backend);
+	backend->fe_gone = true;
+	backend->rescan_signalled = false;
+	if (test_and_clear_bit(EVENT_FE_CLOSING, &backend->events))
+		backend->fe_was_closing = true;
+	clear_bit(EVENT_FE_LEFT, &backend->events);
 	if (fe == XenbusStateClosing || fe == XenbusStateClosed)
-		xenbus_switch_state(guest->xdev, fe);
+		xenbus_switch_state(backend->xdev, fe);
 }
 
 /* False if it is too soon. */
-static bool reopen(struct pciback_guest *guest)
+static bool backend_reopen(struct pciback_backend *backend)
 {
-	if (!passed(guest->next_reopen)) {
-		kick_when(guest, guest->next_reopen);
+	if (!time_passed(backend->next_reopen)) {
+		backend_kick_at(backend, backend->next_reopen);
 		return false;
 	}
 	/* Twice as long each time, until it has been quiet for long enough. */
-	if (passed(ktime_add_ms(guest->next_reopen, MAX_REOPEN_MS)))
-		guest->reopen_ms = 0;
-	guest->next_reopen = from_now(guest->reopen_ms);
-	guest->reopen_ms = min(2 * guest->reopen_ms + 1000, MAX_REOPEN_MS);
+	if (time_passed(ktime_add_ms(backend->next_reopen, MAX_REOPEN_MS)))
+		backend->reopen_ms = 0;
+	backend->next_reopen = time_after_ms(backend->reopen_ms);
+	backend->reopen_ms = min(2 * backend->reopen_ms + 1000, MAX_REOPEN_MS);
 
-	guest_renew_all(guest);
-	guest->closed = false;
-	guest->polite = false;
-	guest->reopened = true;
-	xenbus_switch_state(guest->xdev, XenbusStateInitWait);
+	pciback_backend_reset_for_reconnect(backend);
+	backend->fe_gone = false;
+	backend->fe_was_closing = false;
+	backend->reopened = true;
+	xenbus_switch_state(backend->xdev, XenbusStateInitWait);
 	return true;
 }
 
 /* Where to go back to when nobody has to see us Connected any more. */
-static void note_resting(struct pciback_guest *guest)
+static void backend_note_idle_state(struct pciback_backend *backend)
 {
 	/* What we last wrote, whatever the toolstack has written over it. */
-	enum xenbus_state state = guest->xdev->state;
+	enum xenbus_state state = backend->xdev->state;
 
 	if (state != XenbusStateConnected && state != XenbusStateReconfigured)
-		guest->resting = state;
+		backend->idle_state = state;
 }
 
 /* The toolstack takes functions from a guest that has no frontend: it looks for Connected. */
-static void somebody_waits(struct pciback_guest *guest)
+static void backend_expect_detach_soon(struct pciback_backend *backend)
 {
-	guest->detach_until = from_now(DETACH_MS);
+	backend->detach_until = time_after_ms(DETACH_MS);
 }
 
-static void change_alone(struct pciback_guest *guest)
+static void backend_apply_alone(struct pciback_backend *backend)
 {
 	/* After we gave up nothing is given to the guest any more. */
-	bool attach = guest->closed || guest->xdev->state != XenbusStateClosing;
+	bool attach = backend->fe_gone || backend->xdev->state != XenbusStateClosing;
 
-	if (apply_changes(guest, guest_num_devs(guest), attach))
-		somebody_waits(guest);
-	guest_note_unbound(guest, XenbusStateClosed);
-	clear_bit(GUEST_UNBOUND, &guest->signs);
+	if (backend_apply_changes(backend, pciback_nodes_num_devs(backend), attach))
+		backend_expect_detach_soon(backend);
+	pciback_backend_mark_unbound(backend, XenbusStateClosed);
+	clear_bit(EVENT_UNBOUND, &backend->events);
 }
 
-static void move_on(struct pciback_guest *guest)
+static void backend_force_reconfigure(struct pciback_backend *backend)
 {
-	if (guest->ring.page)
-		guest->silent_until = from_now(SILENCE_MS);
+	if (backend->channel.page)
+		backend->unresponsive_until = time_after_ms(UNRESPONSIVE_MS);
 	else
-		note_resting(guest);
-	if (apply_changes(guest, read_num_devs(guest), true) && !guest->ring.page)
-		somebody_waits(guest);
+		backend_note_idle_state(backend);
+	if (backend_apply_changes(backend, backend_read_num_devs(backend), true) && !backend->channel.page)
+		backend_expect_detach_soon(backend);
 	/* Both: the state we wrote last may be the one we want. */
-	xenbus_switch_state(guest->xdev, XenbusStateReconfigured);
-	xenbus_switch_state(guest->xdev, XenbusStateConnected);
+	xenbus_switch_state(backend->xdev, XenbusStateReconfigured);
+	xenbus_switch_state(backend->xdev, XenbusStateConnected);
 }
 
-static void tell(struct pciback_guest *guest)
+static void backend_request_detach(struct pciback_backend *backend)
 {
-	clear_bit(GUEST_UNBOUND, &guest->signs);
-	if (guest_note_unbound(guest, XenbusStateClosing))
-		xenbus_switch_state(guest->xdev, XenbusStateReconfiguring);
+	clear_bit(EVENT_UNBOUND, &backend->events);
+	if (pciback_backend_mark_unbound(backend, XenbusStateClosing))
+		xenbus_switch_state(backend->xdev, XenbusStateReconfiguring);
 }
 
-static void shut(struct pciback_guest *guest)
+static void backend_force_close(struct pciback_backend *backend)
 {
-	ring_disconnect(guest);
-	guest_withdraw_all(guest);
-	xenbus_switch_state(guest->xdev, XenbusStateClosed);
+	pciback_channel_disconnect(backend);
+	pciback_backend_deassign_all(backend);
+	xenbus_switch_state(backend->xdev, XenbusStateClosed);
 }
 
-static unsigned int patience(const struct pciback_guest *guest, const struct guest_look *look)
+static unsigned int state_timeout(const struct pciback_backend *backend, const struct backend_snapshot *snap)
 {
-	switch (look->be) {
+	switch (snap->be) {
 	case XenbusStateClosed:
 		return CLOSED_MS;
 	case XenbusStateClosing:
-		return READ_ONCE(patience_ms);
+		return READ_ONCE(frontend_timeout_ms);
 	case XenbusStateReconfiguring:
 	case XenbusStateReconfigured:
-		return guest->hurried ? READ_ONCE(patience_ms) : NO_LIMIT;
+		return backend->detach_timeout ? READ_ONCE(frontend_timeout_ms) : NO_LIMIT;
 	default:
-		return AGAIN_MS;
+		return RETRY_MS;
 	}
 }
 
 /* Has the frontend had its time in this state of the backend? */
-static bool had_its_time(struct pciback_guest *guest, const struct guest_look *look)
+static bool frontend_timed_out(struct pciback_backend *backend, const struct backend_snapshot *snap)
 {
 	unsigned int ms;
 
-	if (look->be != guest->waits_in) {
-		guest->waits_in = look->be;
-		guest->waits_since = ktime_get();
-		guest->hurried = false;
+	if (snap->be != backend->timed_state) {
+		backend->timed_state = snap->be;
+		backend->timed_since = ktime_get();
+		backend->detach_timeout = false;
 	}
-	guest->hurried |= look->detaching;
-	ms = patience(guest, look);
-	return (ms != NO_LIMIT && passed(ktime_add_ms(guest->waits_since, ms))) ||
-	       (look->detaching && !passed(guest->silent_until));
+	backend->detach_timeout |= snap->detach_pending;
+	ms = state_timeout(backend, snap);
+	return (ms != NO_LIMIT && time_passed(ktime_add_ms(backend->timed_since, ms))) ||
+	       (snap->detach_pending && !time_passed(backend->unresponsive_until));
 }
 
-static void look_at(struct pciback_guest *guest, struct guest_look *look)
+static void backend_take_snapshot(struct pciback_backend *backend, struct backend_snapshot *snap)
 {
-	struct xenbus_device *xdev = guest->xdev;
+	struct xenbus_device *xdev = backend->xdev;
 
-	*look = (struct guest_look) {
+	*snap = (struct backend_snapshot) {
 		/* The toolstack writes this state, so the cached one does not know. */
 		.be = compat_backend_state(xdev),
 		.fe = compat_frontend_state(xdev),
 		.online = xenbus_dev_is_online(xdev),
-		.connected = guest->ring.page,
-		.left = test_bit(GUEST_LEFT, &guest->signs),
-		.closed = guest->closed,
-		.polite = guest->polite,
-		.reopened = guest->reopened,
-		.unbound = test_bit(GUEST_UNBOUND, &guest->signs),
+		.connected = backend->channel.page,
+		.fe_left = test_bit(EVENT_FE_LEFT, &backend->events),
+		.fe_gone = backend->fe_gone,
+		.fe_was_closing = backend->fe_was_closing,
+		.reopened = backend->reopened,
+		.unbound = test_bit(EVENT_UNBOUND, &backend->events),
 	};
 	/* Once more, after we have followed. */
-	if (look->left && !look->connected && look->reopened && look->be == XenbusStateInitWait &&
-	    look->fe == XenbusStateClosed && !test_bit(GUEST_POLITE, &guest->signs)) {
-		clear_bit(GUEST_LEFT, &guest->signs);
-		look->left = false;
+	if (snap->fe_left && !snap->connected && snap->reopened && snap->be == XenbusStateInitWait &&
+	    snap->fe == XenbusStateClosed && !test_bit(EVENT_FE_CLOSING, &backend->events)) {
+		clear_bit(EVENT_FE_LEFT, &backend->events);
+		snap->fe_left = false;
 	}
-	if (look->connected && look->fe == XenbusStateInitialised)
-		look->left |= replaced(guest);
-	if (look->fe != XenbusStateReconfiguring)
-		guest->rescanned = false;
-	look->rescanned = guest->rescanned;
-	if (test_and_clear_bit(GUEST_SPOKE, &guest->signs))
-		guest->silent_until = 0;
-	if (test_and_clear_bit(GUEST_DETACH_AHEAD, &guest->signs))
-		somebody_waits(guest);
-	look->detaching = !passed(guest->detach_until) ||
-			  (look->be == XenbusStateReconfiguring && detach_marked(guest));
-	if (look->be == XenbusStateReconfiguring && look->detaching && look->connected)
+	if (snap->connected && snap->fe == XenbusStateInitialised)
+		snap->fe_left |= frontend_is_replaced(backend);
+	if (snap->fe != XenbusStateReconfiguring)
+		backend->rescan_signalled = false;
+	snap->rescan_signalled = backend->rescan_signalled;
+	if (test_and_clear_bit(EVENT_FE_WROTE, &backend->events))
+		backend->unresponsive_until = 0;
+	if (test_and_clear_bit(EVENT_DETACH_EXPECTED, &backend->events))
+		backend_expect_detach_soon(backend);
+	snap->detach_pending = !time_passed(backend->detach_until) ||
+			  (snap->be == XenbusStateReconfiguring && backend_detach_marked(backend));
+	if (snap->be == XenbusStateReconfiguring && snap->detach_pending && snap->connected)
 		/* For the rest of it, too. */
-		somebody_waits(guest);
-	look->late = had_its_time(guest, look);
+		backend_expect_detach_soon(backend);
+	snap->timed_out = frontend_timed_out(backend, snap);
 }
 
 /* False: no more to do now. */
-static bool make_move(struct pciback_guest *guest, enum guest_move move,
-		      const struct guest_look *look)
+static bool backend_act(struct pciback_backend *backend, enum backend_action action,
+			const struct backend_snapshot *snap)
 {
-	struct xenbus_device *xdev = guest->xdev;
+	struct xenbus_device *xdev = backend->xdev;
 
-	switch (move) {
-	case GUEST_REST:
+	switch (action) {
+	case ACTION_IDLE:
 		return false;
-	case GUEST_WAIT:
-		if (patience(guest, look) != NO_LIMIT)
-			kick_when(guest,
-				  ktime_add_ms(guest->waits_since, patience(guest, look)));
+	case ACTION_WAIT:
+		if (state_timeout(backend, snap) != NO_LIMIT)
+			backend_kick_at(backend,
+					ktime_add_ms(backend->timed_since, state_timeout(backend, snap)));
 		return false;
-	case GUEST_LEAVE:
-		leave(guest, look->fe);
+	case ACTION_DISCONNECT:
+		backend_disconnect(backend, snap->fe);
 		return true;
-	case GUEST_REOPEN:
-		return reopen(guest);
-	case GUEST_SETUP:
-		setup(guest);
+	case ACTION_REOPEN:
+		return backend_reopen(backend);
+	case ACTION_SETUP:
+		backend_setup(backend);
 		return true;
-	case GUEST_CHANGE:
-		change_alone(guest);
-		if (!passed(guest->detach_until))
-			kick_when(guest, guest->detach_until);
-		else if (look->closed && !look->late)
-			kick_when(guest,
-				  ktime_add_ms(guest->waits_since, patience(guest, look)));
-		return !passed(guest->detach_until) && look->be != XenbusStateConnected;
-	case GUEST_PRESENT:
-		note_resting(guest);
+	case ACTION_APPLY:
+		backend_apply_alone(backend);
+		if (!time_passed(backend->detach_until))
+			backend_kick_at(backend, backend->detach_until);
+		else if (snap->fe_gone && !snap->timed_out)
+			backend_kick_at(backend,
+					ktime_add_ms(backend->timed_since, state_timeout(backend, snap)));
+		return !time_passed(backend->detach_until) && snap->be != XenbusStateConnected;
+	case ACTION_FAKE_CONNECTED:
+		backend_note_idle_state(backend);
 		xenbus_switch_state(xdev, XenbusStateConnected);
 		return true;
-	case GUEST_RETREAT:
-		xenbus_switch_state(xdev, guest->resting);
+	case ACTION_UNFAKE_CONNECTED:
+		xenbus_switch_state(xdev, backend->idle_state);
 		return true;
-	case GUEST_CONNECT:
-		connect(guest);
+	case ACTION_CONNECT:
+		backend_connect(backend);
 		return true;
-	case GUEST_ANSWER:
-		apply_changes(guest, read_num_devs(guest), true);
+	case ACTION_RECONFIGURE:
+		backend_apply_changes(backend, backend_read_num_devs(backend), true);
 		fallthrough;
-	case GUEST_RESCAN:
-		guest->rescanned = true;
+	case ACTION_SIGNAL_RESCAN:
+		backend->rescan_signalled = true;
 		xenbus_switch_state(xdev, XenbusStateReconfigured);
 		return true;
-	case GUEST_FINISH:
+	case ACTION_RECONNECTED:
 		xenbus_switch_state(xdev, XenbusStateConnected);
 		return true;
-	case GUEST_MOVE_ON:
-		move_on(guest);
+	case ACTION_FORCE_RECONFIGURE:
+		backend_force_reconfigure(backend);
 		return true;
-	case GUEST_TELL:
-		tell(guest);
+	case ACTION_REQUEST_DETACH:
+		backend_request_detach(backend);
 		return true;
-	case GUEST_SHUT:
-		shut(guest);
+	case ACTION_FORCE_CLOSE:
+		backend_force_close(backend);
 		return true;
 	}
 	return false;
 }
 
 /**
- * guest_work() - look at a guest and do what there is to do
+ * pciback_backend_work() - look at a guest and do what there is to do
  * @work: of the guest
  */
-void guest_work(struct work_struct *work)
+void pciback_backend_work(struct work_struct *work)
 {
-	struct pciback_guest *guest = container_of(to_delayed_work(work), struct pciback_guest,
-						   work);
-	struct guest_look look;
-	enum guest_move move;
-	unsigned int moves;
+	struct pciback_backend *backend = container_of(to_delayed_work(work), struct pciback_backend,
+						       work);
+	struct backend_snapshot snap;
+	enum backend_action action;
+	unsigned int actions;
 
-	guard(mutex)(&guest->lock);
-	for (moves = 0; moves < MAX_MOVES; moves++) {
-		look_at(guest, &look);
-		move = guest_decide(&look);
-		pciback_see_guest(&guest->holder, &look, move);
-		if (!make_move(guest, move, &look))
+	guard(mutex)(&backend->lock);
+	for (actions = 0; actions < MAX_ACTIONS; actions++) {
+		backend_take_snapshot(backend, &snap);
+		action = pciback_fsm_next(&snap);
+		pciback_trace_fsm(&backend->owner, &snap, action);
+		if (!backend_act(backend, action, &snap))
 			return;
 	}
 	/* Somebody keeps changing his mind; the next change brings us here again. */
-	guest_kick_at(guest, 100);
+	pciback_backend_kick_after(backend, 100);
 }

@@ -22,132 +22,132 @@
  * of the machine can be plugged. Drivers' handlers take milliseconds, a few
  * that talk to firmware about a second.
  */
-#define AER_STEP	(5 * HZ)
+#define AER_TIMEOUT_JIFFIES	(5 * HZ)
 /* A card of eight functions has 32 answers; a guest that is late with each is too late. */
-#define AER_TOTAL	(30 * HZ)
-#define AER_WINDOW	(60 * HZ)
+#define AER_BUDGET_JIFFIES	(30 * HZ)
+#define AER_WINDOW_JIFFIES	(60 * HZ)
 /* The event of an answer may come late, held back with others of a noisy guest. */
-#define AER_POLL	(HZ / 20 + 1)
+#define AER_POLL_JIFFIES	(HZ / 20 + 1)
 
 /**
- * aer_init() - prepare, not connected
+ * pciback_aer_init() - prepare, not connected
  * @aer: a guest's
- * @ring: tells the frontend that there is a question; may sleep
+ * @notify: tells the frontend that there is a question; may sleep
  */
-void aer_init(struct aer *aer, void (*ring)(struct aer *aer))
+void pciback_aer_init(struct pciback_aer *aer, void (*notify)(struct pciback_aer *aer))
 {
 	mutex_init(&aer->lock);
 	init_waitqueue_head(&aer->wake);
-	aer->ring = ring;
-	aer->step = AER_STEP;
-	aer->total = AER_TOTAL;
-	aer->window = AER_WINDOW;
-	aer->since = jiffies;
+	aer->notify = notify;
+	aer->timeout = AER_TIMEOUT_JIFFIES;
+	aer->budget = AER_BUDGET_JIFFIES;
+	aer->window = AER_WINDOW_JIFFIES;
+	aer->window_start = jiffies;
 }
 
 /**
- * aer_start() - there is a frontend to ask
+ * pciback_aer_start() - there is a frontend to ask
  * @aer: a guest's, not connected
- * @page: the shared page, valid until aer_stop()
+ * @page: the shared page, valid until pciback_aer_stop()
  *
  * Context: may sleep.
  */
-void aer_start(struct aer *aer, struct shared_page *page)
+void pciback_aer_start(struct pciback_aer *aer, struct pciback_shared_page *page)
 {
 	guard(mutex)(&aer->lock);
 	aer->page = page;
 }
 
 /**
- * aer_wake() - have the waiter look again whether the question was given up
+ * pciback_aer_wake() - have the waiter look again whether the question was given up
  * @aer: a guest's
  *
  * Context: any, also hard interrupt.
  */
-void aer_wake(struct aer *aer)
+void pciback_aer_wake(struct pciback_aer *aer)
 {
 	wake_up(&aer->wake);
 }
 
 /**
- * aer_stop() - the frontend is going
+ * pciback_aer_stop() - the frontend is going
  * @aer: a guest's, connected or not
  *
  * Ends a wait at once. Nobody looks at the page any more when it returns.
  *
  * Context: may sleep.
  */
-void aer_stop(struct aer *aer)
+void pciback_aer_stop(struct pciback_aer *aer)
 {
 	WRITE_ONCE(aer->stopping, true);
-	aer_wake(aer);
+	pciback_aer_wake(aer);
 	guard(mutex)(&aer->lock);
 	aer->page = NULL;
 	WRITE_ONCE(aer->stopping, false);
 }
 
 /**
- * aer_event() - an event came
+ * pciback_aer_event() - an event came
  * @aer: a guest's
  * @flags: of the shared page, after the event
  *
  * Context: any, also hard interrupt.
  * Return: it brought an answer that is waited for.
  */
-bool aer_event(struct aer *aer, u32 flags)
+bool pciback_aer_event(struct pciback_aer *aer, u32 flags)
 {
-	if (!READ_ONCE(aer->asked) || flags & XEN_PCIB_active)
+	if (!READ_ONCE(aer->waiting) || flags & XEN_PCIB_active)
 		return false;
-	aer_wake(aer);
+	pciback_aer_wake(aer);
 	return true;
 }
 
-static bool outstanding(const struct aer *aer)
+static bool aer_pending(const struct pciback_aer *aer)
 {
-	return shared_flags(aer->page) & XEN_PCIB_active;
+	return pciback_shared_flags(aer->page) & XEN_PCIB_active;
 }
 
-static bool settled(const struct aer *aer, const struct aer_question *q)
+static bool aer_wait_done(const struct pciback_aer *aer, const struct pciback_aer_query *q)
 {
-	return !outstanding(aer) || READ_ONCE(aer->stopping) || READ_ONCE(*q->given_up);
+	return !aer_pending(aer) || READ_ONCE(aer->stopping) || READ_ONCE(*q->cancelled);
 }
 
 /* How long this guest may be waited for, in jiffies; its friends wait meanwhile. */
-static unsigned long patience(struct aer *aer)
+static unsigned long aer_timeout(struct pciback_aer *aer)
 {
-	if (time_after(jiffies, aer->since + aer->window)) {
-		aer->since = jiffies;
-		aer->spent = 0;
+	if (time_after(jiffies, aer->window_start + aer->window)) {
+		aer->window_start = jiffies;
+		aer->waited = 0;
 	}
-	return min(aer->step, aer->total - min(aer->spent, aer->total));
+	return min(aer->timeout, aer->budget - min(aer->waited, aer->budget));
 }
 
-static int wait_for_answer(struct aer *aer, const struct aer_question *q)
+static int aer_wait(struct pciback_aer *aer, const struct pciback_aer_query *q)
 {
-	unsigned long start = jiffies, limit = patience(aer), passed = 0;
+	unsigned long start = jiffies, limit = aer_timeout(aer), passed = 0;
 	int err = 0;
 
-	while (outstanding(aer)) {
+	while (aer_pending(aer)) {
 		err = -ENOTCONN;
 		if (READ_ONCE(aer->stopping))
 			break;
 		err = -ECANCELED;
-		if (READ_ONCE(*q->given_up))
+		if (READ_ONCE(*q->cancelled))
 			break;
 		err = -ETIMEDOUT;
 		passed = jiffies - start;
 		if (passed >= limit)
 			break;
 		err = 0;
-		wait_event_timeout(aer->wake, settled(aer, q),
-				   min_t(unsigned long, limit - passed, AER_POLL));
+		wait_event_timeout(aer->wake, aer_wait_done(aer, q),
+				   min_t(unsigned long, limit - passed, AER_POLL_JIFFIES));
 	}
-	aer->spent += jiffies - start;
+	aer->waited += jiffies - start;
 	return err;
 }
 
 /**
- * aer_ask() - ask a frontend and wait for its answer
+ * pciback_aer_query() - ask a frontend and wait for its answer
  * @aer: a guest's
  * @q: the question
  *
@@ -158,33 +158,33 @@ static int wait_for_answer(struct aer *aer, const struct aer_question *q)
  * frontend, or it went away; -EOPNOTSUPP: it cannot handle errors; -ECANCELED:
  * the question was given up.
  */
-int aer_ask(struct aer *aer, const struct aer_question *q)
+int pciback_aer_query(struct pciback_aer *aer, const struct pciback_aer_query *q)
 {
 	u32 flags;
 	s32 answer;
 	int err;
 
 	guard(mutex)(&aer->lock);
-	if (READ_ONCE(*q->given_up))
+	if (READ_ONCE(*q->cancelled))
 		return -ECANCELED;
 	if (!aer->page || READ_ONCE(aer->stopping))
 		return -ENOTCONN;
-	flags = shared_flags(aer->page);
+	flags = pciback_shared_flags(aer->page);
 	if (!(flags & XEN_PCIB_AERHANDLER))
 		return -EOPNOTSUPP;
 	if (flags & XEN_PCIB_active)
 		return -EBUSY;
 
-	shared_aer_ask(aer->page, q->cmd, q->state, &q->virt);
-	shared_flags_change(aer->page, 0, XEN_PCIB_active);
-	WRITE_ONCE(aer->asked, true);
-	aer->ring(aer);
-	err = wait_for_answer(aer, q);
-	WRITE_ONCE(aer->asked, false);
+	pciback_shared_aer_query(aer->page, q->cmd, q->state, &q->virt);
+	pciback_shared_flags_change(aer->page, 0, XEN_PCIB_active);
+	WRITE_ONCE(aer->waiting, true);
+	aer->notify(aer);
+	err = aer_wait(aer, q);
+	WRITE_ONCE(aer->waiting, false);
 	if (err)
 		return err;
 
-	answer = shared_aer_answer(aer->page);
+	answer = pciback_shared_aer_answer(aer->page);
 	if (answer < (__force s32)PCI_ERS_RESULT_NONE ||
 	    answer > (__force s32)PCI_ERS_RESULT_NO_AER_DRIVER)
 		return -EPROTO;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Questions to a frontend: the half of the shared page that the backend asks
- * in. Knows how to ring, nothing of Xen.
+ * in. Knows how to channel, nothing of Xen.
  */
 #ifndef PCIBACK_BACKEND_AER_H
 #define PCIBACK_BACKEND_AER_H
@@ -13,52 +13,52 @@
 #include <xen/interface/io/pciif.h>
 
 /**
- * struct aer - where one guest is asked about errors
- * @lock: one question at a time; also guards @page, @since and @spent
+ * struct pciback_aer - where one guest is asked about errors
+ * @lock: one question at a time; also guards @page, @window_start and @waited
  * @page: the shared page, NULL while not connected
  * @stopping: the page is about to go; ends a wait
- * @asked: a question is out and waited for; read in hard irq context
+ * @waiting: a question is out and waited for; read in hard irq context
  * @wake: whoever waits for the answer
- * @step: how long one answer is waited for, in jiffies
- * @total: how long all answers together in @window
+ * @timeout: how long one answer is waited for, in jiffies
+ * @budget: how long all answers together in @window
  * @window: in jiffies
- * @since: when the window began
- * @spent: time waited in it
- * @ring: tell the frontend that there is a question
+ * @window_start: when the window began
+ * @waited: time waited in it
+ * @notify: tell the frontend that there is a question
  */
-struct aer {
+struct pciback_aer {
 	struct mutex lock;
-	struct shared_page *page;
+	struct pciback_shared_page *page;
 	bool stopping;
-	bool asked;
+	bool waiting;
 	wait_queue_head_t wake;
-	unsigned long step;
-	unsigned long total;
+	unsigned long timeout;
+	unsigned long budget;
 	unsigned long window;
-	unsigned long since;
-	unsigned long spent;
-	void (*ring)(struct aer *aer);
+	unsigned long window_start;
+	unsigned long waited;
+	void (*notify)(struct pciback_aer *aer);
 };
 
 /**
- * struct aer_question - one question
+ * struct pciback_aer_query - one question
  * @cmd: XEN_PCI_OP_aer_*
  * @state: state of the link, pci_channel_state_t
  * @virt: the function, as the guest knows it
- * @given_up: set by somebody else, who then calls aer_wake(): never mind
+ * @cancelled: set by somebody else, who then calls pciback_aer_wake(): never mind
  */
-struct aer_question {
+struct pciback_aer_query {
 	u32 cmd;
 	s32 state;
-	struct topo_addr virt;
-	const bool *given_up;
+	struct pciback_addr virt;
+	const bool *cancelled;
 };
 
-void aer_init(struct aer *aer, void (*ring)(struct aer *aer));
-void aer_start(struct aer *aer, struct shared_page *page);
-void aer_stop(struct aer *aer);
-bool aer_event(struct aer *aer, u32 flags);
-void aer_wake(struct aer *aer);
-int aer_ask(struct aer *aer, const struct aer_question *q);
+void pciback_aer_init(struct pciback_aer *aer, void (*notify)(struct pciback_aer *aer));
+void pciback_aer_start(struct pciback_aer *aer, struct pciback_shared_page *page);
+void pciback_aer_stop(struct pciback_aer *aer);
+bool pciback_aer_event(struct pciback_aer *aer, u32 flags);
+void pciback_aer_wake(struct pciback_aer *aer);
+int pciback_aer_query(struct pciback_aer *aer, const struct pciback_aer_query *q);
 
 #endif /* PCIBACK_BACKEND_AER_H */

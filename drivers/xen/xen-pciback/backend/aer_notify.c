@@ -12,65 +12,85 @@
 #include "record/record.h"
 #include "record/recovery_step.h"
 
-static struct pciback_guest *guest_of(struct pciback_holder *holder)
+static struct pciback_backend *backend_of(struct pciback_owner *owner)
 {
-	return container_of(holder, struct pciback_guest, holder);
+	return container_of(owner, struct pciback_backend, owner);
 }
 
-static const u32 questions[PCIBACK_NR_STEPS] = {
-	[PCIBACK_DETECTED] = XEN_PCI_OP_aer_detected,
-	[PCIBACK_MMIO] = XEN_PCI_OP_aer_mmio,
-	[PCIBACK_RESET] = XEN_PCI_OP_aer_slotreset,
-	[PCIBACK_RESUME] = XEN_PCI_OP_aer_resume,
+static const u32 questions[RECOVERY_NR_STEPS] = {
+	[RECOVERY_DETECTED] = XEN_PCI_OP_aer_detected,
+	[RECOVERY_MMIO] = XEN_PCI_OP_aer_mmio,
+	[RECOVERY_SLOT_RESET] = XEN_PCI_OP_aer_slotreset,
+	[RECOVERY_RESUME] = XEN_PCI_OP_aer_resume,
 };
 
-static int errors_ask(struct pciback_holder *holder, struct pciback_device *dev,
-		      enum pciback_step step, pci_channel_state_t state)
+/**
+ * pciback_backend_query_guest() - ask the guest about an error of its function
+ * @owner: of the backend
+ * @dev: the function
+ * @step: the step of the recovery
+ * @state: state of the link
+ *
+ * &struct pciback_owner_ops.query_guest.
+ *
+ * Context: sleeps, for as long as pciback_aer_query() says. Caller holds
+ * device_lock().
+ * Return: as pciback_aer_query(); -ENOTCONN also if the function is just being
+ * assigned or deassigned.
+ */
+int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_device *dev,
+				enum pciback_recovery_step step, pci_channel_state_t state)
 {
-	struct pciback_guest *guest = guest_of(holder);
-	struct aer_question q = {
+	struct pciback_backend *backend = backend_of(owner);
+	struct pciback_aer_query q = {
 		.cmd = questions[step],
 		.state = (__force s32)state,
-		.given_up = &dev->leaving,
+		.cancelled = &dev->detaching,
 	};
 
-	/* On its way in or out. */
-	if (!topology_find(&guest->topo, dev, &q.virt))
+	if (!pciback_vbus_find(&backend->vbus, dev, &q.virt))
 		return -ENOTCONN;
-	return aer_ask(&guest->aer, &q);
+	return pciback_aer_query(&backend->aer, &q);
 }
 
-static void errors_ring(struct aer *aer)
+static void backend_aer_notify(struct pciback_aer *aer)
 {
-	struct pciback_guest *guest = container_of(aer, struct pciback_guest, aer);
+	struct pciback_backend *backend = container_of(aer, struct pciback_backend, aer);
 
-	guard(mutex)(&guest->ring.lock);
-	if (guest->ring.irq)
-		notify_remote_via_irq(guest->ring.irq);
+	guard(mutex)(&backend->channel.lock);
+	if (backend->channel.irq)
+		notify_remote_via_irq(backend->channel.irq);
 }
 
-/*
- * The function keeps its place in the topology: nobody else may come there,
- * and it has to be taken back from this guest one day. No operation finds it.
+/**
+ * pciback_backend_notify_isolated() - have the toolstack told of an isolated function
+ * @owner: of the backend
+ * @dev: the function
+ *
+ * &struct pciback_owner_ops.notify_isolated. The function keeps its address on the
+ * virtual bus: no other function may be placed there, and the toolstack still has to
+ * deassign this one. No operation is served for it.
+ *
+ * Context: any. Caller holds device_lock().
  */
-static void errors_lost(struct pciback_holder *holder, struct pciback_device *dev)
+void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub_device *dev)
 {
-	struct pciback_guest *guest = guest_of(holder);
+	struct pciback_backend *backend = backend_of(owner);
 
-	/* Xenstore may take its time, and device_lock() is held here. */
-	schedule_work(&guest->report);
+	/* Not here: xenstore may answer late, and device_lock() is held. */
+	schedule_work(&backend->report);
 }
 
 /* The guest is cut off from the function of this index, and nobody was told. */
-static bool lost_index(struct pciback_guest *guest, int index, char *name, size_t size)
+static bool index_is_isolated(struct pciback_backend *backend, int index, char *name, size_t size)
 {
-	struct pciback_device *dev = guest_device_named(guest, index);
+	struct pcistub_device *dev = pciback_nodes_device(backend, index);
 	bool lost;
 
 	if (!dev)
 		return false;
 	mutex_lock(&dev->lock);
-	lost = dev->holder == &guest->holder && dev->cut_off;
+	lost = dev->owner == &backend->owner && dev->isolated;
 	mutex_unlock(&dev->lock);
 	strscpy(name, pci_name(dev->pdev), size);
 	pciback_device_put(dev);
@@ -78,9 +98,9 @@ static bool lost_index(struct pciback_guest *guest, int index, char *name, size_
 }
 
 /* True unless the toolstack is at it already. */
-static bool mark_index(struct pciback_guest *guest, int index)
+static bool index_mark_closed(struct pciback_backend *backend, int index)
 {
-	const char *dir = guest->xdev->nodename;
+	const char *dir = backend->xdev->nodename;
 	struct xenbus_transaction xbt;
 	char node[20];
 	int state, err;
@@ -99,40 +119,38 @@ static bool mark_index(struct pciback_guest *guest, int index)
 	return marked && !err;
 }
 
-static void errors_report(struct work_struct *work)
+static void backend_report_isolated(struct work_struct *work)
 {
-	struct pciback_guest *guest = container_of(work, struct pciback_guest, report);
+	struct pciback_backend *backend = container_of(work, struct pciback_backend, report);
 	char name[24];
 	int i, nr;
 
-	guard(mutex)(&guest->lock);
-	nr = guest_num_devs(guest);
+	guard(mutex)(&backend->lock);
+	nr = pciback_nodes_num_devs(backend);
 	for (i = 0; i < nr; i++)
-		if (lost_index(guest, i, name, sizeof(name)) && mark_index(guest, i))
-			xenbus_dev_error(guest->xdev, -EIO,
+		if (index_is_isolated(backend, i, name, sizeof(name)) && index_mark_closed(backend, i))
+			xenbus_dev_error(backend->xdev, -EIO,
 					 "dev-%d: %s had an error that its guest did not recover from; detach it or destroy the guest",
 					 i, name);
 }
 
 /**
- * errors_init() - prepare a guest that is being made
- * @guest: the guest
+ * pciback_aer_notify_init() - prepare a guest that is being made
+ * @backend: the backend
  */
-void errors_init(struct pciback_guest *guest)
+void pciback_aer_notify_init(struct pciback_backend *backend)
 {
-	guest->holder.ask = errors_ask;
-	guest->holder.lost = errors_lost;
-	INIT_WORK(&guest->report, errors_report);
-	aer_init(&guest->aer, errors_ring);
+	INIT_WORK(&backend->report, backend_report_isolated);
+	pciback_aer_init(&backend->aer, backend_aer_notify);
 }
 
 /**
- * errors_exit() - the opposite of errors_init()
- * @guest: the guest, without functions
+ * pciback_aer_notify_exit() - the opposite of pciback_aer_notify_init()
+ * @backend: the backend, without functions
  *
- * Context: may sleep. Caller does not hold the guest's lock.
+ * Context: may sleep. Caller does not hold the backend's lock.
  */
-void errors_exit(struct pciback_guest *guest)
+void pciback_aer_notify_exit(struct pciback_backend *backend)
 {
-	cancel_work_sync(&guest->report);
+	cancel_work_sync(&backend->report);
 }

@@ -2,9 +2,9 @@
 /*
  * One guest that has PCI functions: what the files of guest/ share.
  *
- * Lock order: struct pciback_guest's @lock > device_lock() of a function >
- * the topology's lock > a record's lock. The ring's lock and @kick_lock are leaves;
- * struct aer's lock comes just above the ring's, below device_lock().
+ * Lock order: struct pciback_backend's @lock > device_lock() of a function >
+ * the virtual bus's lock > a record's lock. The channel's lock and @kick_lock are leaves;
+ * struct pciback_aer's lock comes just above the channel's, below device_lock().
  */
 #ifndef PCIBACK_BACKEND_BACKEND_H
 #define PCIBACK_BACKEND_BACKEND_H
@@ -31,7 +31,7 @@ struct slot_spec;
 #define MAX_DEVICES	1024
 
 /**
- * struct ring - the page shared with the frontend, and its event channel
+ * struct pciback_channel - the page shared with the frontend, and its event channel
  * @page: the page, NULL while not connected; changes only while no event can
  *	come and @work does not run
  * @lock: guards @irq
@@ -39,8 +39,8 @@ struct slot_spec;
  * @work: serves one request
  * @op: the request being served, copied from the page; @work only
  */
-struct ring {
-	struct shared_page *page;
+struct pciback_channel {
+	struct pciback_shared_page *page;
 	struct mutex lock;
 	unsigned int irq;
 	struct work_struct work;
@@ -48,28 +48,28 @@ struct ring {
 };
 
 /**
- * enum guest_sign - what was heard of a guest since somebody last looked
- * @GUEST_LEFT: its frontend is closing or closed, if only for a moment
- * @GUEST_POLITE: likewise closing, before it is closed
- * @GUEST_SPOKE: its frontend wrote its state
- * @GUEST_UNBOUND: a function was unbound while the guest had it
- * @GUEST_DETACH_AHEAD: the toolstack seems about to take a function
+ * enum backend_event - what was heard of a guest since somebody last looked
+ * @EVENT_FE_LEFT: its frontend is closing or closed, if only for a moment
+ * @EVENT_FE_CLOSING: likewise closing, before it is closed
+ * @EVENT_FE_WROTE: its frontend wrote its state
+ * @EVENT_UNBOUND: a function was unbound while the guest had it
+ * @EVENT_DETACH_EXPECTED: the toolstack seems about to take a function
  */
-enum guest_sign {
-	GUEST_LEFT,
-	GUEST_POLITE,
-	GUEST_SPOKE,
-	GUEST_UNBOUND,
-	GUEST_DETACH_AHEAD,
+enum backend_event {
+	EVENT_FE_LEFT,
+	EVENT_FE_CLOSING,
+	EVENT_FE_WROTE,
+	EVENT_UNBOUND,
+	EVENT_DETACH_EXPECTED,
 };
 
 /**
- * struct pciback_guest - the backend instance of one guest
- * @holder: what its functions point at; holds the reference count
+ * struct pciback_backend - the backend instance of one guest
+ * @owner: what its functions point at; holds the reference count
  * @xdev: the backend device; valid until the instance is removed
  * @lock: guards the state machine and the connection
- * @topo: the guest's functions; has its own lock
- * @ring: the connection
+ * @vbus: the guest's functions; has its own lock
+ * @channel: the connection
  * @aer: what the backend asks over it
  * @report: tells the toolstack of functions that the guest was cut off from
  * @watch: on the backend's directory, where the toolstack asks for changes
@@ -78,7 +78,7 @@ enum guest_sign {
  * @kick_lock: guards @dead, @due and the starting of @work; a leaf
  * @dead: @work must not be started any more
  * @due: when @work is to run, if it is pending
- * @signs: bits of enum guest_sign, for @work; atomic
+ * @signs: bits of enum backend_event, for @work; atomic
  *
  * For @work alone, under @lock:
  *
@@ -97,13 +97,13 @@ enum guest_sign {
  * @next_reopen: earliest time for another frontend
  * @reopen_ms: for how long after that none may come
  */
-struct pciback_guest {
-	struct pciback_holder holder;
+struct pciback_backend {
+	struct pciback_owner owner;
 	struct xenbus_device *xdev;
 	struct mutex lock;
-	struct topology topo;
-	struct ring ring;
-	struct aer aer;
+	struct pciback_vbus vbus;
+	struct pciback_channel channel;
+	struct pciback_aer aer;
 	struct work_struct report;
 	struct xenbus_watch watch;
 	bool watching;
@@ -111,63 +111,66 @@ struct pciback_guest {
 	spinlock_t kick_lock;
 	bool dead;
 	ktime_t due;
-	unsigned long signs;
+	unsigned long events;
 
 	grant_ref_t gref;
 	evtchn_port_t port;
-	bool closed;
-	bool polite;
+	bool fe_gone;
+	bool fe_was_closing;
 	bool reopened;
-	bool rescanned;
-	enum xenbus_state resting;
-	enum xenbus_state waits_in;
-	ktime_t waits_since;
-	bool hurried;
-	ktime_t silent_until;
+	bool rescan_signalled;
+	enum xenbus_state idle_state;
+	enum xenbus_state timed_state;
+	ktime_t timed_since;
+	bool detach_timeout;
+	ktime_t unresponsive_until;
 	ktime_t detach_until;
 	ktime_t next_reopen;
 	unsigned int reopen_ms;
 };
 
 /* steps.c */
-void guest_kick_at(struct pciback_guest *guest, unsigned int ms);
-void guest_work(struct work_struct *work);
+void pciback_backend_kick_after(struct pciback_backend *backend, unsigned int ms);
+void pciback_backend_work(struct work_struct *work);
 
-/* ring.c */
-extern struct workqueue_struct *guest_wq;
-int ring_module_init(void);
-void ring_module_exit(void);
-void ring_init(struct ring *ring);
-int ring_connect(struct pciback_guest *guest, grant_ref_t gref, evtchn_port_t port);
-void ring_disconnect(struct pciback_guest *guest);
+/* channel.c */
+extern struct workqueue_struct *pciback_backend_wq;
+int pciback_channel_module_init(void);
+void pciback_channel_module_exit(void);
+void pciback_channel_init(struct pciback_channel *channel);
+int pciback_channel_connect(struct pciback_backend *backend, grant_ref_t gref, evtchn_port_t port);
+void pciback_channel_disconnect(struct pciback_backend *backend);
 
-/* errors.c */
-void errors_init(struct pciback_guest *guest);
-void errors_exit(struct pciback_guest *guest);
+/* aer_notify.c */
+int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_device *dev,
+				enum pciback_recovery_step step, pci_channel_state_t state);
+void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub_device *dev);
+void pciback_aer_notify_init(struct pciback_backend *backend);
+void pciback_aer_notify_exit(struct pciback_backend *backend);
 
 /* ops.c */
-void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op);
+void pciback_backend_do_op(struct pciback_backend *backend, struct xen_pci_op *op);
 
 /* nodes.c */
-int guest_num_devs(struct pciback_guest *guest);
-enum xenbus_state guest_index_state(struct pciback_guest *guest, int index);
-struct pciback_device *guest_device_named(struct pciback_guest *guest, int index);
-void report_nameless(struct pciback_guest *guest, int index);
-void set_state(struct pciback_guest *guest, int index, enum xenbus_state state);
-void set_gone(struct pciback_guest *guest, int index);
-int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt);
-bool address_is_published(struct pciback_guest *guest, int index, const struct topo_addr *virt);
-int publish_root(struct pciback_guest *guest, const struct topo_addr *root);
-int read_list(struct pciback_guest *guest, struct slot_spec **specs);
+int pciback_nodes_num_devs(struct pciback_backend *backend);
+enum xenbus_state pciback_nodes_state(struct pciback_backend *backend, int index);
+struct pcistub_device *pciback_nodes_device(struct pciback_backend *backend, int index);
+void pciback_nodes_report_missing(struct pciback_backend *backend, int index);
+void pciback_nodes_set_state(struct pciback_backend *backend, int index, enum xenbus_state state);
+void pciback_nodes_set_closed(struct pciback_backend *backend, int index);
+int pciback_nodes_publish_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt);
+bool pciback_nodes_has_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt);
+int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pciback_addr *root);
+int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **specs);
 
 /* devices.c */
-void guest_attach(struct pciback_guest *guest, int index);
-void guest_withdraw(struct pciback_guest *guest, int index);
-bool guest_withdraw_unlisted(struct pciback_guest *guest);
-void guest_withdraw_all(struct pciback_guest *guest);
-bool guest_note_unbound(struct pciback_guest *guest, enum xenbus_state state);
-void guest_quiet_all(struct pciback_guest *guest);
-void guest_renew_all(struct pciback_guest *guest);
-int guest_publish_roots(struct pciback_guest *guest);
+void pciback_backend_assign(struct pciback_backend *backend, int index);
+void pciback_backend_deassign(struct pciback_backend *backend, int index);
+bool pciback_backend_deassign_unlisted(struct pciback_backend *backend);
+void pciback_backend_deassign_all(struct pciback_backend *backend);
+bool pciback_backend_mark_unbound(struct pciback_backend *backend, enum xenbus_state state);
+void pciback_backend_quiesce_all(struct pciback_backend *backend);
+void pciback_backend_reset_for_reconnect(struct pciback_backend *backend);
+int pciback_backend_publish_roots(struct pciback_backend *backend);
 
 #endif /* PCIBACK_BACKEND_BACKEND_H */

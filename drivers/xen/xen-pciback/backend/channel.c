@@ -16,49 +16,49 @@
 #include "backend/shared_page.h"
 #include "record/stats.h"
 
-struct workqueue_struct *guest_wq;
+struct workqueue_struct *pciback_backend_wq;
 
-static bool request_pending(const struct ring *ring)
+static bool channel_has_request(const struct pciback_channel *channel)
 {
-	return shared_flags(ring->page) & XEN_PCIF_active;
+	return pciback_shared_flags(channel->page) & XEN_PCIF_active;
 }
 
-static atomic64_t *counts(struct ring *ring)
+static atomic64_t *channel_stats(struct pciback_channel *channel)
 {
-	return container_of(ring, struct pciback_guest, ring)->holder.counts;
+	return container_of(channel, struct pciback_backend, channel)->owner.stats;
 }
 
-static void let_next_in(struct ring *ring, int irq, bool spurious)
+static void channel_eoi(struct pciback_channel *channel, int irq, bool spurious)
 {
-	pciback_count(counts(ring), GUEST_EOIS);
+	pciback_stat_inc(channel_stats(channel), BACKEND_STAT_EOIS);
 	if (spurious)
-		pciback_count(counts(ring), GUEST_EVENTS_SPURIOUS);
+		pciback_stat_inc(channel_stats(channel), BACKEND_STAT_EVENTS_SPURIOUS);
 	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
 }
 
-static irqreturn_t ring_event(int irq, void *data)
+static irqreturn_t channel_event(int irq, void *data)
 {
-	struct ring *ring = data;
-	struct pciback_guest *guest = container_of(ring, struct pciback_guest, ring);
-	u32 flags = shared_flags(ring->page);
-	bool answer = aer_event(&guest->aer, flags);
+	struct pciback_channel *channel = data;
+	struct pciback_backend *backend = container_of(channel, struct pciback_backend, channel);
+	u32 flags = pciback_shared_flags(channel->page);
+	bool answer = pciback_aer_event(&backend->aer, flags);
 
-	pciback_count(counts(ring), GUEST_EVENTS);
+	pciback_stat_inc(channel_stats(channel), BACKEND_STAT_EVENTS);
 	/* Waiting for an answer withholds nothing: it arrives as an event like this one. */
 	if (flags & XEN_PCIF_active)
-		queue_work(guest_wq, &ring->work);
+		queue_work(pciback_backend_wq, &channel->work);
 	else
-		let_next_in(ring, irq, !answer);
+		channel_eoi(channel, irq, !answer);
 	return IRQ_HANDLED;
 }
 
-static void serve(struct ring *ring)
+static void channel_serve(struct pciback_channel *channel)
 {
-	struct pciback_guest *guest = container_of(ring, struct pciback_guest, ring);
-	struct xen_pci_op *op = &ring->op;
-	u32 nr_vectors = shared_op_take(ring->page, op);
+	struct pciback_backend *backend = container_of(channel, struct pciback_backend, channel);
+	struct xen_pci_op *op = &channel->op;
+	u32 nr_vectors = pciback_shared_op_take(channel->page, op);
 
-	guest_do_op(guest, op);
+	pciback_backend_do_op(backend, op);
 	if (op->err)
 		nr_vectors = 0;
 
@@ -66,131 +66,131 @@ static void serve(struct ring *ring)
 	 * The frontend gave up waiting: an answer now would be taken for the
 	 * answer to its next request.
 	 */
-	if (!request_pending(ring)) {
-		pciback_count(counts(ring), GUEST_UNANSWERED);
+	if (!channel_has_request(channel)) {
+		pciback_stat_inc(channel_stats(channel), BACKEND_STAT_OPS_ABANDONED);
 		return;
 	}
-	shared_op_answer(ring->page, op, nr_vectors);
-	shared_flags_change(ring->page, XEN_PCIF_active, 0);
+	pciback_shared_op_answer(channel->page, op, nr_vectors);
+	pciback_shared_flags_change(channel->page, XEN_PCIF_active, 0);
 }
 
-static void ring_work(struct work_struct *work)
+static void channel_work(struct work_struct *work)
 {
-	struct ring *ring = container_of(work, struct ring, work);
-	bool pending = request_pending(ring);
+	struct pciback_channel *channel = container_of(work, struct pciback_channel, work);
+	bool pending = channel_has_request(channel);
 
 	if (pending)
-		serve(ring);
+		channel_serve(channel);
 
-	guard(mutex)(&ring->lock);
-	if (!ring->irq)
+	guard(mutex)(&channel->lock);
+	if (!channel->irq)
 		return;
 	if (pending)
-		notify_remote_via_irq(ring->irq);
-	let_next_in(ring, ring->irq, !pending);
+		notify_remote_via_irq(channel->irq);
+	channel_eoi(channel, channel->irq, !pending);
 }
 
 /**
- * ring_init() - prepare a ring that is not connected
- * @ring: the ring
+ * pciback_channel_init() - prepare a channel that is not connected
+ * @channel: the channel
  */
-void ring_init(struct ring *ring)
+void pciback_channel_init(struct pciback_channel *channel)
 {
-	mutex_init(&ring->lock);
-	INIT_WORK(&ring->work, ring_work);
+	mutex_init(&channel->lock);
+	INIT_WORK(&channel->work, channel_work);
 }
 
 /**
- * ring_connect() - map a frontend's page and bind its event channel
- * @guest: the guest, not connected
+ * pciback_channel_connect() - map a frontend's page and bind its event channel
+ * @backend: the backend, not connected
  * @gref: grant of the page, any value
  * @port: event channel of the guest, any value
  *
- * Context: may sleep. Caller holds the guest's lock.
+ * Context: may sleep. Caller holds the backend's lock.
  * Return: 0 or -errno; then xenstore holds an error node.
  */
-int ring_connect(struct pciback_guest *guest, grant_ref_t gref, evtchn_port_t port)
+int pciback_channel_connect(struct pciback_backend *backend, grant_ref_t gref, evtchn_port_t port)
 {
-	struct xenbus_device *xdev = guest->xdev;
-	struct ring *ring = &guest->ring;
+	struct xenbus_device *xdev = backend->xdev;
+	struct pciback_channel *channel = &backend->channel;
 	void *page;
 	int irq;
 
-	lockdep_assert_held(&guest->lock);
+	lockdep_assert_held(&backend->lock);
 	irq = xenbus_map_ring_valloc(xdev, &gref, 1, &page);
 	if (irq < 0) {
 		xenbus_dev_fatal(xdev, irq,
 				 "pci-op-ref: cannot map the frontend's page, grant %u", gref);
 		return irq;
 	}
-	ring->page = page;
+	channel->page = page;
 
 	/* The first event may come before the call returns; its worker waits here. */
-	mutex_lock(&ring->lock);
-	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(xdev, port, ring_event, 0,
-							    "xen-pciback", ring);
+	mutex_lock(&channel->lock);
+	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(xdev, port, channel_event, 0,
+							    "xen-pciback", channel);
 	if (irq > 0)
-		ring->irq = irq;
-	mutex_unlock(&ring->lock);
+		channel->irq = irq;
+	mutex_unlock(&channel->lock);
 	if (irq > 0) {
-		aer_start(&guest->aer, ring->page);
+		pciback_aer_start(&backend->aer, channel->page);
 		return 0;
 	}
 
 	xenbus_dev_fatal(xdev, irq, "event-channel: cannot bind port %u of the frontend", port);
-	ring->page = NULL;
+	channel->page = NULL;
 	xenbus_unmap_ring_vfree(xdev, page);
 	return irq ?: -EINVAL;
 }
 
 /**
- * ring_disconnect() - the opposite of ring_connect()
- * @guest: the guest, connected or not
+ * pciback_channel_disconnect() - the opposite of pciback_channel_connect()
+ * @backend: the backend, connected or not
  *
  * Context: may sleep; waits for a request being served. Caller holds the
- * guest's lock.
+ * backend's lock.
  */
-void ring_disconnect(struct pciback_guest *guest)
+void pciback_channel_disconnect(struct pciback_backend *backend)
 {
-	struct ring *ring = &guest->ring;
+	struct pciback_channel *channel = &backend->channel;
 	unsigned int irq;
 
-	lockdep_assert_held(&guest->lock);
-	if (!ring->page)
+	lockdep_assert_held(&backend->lock);
+	if (!channel->page)
 		return;
 
 	/* Whoever waits for an answer of the guest stops waiting, and leaves the page alone. */
-	aer_stop(&guest->aer);
+	pciback_aer_stop(&backend->aer);
 
 	/* From here the worker leaves the number alone: it may soon be another's. */
-	mutex_lock(&ring->lock);
-	irq = ring->irq;
-	ring->irq = 0;
-	mutex_unlock(&ring->lock);
+	mutex_lock(&channel->lock);
+	irq = channel->irq;
+	channel->irq = 0;
+	mutex_unlock(&channel->lock);
 
 	/* No more events, then no more worker, then no more page (XSA-331). */
-	unbind_from_irqhandler(irq, ring);
-	cancel_work_sync(&ring->work);
-	xenbus_unmap_ring_vfree(guest->xdev, ring->page);
-	ring->page = NULL;
+	unbind_from_irqhandler(irq, channel);
+	cancel_work_sync(&channel->work);
+	xenbus_unmap_ring_vfree(backend->xdev, channel->page);
+	channel->page = NULL;
 }
 
 /**
- * ring_module_init() - what all guests share
+ * pciback_channel_module_init() - what all guests share
  *
  * Return: 0 or -ENOMEM.
  */
-int ring_module_init(void)
+int pciback_channel_module_init(void)
 {
 	/* Unbound: a guest's requests must not hold up work of the CPU they arrive on. */
-	guest_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
-	return guest_wq ? 0 : -ENOMEM;
+	pciback_backend_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
+	return pciback_backend_wq ? 0 : -ENOMEM;
 }
 
 /**
- * ring_module_exit() - the opposite of ring_module_init()
+ * pciback_channel_module_exit() - the opposite of pciback_channel_module_init()
  */
-void ring_module_exit(void)
+void pciback_channel_module_exit(void)
 {
-	destroy_workqueue(guest_wq);
+	destroy_workqueue(pciback_backend_wq);
 }

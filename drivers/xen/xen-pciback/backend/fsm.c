@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The state machine between toolstack, backend and frontend, as a pure
+ * The state machine between toolstack, backend and frontend, as a freestanding
  * function of what can be seen. Nothing is remembered of how it came to this,
  * so a change that was missed or seen twice does no harm.
  *
@@ -19,36 +19,36 @@
  * It let go after we had gone on without it, and waits to be told. If it did not
  * look while it was, it has to be told again.
  */
-static enum guest_move tell_late_one(const struct guest_look *look)
+static enum backend_action tell_late_one(const struct backend_snapshot *snap)
 {
-	if (!look->rescanned || (look->late && !look->detaching))
-		return GUEST_RESCAN;
-	if (look->unbound)
-		return GUEST_TELL;
-	return look->late ? GUEST_REST : GUEST_WAIT;
+	if (!snap->rescan_signalled || (snap->timed_out && !snap->detach_pending))
+		return ACTION_SIGNAL_RESCAN;
+	if (snap->unbound)
+		return ACTION_REQUEST_DETACH;
+	return snap->timed_out ? ACTION_IDLE : ACTION_WAIT;
 }
 
 /* Somebody is there who answers. */
-static enum guest_move with_frontend(const struct guest_look *look)
+static enum backend_action with_frontend(const struct backend_snapshot *snap)
 {
-	switch (look->be) {
+	switch (snap->be) {
 	case XenbusStateConnected:
-		if (look->fe == XenbusStateReconfiguring)
-			return tell_late_one(look);
-		return look->unbound ? GUEST_TELL : GUEST_REST;
+		if (snap->fe == XenbusStateReconfiguring)
+			return tell_late_one(snap);
+		return snap->unbound ? ACTION_REQUEST_DETACH : ACTION_IDLE;
 	case XenbusStateReconfiguring:
-		if (look->fe == XenbusStateReconfiguring)
-			return GUEST_ANSWER;
-		return look->late ? GUEST_MOVE_ON : GUEST_WAIT;
+		if (snap->fe == XenbusStateReconfiguring)
+			return ACTION_RECONFIGURE;
+		return snap->timed_out ? ACTION_FORCE_RECONFIGURE : ACTION_WAIT;
 	case XenbusStateReconfigured:
-		return look->fe == XenbusStateConnected || look->late ? GUEST_FINISH : GUEST_WAIT;
+		return snap->fe == XenbusStateConnected || snap->timed_out ? ACTION_RECONNECTED : ACTION_WAIT;
 	case XenbusStateClosing:
 		/* Ours, for a frontend that closes, or the toolstack's, for the end? */
-		if (look->online)
-			return GUEST_REST;
-		return look->late ? GUEST_SHUT : GUEST_WAIT;
+		if (snap->online)
+			return ACTION_IDLE;
+		return snap->timed_out ? ACTION_FORCE_CLOSE : ACTION_WAIT;
 	default:
-		return GUEST_REST;
+		return ACTION_IDLE;
 	}
 }
 
@@ -56,34 +56,34 @@ static enum guest_move with_frontend(const struct guest_look *look)
  * Not yet, not any more, or never, as with guests that see their functions
  * through a device model: the toolstack's wishes are ours to fulfil.
  */
-static enum guest_move without_frontend(const struct guest_look *look)
+static enum backend_action without_frontend(const struct backend_snapshot *snap)
 {
-	switch (look->be) {
+	switch (snap->be) {
 	case XenbusStateInitWait:
-		if (!look->reopened || look->fe == XenbusStateInitialised)
-			return GUEST_SETUP;
+		if (!snap->reopened || snap->fe == XenbusStateInitialised)
+			return ACTION_SETUP;
 		break;
 	case XenbusStateInitialised:
-		if (look->fe == XenbusStateInitialised)
-			return GUEST_CONNECT;
+		if (snap->fe == XenbusStateInitialised)
+			return ACTION_CONNECT;
 		break;
 	case XenbusStateConnected:
-		if (look->fe == XenbusStateInitialised)
-			return GUEST_CONNECT;
-		return look->detaching ? GUEST_CHANGE : GUEST_RETREAT;
+		if (snap->fe == XenbusStateInitialised)
+			return ACTION_CONNECT;
+		return snap->detach_pending ? ACTION_APPLY : ACTION_UNFAKE_CONNECTED;
 	case XenbusStateReconfiguring:
 	case XenbusStateReconfigured:
-		return GUEST_MOVE_ON;
+		return ACTION_FORCE_RECONFIGURE;
 	case XenbusStateClosing:
-		if (!look->online)
-			return GUEST_SHUT;
+		if (!snap->online)
+			return ACTION_FORCE_CLOSE;
 		break;
 	case XenbusStateClosed:
 		break;
 	default:
-		return GUEST_REST;
+		return ACTION_IDLE;
 	}
-	return look->detaching && look->online ? GUEST_PRESENT : GUEST_CHANGE;
+	return snap->detach_pending && snap->online ? ACTION_FAKE_CONNECTED : ACTION_APPLY;
 }
 
 /*
@@ -91,33 +91,33 @@ static enum guest_move without_frontend(const struct guest_look *look)
  * again from Initialising. Others just go; when they come back, which is Linux
  * binding its driver again, they must not find us Closed, or they go for good.
  */
-static bool may_reopen(const struct guest_look *look)
+static bool may_reopen(const struct backend_snapshot *snap)
 {
-	switch (look->fe) {
+	switch (snap->fe) {
 	case XenbusStateInitialising:
 	case XenbusStateInitialised:
 		return true;
 	case XenbusStateClosed:
-		return !look->polite || look->late;
+		return !snap->fe_was_closing || snap->timed_out;
 	default:
 		return false;
 	}
 }
 
 /**
- * guest_decide() - what to do next about a guest
- * @look: what can be seen
+ * pciback_fsm_next() - what to do next about a guest
+ * @snap: what can be seen
  *
  * Context: any.
  */
-enum guest_move guest_decide(const struct guest_look *look)
+enum backend_action pciback_fsm_next(const struct backend_snapshot *snap)
 {
 	/* Its directory is gone, or is being made: xenbus will tell us. */
-	if (look->be == XenbusStateUnknown || look->be == XenbusStateInitialising)
-		return GUEST_REST;
-	if (look->left)
-		return GUEST_LEAVE;
-	if (look->closed && look->online && may_reopen(look))
-		return GUEST_REOPEN;
-	return look->connected ? with_frontend(look) : without_frontend(look);
+	if (snap->be == XenbusStateUnknown || snap->be == XenbusStateInitialising)
+		return ACTION_IDLE;
+	if (snap->fe_left)
+		return ACTION_DISCONNECT;
+	if (snap->fe_gone && snap->online && may_reopen(snap))
+		return ACTION_REOPEN;
+	return snap->connected ? with_frontend(snap) : without_frontend(snap);
 }

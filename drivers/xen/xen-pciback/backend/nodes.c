@@ -15,46 +15,46 @@
 #define NODE_LEN	20
 
 /**
- * guest_num_devs() - how many indices the toolstack's list has
- * @guest: the guest
+ * pciback_nodes_num_devs() - how many indices the toolstack's list has
+ * @backend: the backend
  *
  * Context: may sleep.
  * Return: the number; 0 if there is none that can be believed.
  */
-int guest_num_devs(struct pciback_guest *guest)
+int pciback_nodes_num_devs(struct pciback_backend *backend)
 {
-	unsigned int nr = xenbus_read_unsigned(guest->xdev->nodename, "num_devs", 0);
+	unsigned int nr = xenbus_read_unsigned(backend->xdev->nodename, "num_devs", 0);
 
 	return nr <= MAX_DEVICES ? nr : 0;
 }
 
-static void index_node(char *node, const char *what, int index)
+static void node_name(char *node, const char *what, int index)
 {
 	snprintf(node, NODE_LEN, "%s-%d", what, index);
 }
 
 /**
- * guest_index_state() - what is to be done, or was, with one index
- * @guest: the guest
+ * pciback_nodes_state() - what is to be done, or was, with one index
+ * @backend: the backend
  * @index: which
  *
  * Context: may sleep.
  */
-enum xenbus_state guest_index_state(struct pciback_guest *guest, int index)
+enum xenbus_state pciback_nodes_state(struct pciback_backend *backend, int index)
 {
 	char node[NODE_LEN];
 
-	index_node(node, "state", index);
-	return xenbus_read_unsigned(guest->xdev->nodename, node, XenbusStateUnknown);
+	node_name(node, "state", index);
+	return xenbus_read_unsigned(backend->xdev->nodename, node, XenbusStateUnknown);
 }
 
 /*
  * -ENOENT: the toolstack has deleted the backend's directory meanwhile. Writing
  * would make it anew, and nobody would ever delete that.
  */
-static int write_node(struct pciback_guest *guest, const char *node, const char *text)
+static int node_write(struct pciback_backend *backend, const char *node, const char *text)
 {
-	const char *dir = guest->xdev->nodename;
+	const char *dir = backend->xdev->nodename;
 	struct xenbus_transaction xbt;
 	int err;
 
@@ -74,68 +74,68 @@ static int write_node(struct pciback_guest *guest, const char *node, const char 
 }
 
 /**
- * set_state() - write the state of one index
- * @guest: the guest
+ * pciback_nodes_set_state() - write the state of one index
+ * @backend: the backend
  * @index: which
  * @state: what the toolstack and the frontend shall read
  *
  * Context: may sleep.
  */
-void set_state(struct pciback_guest *guest, int index, enum xenbus_state state)
+void pciback_nodes_set_state(struct pciback_backend *backend, int index, enum xenbus_state state)
 {
 	char node[NODE_LEN], text[12];
 	int err;
 
-	index_node(node, "state", index);
+	node_name(node, "state", index);
 	snprintf(text, sizeof(text), "%d", state);
-	err = write_node(guest, node, text);
+	err = node_write(backend, node, text);
 	if (err && err != -ENOENT)
-		xenbus_dev_error(guest->xdev, err, "%s: cannot write", node);
+		xenbus_dev_error(backend->xdev, err, "%s: cannot write", node);
 }
 
 /**
- * publish_address() - tell the frontend where the function of one index is
- * @guest: the guest
+ * pciback_nodes_publish_addr() - tell the frontend where the function of one index is
+ * @backend: the backend
  * @index: which
  * @virt: its address in the guest
  *
  * Context: may sleep.
  * Return: 0 or -errno; -ENOENT: the backend's directory is gone.
  */
-int publish_address(struct pciback_guest *guest, int index, const struct topo_addr *virt)
+int pciback_nodes_publish_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt)
 {
 	char node[NODE_LEN], text[24];
 
-	index_node(node, "vdev", index);
+	node_name(node, "vdev", index);
 	/* Two digits for the function: frontends scan for exactly this form. */
 	snprintf(text, sizeof(text), "%04x:%02x:%02x.%02x", virt->domain, virt->bus,
 		 PCI_SLOT(virt->devfn), PCI_FUNC(virt->devfn));
-	return write_node(guest, node, text);
+	return node_write(backend, node, text);
 }
 
 /**
- * address_is_published() - does one index carry this address in the guest?
- * @guest: the guest
+ * pciback_nodes_has_addr() - does one index carry this address in the guest?
+ * @backend: the backend
  * @index: which
  * @virt: the address
  *
  * Context: may sleep.
  */
-bool address_is_published(struct pciback_guest *guest, int index, const struct topo_addr *virt)
+bool pciback_nodes_has_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt)
 {
 	unsigned int domain, bus, slot, func;
 	char node[NODE_LEN];
 
-	index_node(node, "vdev", index);
-	return xenbus_scanf(XBT_NIL, guest->xdev->nodename, node, "%x:%x:%x.%x", &domain, &bus,
+	node_name(node, "vdev", index);
+	return xenbus_scanf(XBT_NIL, backend->xdev->nodename, node, "%x:%x:%x.%x", &domain, &bus,
 			    &slot, &func) == 4 &&
 	       domain == virt->domain && bus == virt->bus && slot == PCI_SLOT(virt->devfn) &&
 	       func == PCI_FUNC(virt->devfn);
 }
 
 /**
- * set_gone() - mark an index whose function the guest does not have
- * @guest: the guest
+ * pciback_nodes_set_closed() - mark an index whose function the guest does not have
+ * @backend: the backend
  * @index: which
  *
  * The address that is written is on a bus that no frontend has. Without an address
@@ -144,69 +144,69 @@ bool address_is_published(struct pciback_guest *guest, int index, const struct t
  *
  * Context: may sleep.
  */
-void set_gone(struct pciback_guest *guest, int index)
+void pciback_nodes_set_closed(struct pciback_backend *backend, int index)
 {
-	static const struct topo_addr nowhere = { .domain = 0xffff, .bus = 0xff, .devfn = 0xff };
+	static const struct pciback_addr nowhere = { .domain = 0xffff, .bus = 0xff, .devfn = 0xff };
 
-	publish_address(guest, index, &nowhere);
-	set_state(guest, index, XenbusStateClosed);
+	pciback_nodes_publish_addr(backend, index, &nowhere);
+	pciback_nodes_set_state(backend, index, XenbusStateClosed);
 }
 
-static int parse_address(const char *text, struct slot_spec *spec)
+static int node_parse_addr(const char *text, struct slot_spec *spec)
 {
-	int err = slot_spec_parse(text, strlen(text), spec);
+	int err = pciback_slot_spec_parse(text, strlen(text), spec);
 
-	if (!err && (slot_spec_is_wild(spec) || !slot_spec_in_range(spec)))
+	if (!err && (pciback_slot_spec_is_wild(spec) || !pciback_slot_spec_in_range(spec)))
 		err = -EINVAL;
 	return err;
 }
 
-static struct pciback_device *device_at(const struct slot_spec *spec)
+static struct pcistub_device *node_find_device(const struct slot_spec *spec)
 {
 	return pciback_device_find(spec->domain, spec->bus, PCI_DEVFN(spec->dev, spec->func));
 }
 
 /**
- * guest_device_named() - the function that one index of the toolstack's list names
- * @guest: the guest
+ * pciback_nodes_device() - the function that one index of the toolstack's list names
+ * @backend: the backend
  * @index: which
  *
  * Context: may sleep.
  * Return: its record, whoever has the function, to be given up with
  * pciback_device_put(); NULL: none is named, or it is not seized.
  */
-struct pciback_device *guest_device_named(struct pciback_guest *guest, int index)
+struct pcistub_device *pciback_nodes_device(struct pciback_backend *backend, int index)
 {
-	struct pciback_device *dev = NULL;
+	struct pcistub_device *dev = NULL;
 	struct slot_spec spec;
 	char node[NODE_LEN];
 	char *text;
 
-	index_node(node, "dev", index);
-	text = xenbus_read(XBT_NIL, guest->xdev->nodename, node, NULL);
+	node_name(node, "dev", index);
+	text = xenbus_read(XBT_NIL, backend->xdev->nodename, node, NULL);
 	if (IS_ERR(text))
 		return NULL;
-	if (!parse_address(text, &spec))
-		dev = device_at(&spec);
+	if (!node_parse_addr(text, &spec))
+		dev = node_find_device(&spec);
 	kfree(text);
 	return dev;
 }
 
 /**
- * report_nameless() - write an error node that says why an index names no function
- * @guest: the guest
- * @index: which, for which guest_device_named() found none
+ * pciback_nodes_report_missing() - write an error node that says why an index names no function
+ * @backend: the backend
+ * @index: which, for which pciback_nodes_device() found none
  *
  * Context: may sleep.
  */
-void report_nameless(struct pciback_guest *guest, int index)
+void pciback_nodes_report_missing(struct pciback_backend *backend, int index)
 {
-	struct xenbus_device *xdev = guest->xdev;
+	struct xenbus_device *xdev = backend->xdev;
 	struct slot_spec spec;
 	char node[NODE_LEN];
 	char *text;
 
-	index_node(node, "dev", index);
+	node_name(node, "dev", index);
 	text = xenbus_read(XBT_NIL, xdev->nodename, node, NULL);
 	if (IS_ERR(text)) {
 		xenbus_dev_error(xdev, PTR_ERR(text),
@@ -214,7 +214,7 @@ void report_nameless(struct pciback_guest *guest, int index)
 				 node);
 		return;
 	}
-	if (parse_address(text, &spec))
+	if (node_parse_addr(text, &spec))
 		xenbus_dev_error(xdev, -EINVAL, "%s: \"%.40s\" is not the address of a device",
 				 node, text);
 	else
@@ -225,16 +225,16 @@ void report_nameless(struct pciback_guest *guest, int index)
 }
 
 /**
- * read_list() - all functions that the toolstack lists at one moment
- * @guest: the guest
+ * pciback_nodes_read_list() - all functions that the toolstack lists at one moment
+ * @backend: the backend
  * @specs: their addresses, those that name nothing left out; kvfree() it
  *
  * Context: may sleep.
  * Return: how many, or -errno; then nothing is to be freed.
  */
-int read_list(struct pciback_guest *guest, struct slot_spec **specs)
+int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **specs)
 {
-	const char *dir = guest->xdev->nodename;
+	const char *dir = backend->xdev->nodename;
 	struct xenbus_transaction xbt;
 	char node[NODE_LEN];
 	int i, nr, err, found;
@@ -254,11 +254,11 @@ int read_list(struct pciback_guest *guest, struct slot_spec **specs)
 		if (!err && !*specs)
 			err = -ENOMEM;
 		for (i = 0; !err && i < nr; i++) {
-			index_node(node, "dev", i);
+			node_name(node, "dev", i);
 			text = xenbus_read(xbt, dir, node, NULL);
 			if (IS_ERR(text))
 				continue;
-			if (!parse_address(text, *specs + found))
+			if (!node_parse_addr(text, *specs + found))
 				found++;
 			kfree(text);
 		}
@@ -275,17 +275,17 @@ int read_list(struct pciback_guest *guest, struct slot_spec **specs)
 }
 
 /**
- * publish_root() - list a bus that the frontend has to scan
- * @guest: the guest
+ * pciback_nodes_publish_root() - list a bus that the frontend has to scan
+ * @backend: the backend
  * @root: the bus
  *
  * Context: may sleep.
  * Return: 0, also if it is listed already; -errno, then xenstore holds an error
  * node.
  */
-int publish_root(struct pciback_guest *guest, const struct topo_addr *root)
+int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pciback_addr *root)
 {
-	const char *dir = guest->xdev->nodename;
+	const char *dir = backend->xdev->nodename;
 	unsigned int domain, bus;
 	char node[NODE_LEN];
 	int i, nr, err;
@@ -294,7 +294,7 @@ int publish_root(struct pciback_guest *guest, const struct topo_addr *root)
 	for (i = 0; i < nr; i++) {
 		snprintf(node, sizeof(node), "root-%d", i);
 		if (xenbus_scanf(XBT_NIL, dir, node, "%x:%x", &domain, &bus) != 2) {
-			xenbus_dev_error(guest->xdev, -EINVAL, "%s: not the address of a bus",
+			xenbus_dev_error(backend->xdev, -EINVAL, "%s: not the address of a bus",
 					 node);
 			return -EINVAL;
 		}
@@ -306,6 +306,6 @@ int publish_root(struct pciback_guest *guest, const struct topo_addr *root)
 	if (!err)
 		err = xenbus_printf(XBT_NIL, dir, "root_num", "%d", nr + 1);
 	if (err)
-		xenbus_dev_error(guest->xdev, err, "%s: cannot write the address of a bus", node);
+		xenbus_dev_error(backend->xdev, err, "%s: cannot write the address of a bus", node);
 	return err;
 }

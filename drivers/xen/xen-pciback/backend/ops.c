@@ -37,24 +37,24 @@ static s32 err_to_guest(int err)
 	}
 }
 
-static void op_conf_read(struct pciback_device *dev, struct xen_pci_op *op)
+static void op_conf_read(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	op->err = err_to_guest(pciback_device_conf_read(dev, op->offset, op->size, &op->value));
 }
 
-static void op_conf_write(struct pciback_device *dev, struct xen_pci_op *op)
+static void op_conf_write(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	op->err = err_to_guest(pciback_device_conf_write(dev, op->offset, op->size, op->value));
 }
 
-static void op_enable_msi(struct pciback_device *dev, struct xen_pci_op *op)
+static void op_enable_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	op->err = pciback_msi_enable(dev, 1, &op->value) ? XEN_PCI_ERR_op_failed :
 							   XEN_PCI_ERR_success;
 }
 
 /* @op->info: how many; if that fails, how many might do. */
-static void op_enable_multi_msi(struct pciback_device *dev, struct xen_pci_op *op)
+static void op_enable_multi_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	op->err = XEN_PCI_ERR_success;
 	if (pciback_msi_enable(dev, op->info, &op->value)) {
@@ -63,23 +63,23 @@ static void op_enable_multi_msi(struct pciback_device *dev, struct xen_pci_op *o
 	}
 }
 
-static void op_enable_msix(struct pciback_device *dev, struct xen_pci_op *op)
+static void op_enable_msix(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	/* Here, and only here, frontends expect an errno, in both fields. */
 	op->err = pciback_msix_enable(dev, op->msix_entries, op->value);
 	op->value = op->err;
 }
 
-static void op_disable_msi(struct pciback_device *dev, struct xen_pci_op *op)
+static void op_disable_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	op->value = pciback_msi_disable(dev);
 	op->err = XEN_PCI_ERR_success;
 }
 
-typedef void (*op_fn)(struct pciback_device *dev, struct xen_pci_op *op);
+typedef void (*op_handler)(struct pcistub_device *dev, struct xen_pci_op *op);
 
 /* Those between are the backend's own requests to the frontend. */
-static const op_fn ops[] = {
+static const op_handler ops[] = {
 	[XEN_PCI_OP_conf_read] = op_conf_read,
 	[XEN_PCI_OP_conf_write] = op_conf_write,
 	[XEN_PCI_OP_enable_msi] = op_enable_msi,
@@ -90,8 +90,8 @@ static const op_fn ops[] = {
 };
 
 /**
- * guest_do_op() - carry out one request
- * @guest: the guest
+ * pciback_backend_do_op() - carry out one request
+ * @backend: the backend
  * @op: private copy of its request; @op->err, @op->value and, for
  *	enable_msix, @op->msix_entries, for enable_multi_msi, @op->info are the
  *	answer
@@ -100,23 +100,23 @@ static const op_fn ops[] = {
  *
  * Context: may sleep.
  */
-void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
+void pciback_backend_do_op(struct pciback_backend *backend, struct xen_pci_op *op)
 {
-	u64 start = pciback_see_op_start();
-	struct pciback_device *dev;
-	op_fn carry_out = NULL;
+	u64 start = pciback_trace_op_start();
+	struct pcistub_device *dev;
+	op_handler carry_out = NULL;
 	bool reset = false;
 	u32 cmd = op->cmd;
 
 	op->err = XEN_PCI_ERR_dev_not_found;
-	dev = topology_get(&guest->topo, op->domain, op->bus, op->devfn);
+	dev = pciback_vbus_get(&backend->vbus, op->domain, op->bus, op->devfn);
 	if (!dev) {
-		pciback_see_op(&guest->holder, NULL, op, start);
+		pciback_trace_op(&backend->owner, NULL, op, start);
 		return;
 	}
 
 	mutex_lock(&dev->lock);
-	if (pciback_device_serves(dev, &guest->holder)) {
+	if (pciback_device_is_usable_by(dev, &backend->owner)) {
 		if (cmd < ARRAY_SIZE(ops))
 			carry_out = ops[array_index_nospec(cmd, ARRAY_SIZE(ops))];
 		if (carry_out)
@@ -127,7 +127,7 @@ void guest_do_op(struct pciback_guest *guest, struct xen_pci_op *op)
 	}
 	mutex_unlock(&dev->lock);
 	if (reset)
-		pciback_device_guest_reset(dev, &guest->holder);
-	pciback_see_op(&guest->holder, dev, op, start);
+		pciback_device_guest_reset(dev, &backend->owner);
+	pciback_trace_op(&backend->owner, dev, op, start);
 	pciback_device_put(dev);
 }

@@ -14,27 +14,27 @@
 #include "irq/irq.h"
 
 /**
- * struct shared_page - a page that a guest shares
+ * struct pciback_shared_page - a page that a guest shares
  * @info: as Xen's io/pciif.h has it
  */
-struct shared_page {
+struct pciback_shared_page {
 	struct xen_pci_sharedinfo info;
 };
 
 /**
- * shared_flags() - the flags as they are now
+ * pciback_shared_flags() - the flags as they are now
  * @page: shared with a frontend
  *
  * Context: any, also hard interrupt.
  * Return: XEN_PCIF_* and XEN_PCIB_*, and whatever else the guest put there.
  */
-u32 shared_flags(const struct shared_page *page)
+u32 pciback_shared_flags(const struct pciback_shared_page *page)
 {
 	return READ_ONCE(page->info.flags);
 }
 
 /**
- * shared_flags_change() - change some of the flags, while the guest changes others
+ * pciback_shared_flags_change() - change some of the flags, while the guest changes others
  * @page: shared with a frontend
  * @clear: flags to clear
  * @set: flags to set
@@ -44,7 +44,7 @@ u32 shared_flags(const struct shared_page *page)
  * runs on another. A guest that keeps changing the flags to make this fail
  * gets its flags overwritten.
  */
-void shared_flags_change(struct shared_page *page, u32 clear, u32 set)
+void pciback_shared_flags_change(struct pciback_shared_page *page, u32 clear, u32 set)
 {
 	u32 *flags = &page->info.flags;
 	unsigned int tries;
@@ -61,14 +61,14 @@ void shared_flags_change(struct shared_page *page, u32 clear, u32 set)
 }
 
 /**
- * shared_op_take() - copy the request that a flag announced
+ * pciback_shared_op_take() - copy the request that a flag announced
  * @page: shared with a frontend
  * @op: the copy; of its vectors only those that the request says it has
  *
  * Context: any.
  * Return: how many vectors it asks for, any value.
  */
-u32 shared_op_take(const struct shared_page *page, struct xen_pci_op *op)
+u32 pciback_shared_op_take(const struct pciback_shared_page *page, struct xen_pci_op *op)
 {
 	const struct xen_pci_op *from = &page->info.op;
 	unsigned int i;
@@ -96,15 +96,15 @@ u32 shared_op_take(const struct shared_page *page, struct xen_pci_op *op)
 }
 
 /**
- * shared_op_answer() - write what an answer consists of; the rest stays the guest's
+ * pciback_shared_op_answer() - write what an answer consists of; the rest stays the guest's
  * @page: shared with a frontend
  * @op: the request as it was answered
  * @nr_vectors: so many of its vectors belong to the answer
  *
  * Context: any.
  */
-void shared_op_answer(struct shared_page *page, const struct xen_pci_op *op,
-		      u32 nr_vectors)
+void pciback_shared_op_answer(struct pciback_shared_page *page, const struct xen_pci_op *op,
+			      u32 nr_vectors)
 {
 	struct xen_pci_op *to = &page->info.op;
 	u32 i;
@@ -118,7 +118,7 @@ void shared_op_answer(struct shared_page *page, const struct xen_pci_op *op,
 }
 
 /**
- * shared_aer_ask() - write a question about an error
+ * pciback_shared_aer_query() - write a question about an error
  * @page: shared with a frontend
  * @cmd: XEN_PCI_OP_aer_*
  * @state: of the link, pci_channel_state_t
@@ -126,8 +126,8 @@ void shared_op_answer(struct shared_page *page, const struct xen_pci_op *op,
  *
  * Context: any.
  */
-void shared_aer_ask(struct shared_page *page, u32 cmd, s32 state,
-		    const struct topo_addr *virt)
+void pciback_shared_aer_query(struct pciback_shared_page *page, u32 cmd, s32 state,
+			      const struct pciback_addr *virt)
 {
 	struct xen_pcie_aer_op *to = &page->info.aer_op;
 
@@ -139,13 +139,13 @@ void shared_aer_ask(struct shared_page *page, u32 cmd, s32 state,
 }
 
 /**
- * shared_aer_answer() - what the frontend says that its flag announced
+ * pciback_shared_aer_answer() - what the frontend says that its flag announced
  * @page: shared with a frontend
  *
  * Context: any.
  * Return: any value; of enum pci_ers_result if the frontend is honest.
  */
-s32 shared_aer_answer(const struct shared_page *page)
+s32 pciback_shared_aer_answer(const struct pciback_shared_page *page)
 {
 	/* The flag before the answer that it announces. */
 	virt_rmb();

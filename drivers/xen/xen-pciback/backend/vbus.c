@@ -9,135 +9,135 @@
 #include "backend/vbus.h"
 #include "record/record.h"
 
-static struct topo_addr real_address(const struct pciback_device *dev)
+static struct pciback_addr host_addr(const struct pcistub_device *dev)
 {
-	return (struct topo_addr) {
+	return (struct pciback_addr) {
 		.domain = pci_domain_nr(dev->pdev->bus),
 		.bus = dev->pdev->bus->number,
 		.devfn = dev->pdev->devfn,
 	};
 }
 
-static unsigned long virt_key(u32 domain, u32 bus, u32 devfn)
+static unsigned long vbus_key(u32 domain, u32 bus, u32 devfn)
 {
 	return (unsigned long)domain << 16 | bus << 8 | devfn;
 }
 
-static int vpci_ops_place(struct topology *topo, const struct pciback_device *dev,
-			  struct topo_addr *virt)
+static int vbus_vpci_place(struct pciback_vbus *vbus, const struct pcistub_device *dev,
+			   struct pciback_addr *virt)
 {
-	struct topo_addr real = real_address(dev);
+	struct pciback_addr real = host_addr(dev);
 
 	virt->domain = 0;
 	virt->bus = 0;
-	return vpci_place(&topo->vpci, &real, dev->pdev->is_virtfn, &virt->devfn);
+	return pciback_vpci_place(&vbus->vpci, &real, dev->pdev->is_virtfn, &virt->devfn);
 }
 
-static void vpci_ops_vacate(struct topology *topo, const struct topo_addr *virt)
+static void vbus_vpci_vacate(struct pciback_vbus *vbus, const struct pciback_addr *virt)
 {
-	vpci_vacate(&topo->vpci, virt->devfn);
+	pciback_vpci_vacate(&vbus->vpci, virt->devfn);
 }
 
-static bool vpci_ops_is_root(struct topology *topo, const struct topo_entry *entry)
+static bool vbus_vpci_is_root(struct pciback_vbus *vbus, const struct vbus_entry *entry)
 {
 	return true;
 }
 
 /* One virtual bus, 0000:00, of 32 slots. */
-const struct topology_ops vpci_ops = {
+const struct vbus_ops pciback_vbus_vpci = {
 	.name = "vpci",
-	.place = vpci_ops_place,
-	.vacate = vpci_ops_vacate,
-	.is_root = vpci_ops_is_root,
+	.place = vbus_vpci_place,
+	.vacate = vbus_vpci_vacate,
+	.is_root = vbus_vpci_is_root,
 };
 
-static int passthrough_place(struct topology *topo, const struct pciback_device *dev,
-			     struct topo_addr *virt)
+static int vbus_passthrough_place(struct pciback_vbus *vbus, const struct pcistub_device *dev,
+				  struct pciback_addr *virt)
 {
-	*virt = real_address(dev);
+	*virt = host_addr(dev);
 	return 0;
 }
 
 /* A bus below a bridge that the guest has is found through that bridge. */
-static bool passthrough_is_root(struct topology *topo, const struct topo_entry *entry)
+static bool vbus_passthrough_is_root(struct pciback_vbus *vbus, const struct vbus_entry *entry)
 {
 	struct pci_dev *bridge = pci_upstream_bridge(entry->dev->pdev);
 
 	for (; bridge; bridge = pci_upstream_bridge(bridge))
-		if (xa_load(&topo->by_virt, virt_key(pci_domain_nr(bridge->bus),
+		if (xa_load(&vbus->by_virt, vbus_key(pci_domain_nr(bridge->bus),
 						     bridge->bus->number, bridge->devfn)))
 			return false;
 	return true;
 }
 
 /* The host's own addresses. */
-const struct topology_ops passthrough_ops = {
+const struct vbus_ops pciback_vbus_passthrough = {
 	.name = "passthrough",
-	.place = passthrough_place,
-	.is_root = passthrough_is_root,
+	.place = vbus_passthrough_place,
+	.is_root = vbus_passthrough_is_root,
 };
 
 /**
- * topology_init() - start with no functions
- * @topo: the topology
+ * pciback_vbus_init() - start with no functions
+ * @vbus: the virtual bus
  * @ops: its numbering
  */
-void topology_init(struct topology *topo, const struct topology_ops *ops)
+void pciback_vbus_init(struct pciback_vbus *vbus, const struct vbus_ops *ops)
 {
-	mutex_init(&topo->lock);
-	topo->ops = ops;
-	INIT_LIST_HEAD(&topo->entries);
-	xa_init(&topo->by_virt);
+	mutex_init(&vbus->lock);
+	vbus->ops = ops;
+	INIT_LIST_HEAD(&vbus->entries);
+	xa_init(&vbus->by_virt);
 }
 
 /**
- * topology_destroy() - the opposite of topology_init()
- * @topo: an empty topology
+ * pciback_vbus_destroy() - the opposite of pciback_vbus_init()
+ * @vbus: an empty virtual bus
  */
-void topology_destroy(struct topology *topo)
+void pciback_vbus_destroy(struct pciback_vbus *vbus)
 {
-	WARN_ON(!list_empty(&topo->entries));
-	xa_destroy(&topo->by_virt);
-	mutex_destroy(&topo->lock);
+	WARN_ON(!list_empty(&vbus->entries));
+	xa_destroy(&vbus->by_virt);
+	mutex_destroy(&vbus->lock);
 }
 
 /**
- * topology_add() - give a function a place
- * @topo: the guest's topology
- * @dev: the function; the topology takes a reference of its own
+ * pciback_vbus_add() - give a function a place
+ * @vbus: the backend's virtual bus
+ * @dev: the function; the virtual bus takes a reference of its own
  * @virt: its address in the guest
  *
  * Context: may sleep.
  * Return: 0; -ENOSPC: no free place; -EEXIST: it has one; -ENOMEM.
  */
-int topology_add(struct topology *topo, struct pciback_device *dev, struct topo_addr *virt)
+int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev, struct pciback_addr *virt)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 	int err;
 
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 	if (!entry)
 		return -ENOMEM;
-	entry->real = real_address(dev);
+	entry->real = host_addr(dev);
 	entry->dev = dev;
 
-	guard(mutex)(&topo->lock);
-	err = topo->ops->place(topo, dev, &entry->virt);
+	guard(mutex)(&vbus->lock);
+	err = vbus->ops->place(vbus, dev, &entry->virt);
 	if (err)
 		goto free;
-	err = xa_insert(&topo->by_virt,
-			virt_key(entry->virt.domain, entry->virt.bus, entry->virt.devfn),
+	err = xa_insert(&vbus->by_virt,
+			vbus_key(entry->virt.domain, entry->virt.bus, entry->virt.devfn),
 			entry, GFP_KERNEL);
 	if (err)
 		goto vacate;
-	list_add_tail(&entry->node, &topo->entries);
+	list_add_tail(&entry->node, &vbus->entries);
 	pciback_device_get(dev);
 	*virt = entry->virt;
 	return 0;
 
 vacate:
-	if (topo->ops->vacate)
-		topo->ops->vacate(topo, &entry->virt);
+	if (vbus->ops->vacate)
+		vbus->ops->vacate(vbus, &entry->virt);
 	if (err == -EBUSY)
 		err = -EEXIST;
 free:
@@ -146,19 +146,19 @@ free:
 }
 
 /**
- * topology_remove() - take a function's place away
- * @topo: the guest's topology
- * @dev: the function; the caller has a reference besides the topology's
+ * pciback_vbus_remove() - take a function's place away
+ * @vbus: the backend's virtual bus
+ * @dev: the function; the caller has a reference besides the virtual bus's
  *
  * Context: may sleep.
  * Return: true if it had a place.
  */
-bool topology_remove(struct topology *topo, struct pciback_device *dev)
+bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev)
 {
-	struct topo_entry *entry, *found = NULL;
+	struct vbus_entry *entry, *found = NULL;
 
-	mutex_lock(&topo->lock);
-	list_for_each_entry(entry, &topo->entries, node) {
+	mutex_lock(&vbus->lock);
+	list_for_each_entry(entry, &vbus->entries, node) {
 		if (entry->dev == dev) {
 			found = entry;
 			break;
@@ -166,12 +166,12 @@ bool topology_remove(struct topology *topo, struct pciback_device *dev)
 	}
 	if (found) {
 		list_del(&found->node);
-		xa_erase(&topo->by_virt, virt_key(found->virt.domain, found->virt.bus,
+		xa_erase(&vbus->by_virt, vbus_key(found->virt.domain, found->virt.bus,
 						  found->virt.devfn));
-		if (topo->ops->vacate)
-			topo->ops->vacate(topo, &found->virt);
+		if (vbus->ops->vacate)
+			vbus->ops->vacate(vbus, &found->virt);
 	}
-	mutex_unlock(&topo->lock);
+	mutex_unlock(&vbus->lock);
 	if (!found)
 		return false;
 	pciback_device_put(found->dev);
@@ -180,8 +180,8 @@ bool topology_remove(struct topology *topo, struct pciback_device *dev)
 }
 
 /**
- * topology_get() - the function at an address
- * @topo: the guest's topology
+ * pciback_vbus_get() - the function at an address
+ * @vbus: the backend's virtual bus
  * @domain: as the guest sent it, any value
  * @bus: likewise
  * @devfn: likewise
@@ -189,14 +189,14 @@ bool topology_remove(struct topology *topo, struct pciback_device *dev)
  * Context: may sleep.
  * Return: its record, to be given up with pciback_device_put(), or NULL.
  */
-struct pciback_device *topology_get(struct topology *topo, u32 domain, u32 bus, u32 devfn)
+struct pcistub_device *pciback_vbus_get(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 
 	if (bus > U8_MAX || devfn > U8_MAX)
 		return NULL;
-	guard(mutex)(&topo->lock);
-	entry = xa_load(&topo->by_virt, virt_key(domain, bus, devfn));
+	guard(mutex)(&vbus->lock);
+	entry = xa_load(&vbus->by_virt, vbus_key(domain, bus, devfn));
 	if (!entry)
 		return NULL;
 	pciback_device_get(entry->dev);
@@ -204,18 +204,18 @@ struct pciback_device *topology_get(struct topology *topo, u32 domain, u32 bus, 
 }
 
 /**
- * topology_first() - some function, for emptying the topology
- * @topo: the guest's topology
+ * pciback_vbus_first() - some function, for emptying the virtual bus
+ * @vbus: the backend's virtual bus
  *
  * Context: may sleep.
  * Return: its record, to be given up with pciback_device_put(), or NULL.
  */
-struct pciback_device *topology_first(struct topology *topo)
+struct pcistub_device *pciback_vbus_first(struct pciback_vbus *vbus)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 
-	guard(mutex)(&topo->lock);
-	entry = list_first_entry_or_null(&topo->entries, struct topo_entry, node);
+	guard(mutex)(&vbus->lock);
+	entry = list_first_entry_or_null(&vbus->entries, struct vbus_entry, node);
 	if (!entry)
 		return NULL;
 	pciback_device_get(entry->dev);
@@ -223,21 +223,21 @@ struct pciback_device *topology_first(struct topology *topo)
 }
 
 /**
- * topology_find() - where the guest has a function
- * @topo: the guest's topology
+ * pciback_vbus_find() - where the guest has a function
+ * @vbus: the backend's virtual bus
  * @dev: the function
  * @virt: its address in the guest
  *
  * Context: may sleep.
  * Return: false: the guest does not have it.
  */
-bool topology_find(struct topology *topo, const struct pciback_device *dev,
-		   struct topo_addr *virt)
+bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *dev,
+		       struct pciback_addr *virt)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 
-	guard(mutex)(&topo->lock);
-	list_for_each_entry(entry, &topo->entries, node) {
+	guard(mutex)(&vbus->lock);
+	list_for_each_entry(entry, &vbus->entries, node) {
 		if (entry->dev != dev)
 			continue;
 		*virt = entry->virt;
@@ -247,33 +247,33 @@ bool topology_find(struct topology *topo, const struct pciback_device *dev,
 }
 
 /**
- * topology_walk_start() - begin to look at each function
- * @topo: the guest's topology
+ * pciback_vbus_walk_start() - begin to look at each function
+ * @vbus: the backend's virtual bus
  *
  * Context: may sleep. One walk at a time; functions may be removed meanwhile.
  */
-void topology_walk_start(struct topology *topo)
+void pciback_vbus_walk_start(struct pciback_vbus *vbus)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 
-	guard(mutex)(&topo->lock);
-	list_for_each_entry(entry, &topo->entries, node)
+	guard(mutex)(&vbus->lock);
+	list_for_each_entry(entry, &vbus->entries, node)
 		entry->visited = false;
 }
 
 /**
- * topology_walk_next() - the next function of a walk
- * @topo: the guest's topology
+ * pciback_vbus_walk_next() - the next function of a walk
+ * @vbus: the backend's virtual bus
  *
  * Context: may sleep.
  * Return: its record, to be given up with pciback_device_put(), or NULL.
  */
-struct pciback_device *topology_walk_next(struct topology *topo)
+struct pcistub_device *pciback_vbus_walk_next(struct pciback_vbus *vbus)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 
-	guard(mutex)(&topo->lock);
-	list_for_each_entry(entry, &topo->entries, node) {
+	guard(mutex)(&vbus->lock);
+	list_for_each_entry(entry, &vbus->entries, node) {
 		if (entry->visited)
 			continue;
 		entry->visited = true;
@@ -284,26 +284,26 @@ struct pciback_device *topology_walk_next(struct topology *topo)
 }
 
 /**
- * topology_next_root() - the buses that the guest has to scan
- * @topo: the guest's topology
+ * pciback_vbus_next_root() - the buses that the guest has to scan
+ * @vbus: the backend's virtual bus
  * @cursor: 0 for the first call, then as the last call left it
  * @root: a bus; the same one may come more than once
  *
  * Context: may sleep.
  * Return: false: no more.
  */
-bool topology_next_root(struct topology *topo, unsigned int *cursor, struct topo_addr *root)
+bool pciback_vbus_next_root(struct pciback_vbus *vbus, unsigned int *cursor, struct pciback_addr *root)
 {
-	struct topo_entry *entry;
+	struct vbus_entry *entry;
 	unsigned int i = 0;
 
-	guard(mutex)(&topo->lock);
-	list_for_each_entry(entry, &topo->entries, node) {
+	guard(mutex)(&vbus->lock);
+	list_for_each_entry(entry, &vbus->entries, node) {
 		if (i++ < *cursor)
 			continue;
 		*cursor = i;
-		if (topo->ops->is_root(topo, entry)) {
-			*root = (struct topo_addr) {
+		if (vbus->ops->is_root(vbus, entry)) {
+			*root = (struct pciback_addr) {
 				.domain = entry->virt.domain,
 				.bus = entry->virt.bus,
 			};

@@ -7,21 +7,21 @@
  * of its own: it need not be related to the function 0 that a guest expects
  * in front of the others.
  *
- * Pure: no locks, no allocation.
+ * Freestanding: no locks, no allocation.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/pci.h>
 #include <pciback/vpci.h>
 
-static bool same_device(const struct topo_addr *a, const struct topo_addr *b)
+static bool vpci_same_device(const struct pciback_addr *a, const struct pciback_addr *b)
 {
 	return a->domain == b->domain && a->bus == b->bus &&
 	       PCI_SLOT(a->devfn) == PCI_SLOT(b->devfn);
 }
 
 /**
- * vpci_place() - find a place for a function
+ * pciback_vpci_place() - find a place for a function
  * @vpci: the bus
  * @real: the function's address in the host
  * @virtfn: it is an SR-IOV virtual function
@@ -29,7 +29,7 @@ static bool same_device(const struct topo_addr *a, const struct topo_addr *b)
  *
  * Return: 0; -ENOSPC: all slots are taken; -EEXIST: it has a place already.
  */
-int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 *devfn)
+int pciback_vpci_place(struct vpci *vpci, const struct pciback_addr *real, bool virtfn, u8 *devfn)
 {
 	unsigned int func = PCI_FUNC(real->devfn);
 	bool lone = virtfn && !func;
@@ -40,12 +40,12 @@ int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 
 		slot = &vpci->slots[i];
 		if (!slot->funcs)
 			found = i;
-		else if (slot->funcs & BIT(func) && same_device(&slot->real, real))
+		else if (slot->funcs & BIT(func) && vpci_same_device(&slot->real, real))
 			return -EEXIST;
 	}
 	for (i = 0; i < VPCI_SLOTS; i++) {
 		slot = &vpci->slots[i];
-		if (slot->funcs && slot->lone_vf == lone && same_device(&slot->real, real)) {
+		if (slot->funcs && slot->lone_vf == lone && vpci_same_device(&slot->real, real)) {
 			found = i;
 			break;
 		}
@@ -64,11 +64,11 @@ int vpci_place(struct vpci *vpci, const struct topo_addr *real, bool virtfn, u8 
 }
 
 /**
- * vpci_vacate() - free a place
+ * pciback_vpci_vacate() - free a place
  * @vpci: the bus
  * @devfn: the place
  */
-void vpci_vacate(struct vpci *vpci, u8 devfn)
+void pciback_vpci_vacate(struct vpci *vpci, u8 devfn)
 {
 	vpci->slots[PCI_SLOT(devfn)].funcs &= ~BIT(PCI_FUNC(devfn));
 }

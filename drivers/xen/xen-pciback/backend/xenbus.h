@@ -8,16 +8,16 @@
 #include <linux/types.h>
 
 #ifdef PCIBACK_WITH_GUESTS
-int pciback_guest_init(bool passthrough);
-void pciback_guest_exit(void);
+int pciback_backend_init(bool passthrough);
+void pciback_backend_exit(void);
 #else
 /* The stub alone: functions are seized, reset and listed, guests are HVM. */
-static inline int pciback_guest_init(bool passthrough)
+static inline int pciback_backend_init(bool passthrough)
 {
 	return 0;
 }
 
-static inline void pciback_guest_exit(void)
+static inline void pciback_backend_exit(void)
 {
 }
 #endif

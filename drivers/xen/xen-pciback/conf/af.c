@@ -3,7 +3,7 @@
  * Rows of the Advanced Features capability (PCI ECN "Advanced Capabilities for
  * Conventional PCI"): a function level reset for conventional functions.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -18,7 +18,7 @@ static int af_ctrl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	if (val == PCI_AF_CTRL_FLR && capable & PCI_AF_CAP_FLR)
 		cs->hw->request_reset(cs->ctx);
 	else if (val)
-		conf_drop(cs, reg->pos, 1, val);
+		pciback_conf_drop(cs, reg->pos, 1, val);
 	return 0;
 }
 
@@ -30,4 +30,4 @@ static const struct conf_row af_rows[] = {
 	CONF_RO(PCI_AF_STATUS, 1, "read-only in hardware"),
 };
 
-const struct conf_cap conf_cap_af = { .id = PCI_CAP_ID_AF, .rows = CONF_ROWS(af_rows) };
+const struct conf_cap pciback_conf_cap_af = { .id = PCI_CAP_ID_AF, .rows = CONF_ROWS(af_rows) };

@@ -5,7 +5,7 @@
  * must not have are hidden: the list goes around them, their bytes read as
  * zero. ext_caps.c does the same for the list at 0x100.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -30,13 +30,13 @@ static const struct conf_cap hidden_shpc = {
 };
 
 static const struct conf_cap * const conf_caps[] = {
-	&conf_cap_pm,
-	&conf_cap_vpd,
-	&conf_cap_msi,
-	&conf_cap_msix,
-	&conf_cap_pcix,
-	&conf_cap_exp,
-	&conf_cap_af,
+	&pciback_conf_cap_pm,
+	&pciback_conf_cap_vpd,
+	&pciback_conf_cap_msi,
+	&pciback_conf_cap_msix,
+	&pciback_conf_cap_pcix,
+	&pciback_conf_cap_exp,
+	&pciback_conf_cap_af,
 	&hidden_agp,
 	&hidden_agp3,
 	&hidden_secdev,
@@ -48,7 +48,7 @@ static const struct conf_row header_row[] = { CONF_CAP_HEADER };
 /* More entries than 192 bytes can hold: the list runs in a circle. */
 #define MAX_CAPS	48
 
-static const struct conf_cap *find_cap(u8 id)
+static const struct conf_cap *cap_find(u8 id)
 {
 	unsigned int i;
 
@@ -59,7 +59,7 @@ static const struct conf_cap *find_cap(u8 id)
 }
 
 /**
- * conf_add_cap() - give a space the registers of one visible capability
+ * pciback_conf_add_cap() - give a space the registers of one visible capability
  * @cs: the space
  * @cap: what is done with it
  * @pos: where it starts
@@ -71,7 +71,7 @@ static const struct conf_cap *find_cap(u8 id)
  *
  * Return: 0 or the hardware's error.
  */
-int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos)
+int pciback_conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos)
 {
 	unsigned int end = pos < PCI_CFG_SPACE_SIZE ? PCI_CFG_SPACE_SIZE : cs->size;
 	struct conf_rows rows = cap->rows;
@@ -88,21 +88,21 @@ int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int
 		unsigned int from = pos + row->off, to = from + row->size;
 
 		/* No register lies across the start of extended space. */
-		if ((to > end || conf_add_rows(cs, pos, row, 1)) && !row->raw)
-			conf_hide(cs, from, min(to, end));
+		if ((to > end || pciback_conf_add_rows(cs, pos, row, 1)) && !row->raw)
+			pciback_conf_hide(cs, from, min(to, end));
 	}
 	return cap->setup ? cap->setup(cs, pos) : 0;
 }
 
 /* One entry of the list. */
-struct found {
+struct cap_entry {
 	const struct conf_cap *cap;
 	unsigned int pos;
 	bool first;
 };
 
 /* Reads the list. */
-static int walk(struct conf_space *cs, struct found *found, int *nr_found)
+static int caps_walk(struct conf_space *cs, struct cap_entry *cap_entry, int *nr_found)
 {
 	DECLARE_BITMAP(ids, 256) = { 0 };
 	DECLARE_BITMAP(starts, PCI_CFG_SPACE_SIZE) = { 0 };
@@ -126,49 +126,49 @@ static int walk(struct conf_space *cs, struct found *found, int *nr_found)
 			return err;
 		if ((entry & 0xff) == 0xff)
 			break;
-		found[nr].cap = find_cap(entry & 0xff);
-		found[nr].pos = pos;
-		found[nr].first = !__test_and_set_bit(entry & 0xff, ids);
+		cap_entry[nr].cap = cap_find(entry & 0xff);
+		cap_entry[nr].pos = pos;
+		cap_entry[nr].first = !__test_and_set_bit(entry & 0xff, ids);
 	}
 	*nr_found = nr;
 	return 0;
 }
 
 /* The list as the guest walks it: from the header, around what is hidden. */
-static void link_caps(struct conf_space *cs, const struct found *found, int nr)
+static void caps_link(struct conf_space *cs, const struct cap_entry *cap_entry, int nr)
 {
-	struct conf_reg *last = conf_reg_at(cs, PCI_CAPABILITY_LIST);
+	struct conf_reg *last = pciback_conf_reg_at(cs, PCI_CAPABILITY_LIST);
 	unsigned int shift = 0;
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		if (found[i].cap && found[i].cap->hidden)
+		if (cap_entry[i].cap && cap_entry[i].cap->hidden)
 			continue;
-		if (conf_add_rows(cs, found[i].pos, header_row, 1))
+		if (pciback_conf_add_rows(cs, cap_entry[i].pos, header_row, 1))
 			continue;
 		if (last) {
-			last->reset = found[i].pos << shift;
+			last->reset = cap_entry[i].pos << shift;
 			last->virt = last->reset;
 		}
-		last = conf_reg_at(cs, found[i].pos);
+		last = pciback_conf_reg_at(cs, cap_entry[i].pos);
 		shift = 8;
 	}
 }
 
 /* Where what is hidden ends at the latest. */
-static unsigned int hidden_end(const struct found *found, int nr, int which)
+static unsigned int cap_hidden_end(const struct cap_entry *cap_entry, int nr, int which)
 {
-	unsigned int end = found[which].pos + found[which].cap->max_len;
+	unsigned int end = cap_entry[which].pos + cap_entry[which].cap->max_len;
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (found[i].pos > found[which].pos && found[i].pos < end)
-			end = found[i].pos;
+		if (cap_entry[i].pos > cap_entry[which].pos && cap_entry[i].pos < end)
+			end = cap_entry[i].pos;
 	return min_t(unsigned int, end, PCI_CFG_SPACE_SIZE);
 }
 
 /**
- * conf_add_caps() - give a space the rows of its capabilities
+ * pciback_conf_add_caps() - give a space the rows of its capabilities
  * @cs: a space with its header
  *
  * Takes the first instance of each capability, as PCI software does (PCIe
@@ -178,21 +178,21 @@ static unsigned int hidden_end(const struct found *found, int nr, int which)
  * Context: may sleep (reads the list).
  * Return: 0 or the hardware's error.
  */
-int conf_add_caps(struct conf_space *cs)
+int pciback_conf_add_caps(struct conf_space *cs)
 {
-	struct found found[MAX_CAPS];
+	struct cap_entry cap_entry[MAX_CAPS];
 	int i, nr, err;
 
-	err = walk(cs, found, &nr);
+	err = caps_walk(cs, cap_entry, &nr);
 	if (err)
 		return err;
 	/* First headers, then what is hidden: a register must not take their place. */
-	link_caps(cs, found, nr);
+	caps_link(cs, cap_entry, nr);
 	for (i = 0; i < nr; i++)
-		if (found[i].cap && found[i].cap->hidden)
-			conf_hide(cs, found[i].pos, hidden_end(found, nr, i));
+		if (cap_entry[i].cap && cap_entry[i].cap->hidden)
+			pciback_conf_hide(cs, cap_entry[i].pos, cap_hidden_end(cap_entry, nr, i));
 	for (i = 0; !err && i < nr; i++)
-		if (found[i].cap && !found[i].cap->hidden && found[i].first)
-			err = conf_add_cap(cs, found[i].cap, found[i].pos);
+		if (cap_entry[i].cap && !cap_entry[i].cap->hidden && cap_entry[i].first)
+			err = pciback_conf_add_cap(cs, cap_entry[i].cap, cap_entry[i].pos);
 	return err;
 }

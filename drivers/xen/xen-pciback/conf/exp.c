@@ -6,7 +6,7 @@
  * reset its function, which the driver does for it. Everything about the link,
  * the slot, errors and payload concerns the port above and with it the host.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -50,7 +50,7 @@ static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u3
 		val &= ~PCI_EXP_DEVCTL_BCR_FLR;
 	}
 	if ((val ^ want) & mask)
-		conf_drop(cs, reg->pos, 2, val);
+		pciback_conf_drop(cs, reg->pos, 2, val);
 	return want == now ? 0 : conf_hw_write(cs, reg, want);
 }
 
@@ -127,7 +127,7 @@ static int exp_setup(struct conf_space *cs, unsigned int pos)
 
 	if (pos + PCI_EXP_DEVCTL >= cs->size)
 		return 0;
-	reg = conf_reg_at(cs, pos + PCI_EXP_DEVCTL);
+	reg = pciback_conf_reg_at(cs, pos + PCI_EXP_DEVCTL);
 	if (!reg || reg->row->write != devctl_write)
 		return 0;
 	err = conf_hw_read(cs, reg, &now);
@@ -135,7 +135,7 @@ static int exp_setup(struct conf_space *cs, unsigned int pos)
 	return err;
 }
 
-const struct conf_cap conf_cap_exp = {
+const struct conf_cap pciback_conf_cap_exp = {
 	.id = PCI_CAP_ID_EXP,
 	.layout = exp_layout,
 	.setup = exp_setup,

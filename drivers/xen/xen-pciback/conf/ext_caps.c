@@ -9,7 +9,7 @@
  * fail, or that would tell it of functions it does not have, are hidden.
  * Unknown ones are read-only.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include <pciback/pci_numbers.h>
 #include "rows.h"
@@ -143,12 +143,12 @@ static const struct conf_row anchor_row[] = {
 #define MAX_CAPS	((PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 8)
 
 /* Where the capability after @pos starts: what is hidden ends there at the latest. */
-static unsigned int next_start(struct conf_space *cs, unsigned int pos, unsigned int end)
+static unsigned int ext_cap_next_start(struct conf_space *cs, unsigned int pos, unsigned int end)
 {
 	unsigned int next;
 
 	for (next = pos + 4; next < end && next < cs->size; next += 4) {
-		struct conf_reg *reg = conf_reg_at(cs, next);
+		struct conf_reg *reg = pciback_conf_reg_at(cs, next);
 
 		if (reg && reg->pos == next && (reg->row == header_row || reg->row == anchor_row))
 			return next;
@@ -157,8 +157,8 @@ static unsigned int next_start(struct conf_space *cs, unsigned int pos, unsigned
 }
 
 /* The list's entry at @pos, and where it goes on; false at the end of the list. */
-static bool read_entry(struct conf_space *cs, unsigned int pos, const struct conf_cap **cap,
-		       unsigned int *next, int *err)
+static bool ext_cap_read_entry(struct conf_space *cs, unsigned int pos, const struct conf_cap **cap,
+			       unsigned int *next, int *err)
 {
 	u32 entry;
 	unsigned int i;
@@ -177,13 +177,13 @@ static bool read_entry(struct conf_space *cs, unsigned int pos, const struct con
 }
 
 /* The list as the guest walks it. Returns how many entries the function's own has. */
-static unsigned int link_caps(struct conf_space *cs, int *err)
+static unsigned int ext_caps_link(struct conf_space *cs, int *err)
 {
 	unsigned int pos = PCI_CFG_SPACE_SIZE, next, nr;
 	struct conf_reg *last = NULL;
 	const struct conf_cap *cap;
 
-	for (nr = 0; nr < MAX_CAPS && read_entry(cs, pos, &cap, &next, err); nr++, pos = next) {
+	for (nr = 0; nr < MAX_CAPS && ext_cap_read_entry(cs, pos, &cap, &next, err); nr++, pos = next) {
 		bool show = !cap || !cap->hidden;
 
 		if (!show && pos != PCI_CFG_SPACE_SIZE)
@@ -193,7 +193,7 @@ static unsigned int link_caps(struct conf_space *cs, int *err)
 		 * than there is room for ends here for the guest, but what is
 		 * hidden further on has to be found.
 		 */
-		switch (conf_add_rows(cs, pos, show ? header_row : anchor_row, 1)) {
+		switch (pciback_conf_add_rows(cs, pos, show ? header_row : anchor_row, 1)) {
 		case 0:
 			break;
 		case -ENOSPC:
@@ -205,22 +205,22 @@ static unsigned int link_caps(struct conf_space *cs, int *err)
 			last->reset = pos << 20;
 			last->virt = last->reset;
 		}
-		last = conf_reg_at(cs, pos);
+		last = pciback_conf_reg_at(cs, pos);
 	}
 	return nr;
 }
 
 /**
- * conf_add_ext_caps() - give a space the rows of its extended capabilities
+ * pciback_conf_add_ext_caps() - give a space the rows of its extended capabilities
  * @cs: a space with its header and capabilities
  *
- * As conf_add_caps(), for the list at 0x100. Every instance of a capability
+ * As pciback_conf_add_caps(), for the list at 0x100. Every instance of a capability
  * gets its rows: several of the same kind are usual here.
  *
  * Context: may sleep (reads the list).
  * Return: 0 or the hardware's error.
  */
-int conf_add_ext_caps(struct conf_space *cs)
+int pciback_conf_add_ext_caps(struct conf_space *cs)
 {
 	unsigned int pos = PCI_CFG_SPACE_SIZE, next, nr, i;
 	const struct conf_cap *cap;
@@ -229,13 +229,13 @@ int conf_add_ext_caps(struct conf_space *cs)
 	if (cs->size <= PCI_CFG_SPACE_SIZE)
 		return 0;
 	/* First headers, then what is hidden: a register must not take their place. */
-	nr = link_caps(cs, &err);
-	for (i = 0; !err && i < nr && read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
+	nr = ext_caps_link(cs, &err);
+	for (i = 0; !err && i < nr && ext_cap_read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
 		if (cap && cap->hidden)
-			conf_hide(cs, pos, next_start(cs, pos, pos + cap->max_len));
+			pciback_conf_hide(cs, pos, ext_cap_next_start(cs, pos, pos + cap->max_len));
 	pos = PCI_CFG_SPACE_SIZE;
-	for (i = 0; !err && i < nr && read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
+	for (i = 0; !err && i < nr && ext_cap_read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
 		if (cap && !cap->hidden)
-			err = conf_add_cap(cs, cap, pos);
+			err = pciback_conf_add_cap(cs, cap, pos);
 	return err;
 }

@@ -4,7 +4,7 @@
  * 7.5.1, PCI Local Bus r3.0 6.1), and the registers among them that do more
  * than masks can say: COMMAND, BIST and the base address registers.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include <linux/string.h>
 #include "rows.h"
@@ -65,7 +65,7 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	reg->virt = val & COMMAND_VIRT;
 	if (cs->level != CONF_PERMISSIVE) {
 		if (changed & COMMAND_PERMISSIVE)
-			conf_drop(cs, reg->pos, 2, val);
+			pciback_conf_drop(cs, reg->pos, 2, val);
 		return 0;
 	}
 
@@ -86,7 +86,7 @@ static int bist_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 
 	if (err)
 		return err;
 	if (((val ^ now) & ~PCI_BIST_START) && val != PCI_BIST_START) {
-		conf_drop(cs, reg->pos, 1, val);
+		pciback_conf_drop(cs, reg->pos, 1, val);
 		return 0;
 	}
 	return conf_hw_write(cs, reg, val);
@@ -112,7 +112,7 @@ static int bar_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 	if (reg->sizing)
 		return 0;
 	if (val != reg->virt) {
-		conf_drop(cs, reg->pos, 4, val);
+		pciback_conf_drop(cs, reg->pos, 4, val);
 		return 0;
 	}
 	err = conf_hw_read(cs, reg, &now);
@@ -185,25 +185,25 @@ static const struct conf_row type1_rows[] = {
 	CONF_RAW(PCI_BRIDGE_CONTROL, 2, "resets and error forwarding are the host's"),
 };
 
-static void preset(struct conf_space *cs, unsigned int off, u32 val)
+static void reg_preset(struct conf_space *cs, unsigned int off, u32 val)
 {
-	struct conf_reg *reg = conf_reg_at(cs, off);
+	struct conf_reg *reg = pciback_conf_reg_at(cs, off);
 
 	reg->reset = val;
 	reg->virt = val;
 }
 
-static void preset_bar(struct conf_space *cs, unsigned int off, const struct conf_bar *bar)
+static void bar_preset(struct conf_space *cs, unsigned int off, const struct conf_bar *bar)
 {
-	struct conf_reg *reg = conf_reg_at(cs, off);
+	struct conf_reg *reg = pciback_conf_reg_at(cs, off);
 
-	preset(cs, off, bar->val);
+	reg_preset(cs, off, bar->val);
 	reg->len = bar->len;
 	reg->ignore = bar->ignore;
 }
 
 /**
- * conf_add_header() - give a space its header
+ * pciback_conf_add_header() - give a space its header
  * @cs: an empty space
  * @id: the function
  *
@@ -214,7 +214,7 @@ static void preset_bar(struct conf_space *cs, unsigned int off, const struct con
  * Return: 0; -EINVAL: a header type other than 0 and 1; -ENOSPC; the
  * hardware's error.
  */
-int conf_add_header(struct conf_space *cs, const struct conf_ident *id)
+int pciback_conf_add_header(struct conf_space *cs, const struct conf_ident *id)
 {
 	bool bridge = id->header_type == PCI_HEADER_TYPE_BRIDGE;
 	unsigned int i;
@@ -224,21 +224,21 @@ int conf_add_header(struct conf_space *cs, const struct conf_ident *id)
 	if (id->header_type != PCI_HEADER_TYPE_NORMAL && !bridge)
 		return -EINVAL;
 
-	err = conf_add_rows(cs, 0, header_rows, ARRAY_SIZE(header_rows));
+	err = pciback_conf_add_rows(cs, 0, header_rows, ARRAY_SIZE(header_rows));
 	if (!err)
-		err = bridge ? conf_add_rows(cs, 0, type1_rows, ARRAY_SIZE(type1_rows)) :
-			       conf_add_rows(cs, 0, type0_rows, ARRAY_SIZE(type0_rows));
+		err = bridge ? pciback_conf_add_rows(cs, 0, type1_rows, ARRAY_SIZE(type1_rows)) :
+			       pciback_conf_add_rows(cs, 0, type0_rows, ARRAY_SIZE(type0_rows));
 	if (!err)
 		err = cs->hw->read(cs->ctx, PCI_COMMAND, 2, &command);
 	if (err)
 		return err;
 
-	preset(cs, PCI_VENDOR_ID, id->vendor);
-	preset(cs, PCI_DEVICE_ID, id->device);
-	preset(cs, PCI_COMMAND, command & (PCI_COMMAND_PARITY | PCI_COMMAND_SERR));
-	preset(cs, PCI_INTERRUPT_LINE, id->irq_line);
+	reg_preset(cs, PCI_VENDOR_ID, id->vendor);
+	reg_preset(cs, PCI_DEVICE_ID, id->device);
+	reg_preset(cs, PCI_COMMAND, command & (PCI_COMMAND_PARITY | PCI_COMMAND_SERR));
+	reg_preset(cs, PCI_INTERRUPT_LINE, id->irq_line);
 	for (i = 0; i < (bridge ? 2 : CONF_NR_BARS); i++)
-		preset_bar(cs, PCI_BASE_ADDRESS_0 + 4 * i, &id->bar[i]);
-	preset_bar(cs, bridge ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, &id->rom);
+		bar_preset(cs, PCI_BASE_ADDRESS_0 + 4 * i, &id->bar[i]);
+	bar_preset(cs, bridge ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, &id->rom);
 	return 0;
 }

@@ -9,7 +9,7 @@
  * shared page, never here. A device model in a stub domain does it here, if
  * the administrator let it (interrupt control), one kind at a time.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -20,7 +20,7 @@ enum irq_kind { KIND_NONE, KIND_INTX, KIND_MSI, KIND_MSIX, KIND_CLASH };
  * written these registers behind the core's back. INTx counts only when no
  * message signalled kind is on, as the specification has it.
  */
-static int current_kind(struct conf_space *cs, enum irq_kind *kind)
+static int msi_current_kind(struct conf_space *cs, enum irq_kind *kind)
 {
 	u32 command, msi = 0, msix = 0;
 	int err;
@@ -59,11 +59,11 @@ static int flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 	if (err || val == now)
 		return err;
 	if (!cs->interrupt_control || (val ^ now) & ~allowed) {
-		conf_drop(cs, reg->pos, 2, val);
+		pciback_conf_drop(cs, reg->pos, 2, val);
 		return PCIBIOS_SET_FAILED;
 	}
 	if (val & enable) {
-		err = current_kind(cs, &kind);
+		err = msi_current_kind(cs, &kind);
 		if (err)
 			return err;
 		if (kind != KIND_NONE && kind != KIND_INTX && kind != own)
@@ -153,5 +153,5 @@ static int msix_layout(struct conf_space *cs, unsigned int pos, struct conf_rows
 	return 0;
 }
 
-const struct conf_cap conf_cap_msi = { .id = PCI_CAP_ID_MSI, .layout = msi_layout };
-const struct conf_cap conf_cap_msix = { .id = PCI_CAP_ID_MSIX, .layout = msix_layout };
+const struct conf_cap pciback_conf_cap_msi = { .id = PCI_CAP_ID_MSI, .layout = msi_layout };
+const struct conf_cap pciback_conf_cap_msix = { .id = PCI_CAP_ID_MSIX, .layout = msix_layout };

@@ -4,7 +4,7 @@
  * and of a bridge. Transfer sizes and splits are arbitration on a shared bus,
  * so they stay as the host has set them.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -34,4 +34,4 @@ static int pcix_layout(struct conf_space *cs, unsigned int pos, struct conf_rows
 	return 0;
 }
 
-const struct conf_cap conf_cap_pcix = { .id = PCI_CAP_ID_PCIX, .layout = pcix_layout };
+const struct conf_cap pciback_conf_cap_pcix = { .id = PCI_CAP_ID_PCIX, .layout = pcix_layout };

@@ -5,7 +5,7 @@
  * A guest may put its function into D0 to D3hot and read its data register.
  * It may not arm PME: the wake-up would be the host's.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -19,7 +19,7 @@ static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32
 	if (err)
 		return err;
 	if ((val ^ now) & mask & PCI_PM_CTRL_PME_ENABLE)
-		conf_drop(cs, reg->pos, 2, val);
+		pciback_conf_drop(cs, reg->pos, 2, val);
 	now &= ~PCI_PM_CTRL_PME_STATUS;
 	want = (now & ~PCI_PM_CTRL_DATA_SEL_MASK) | (val & PCI_PM_CTRL_DATA_SEL_MASK) | clear;
 	if (want != now) {
@@ -44,4 +44,4 @@ static const struct conf_row pm_rows[] = {
 	CONF_RO(PCI_PM_DATA_REGISTER, 1, "read-only in hardware"),
 };
 
-const struct conf_cap conf_cap_pm = { .id = PCI_CAP_ID_PM, .rows = CONF_ROWS(pm_rows) };
+const struct conf_cap pciback_conf_cap_pm = { .id = PCI_CAP_ID_PM, .rows = CONF_ROWS(pm_rows) };

@@ -48,7 +48,7 @@ static inline int conf_hw_write(struct conf_space *cs, const struct conf_reg *re
 }
 
 /* A guest tried to change bits it may not change. */
-void conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val);
+void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val);
 
 /**
  * struct conf_rows - a table of registers
@@ -85,14 +85,14 @@ struct conf_cap {
 };
 
 /* caps.c: what both lists of capabilities are built with. */
-int conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos);
+int pciback_conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos);
 
-extern const struct conf_cap conf_cap_pm;
-extern const struct conf_cap conf_cap_vpd;
-extern const struct conf_cap conf_cap_msi;
-extern const struct conf_cap conf_cap_msix;
-extern const struct conf_cap conf_cap_pcix;
-extern const struct conf_cap conf_cap_exp;
-extern const struct conf_cap conf_cap_af;
+extern const struct conf_cap pciback_conf_cap_pm;
+extern const struct conf_cap pciback_conf_cap_vpd;
+extern const struct conf_cap pciback_conf_cap_msi;
+extern const struct conf_cap pciback_conf_cap_msix;
+extern const struct conf_cap pciback_conf_cap_pcix;
+extern const struct conf_cap pciback_conf_cap_exp;
+extern const struct conf_cap pciback_conf_cap_af;
 
 #endif /* PCIBACK_CONF_ROWS_H */

@@ -9,34 +9,34 @@
  * neighbours, so that a guest writing COMMAND and Status as one dword cannot
  * clear Status. Hidden bytes read as zero and are not written at any level.
  *
- * Pure: no locks, no allocation. The caller serialises.
+ * Freestanding: no locks, no allocation. The caller serialises.
  */
 #include <linux/string.h>
 #include "rows.h"
 
 /**
- * conf_space_bytes() - memory that a space needs
+ * pciback_conf_space_bytes() - memory that a space needs
  * @size: bytes of configuration space
  * @max_regs: registers to make room for
  *
- * Return: number of bytes to allocate, zeroed, for conf_space_init().
+ * Return: number of bytes to allocate, zeroed, for pciback_conf_space_init().
  */
-size_t conf_space_bytes(unsigned int size, unsigned int max_regs)
+size_t pciback_conf_space_bytes(unsigned int size, unsigned int max_regs)
 {
 	return sizeof(struct conf_space) + max_regs * sizeof(struct conf_reg) +
 	       size * (sizeof(u16) + sizeof(u8));
 }
 
 /**
- * conf_space_init() - set up an empty space
- * @cs: zeroed memory of conf_space_bytes() bytes
+ * pciback_conf_space_init() - set up an empty space
+ * @cs: zeroed memory of pciback_conf_space_bytes() bytes
  * @size: bytes of configuration space
  * @max_regs: registers there is room for
  * @hw: how to reach the hardware
  * @ctx: argument for @hw
  */
-void conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_regs,
-		     const struct conf_hw *hw, void *ctx)
+void pciback_conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_regs,
+			     const struct conf_hw *hw, void *ctx)
 {
 	cs->hw = hw;
 	cs->ctx = ctx;
@@ -48,18 +48,18 @@ void conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_
 }
 
 /**
- * conf_add_rows() - put the registers of a table into a space
+ * pciback_conf_add_rows() - put the registers of a table into a space
  * @cs: the space
  * @base: where the header or capability starts
  * @rows: the table
  * @nr: rows in it
  *
- * Return: 0; -ENOSPC: more registers than conf_space_init() made room for;
+ * Return: 0; -ENOSPC: more registers than pciback_conf_space_init() made room for;
  * -ERANGE: a register would lie outside the space, as when a broken function
  * links a capability at the very end; -EEXIST: two rows claim the same byte.
  */
-int conf_add_rows(struct conf_space *cs, unsigned int base,
-		  const struct conf_row *rows, unsigned int nr)
+int pciback_conf_add_rows(struct conf_space *cs, unsigned int base,
+			  const struct conf_row *rows, unsigned int nr)
 {
 	unsigned int i, b;
 
@@ -86,13 +86,13 @@ int conf_add_rows(struct conf_space *cs, unsigned int base,
 }
 
 /**
- * conf_reg_at() - the register that claims a byte
+ * pciback_conf_reg_at() - the register that claims a byte
  * @cs: the space
  * @off: the byte, below @cs->size
  *
  * Return: the register, or NULL.
  */
-struct conf_reg *conf_reg_at(struct conf_space *cs, unsigned int off)
+struct conf_reg *pciback_conf_reg_at(struct conf_space *cs, unsigned int off)
 {
 	unsigned int index = cs->map[off];
 
@@ -100,14 +100,14 @@ struct conf_reg *conf_reg_at(struct conf_space *cs, unsigned int off)
 }
 
 /**
- * conf_hide() - hide the bytes of a capability
+ * pciback_conf_hide() - hide the bytes of a capability
  * @cs: the space
  * @from: first byte
  * @to: byte after the last
  *
  * Bytes that a register claims stay as they are.
  */
-void conf_hide(struct conf_space *cs, unsigned int from, unsigned int to)
+void pciback_conf_hide(struct conf_space *cs, unsigned int from, unsigned int to)
 {
 	for (; from < to && from < cs->size; from++)
 		if (cs->map[from] == CONF_MAP_FREE)
@@ -115,7 +115,7 @@ void conf_hide(struct conf_space *cs, unsigned int from, unsigned int to)
 }
 
 /**
- * conf_open() - let guests write bits that no row decides
+ * pciback_conf_open() - let guests write bits that no row decides
  * @cs: the space
  * @off: offset, below @cs->size
  * @size: bytes; @off and @size inside the space
@@ -125,13 +125,13 @@ void conf_hide(struct conf_space *cs, unsigned int from, unsigned int to)
  *
  * Return: 0; -EPERM: a row decides over one of the bytes, or it is hidden.
  */
-int conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask)
+int pciback_conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask)
 {
 	struct conf_reg *reg;
 	unsigned int i;
 
 	for (i = 0; i < size; i++) {
-		reg = conf_reg_at(cs, off + i);
+		reg = pciback_conf_reg_at(cs, off + i);
 		if (cs->map[off + i] == CONF_MAP_HIDDEN || (reg && !reg->row->raw))
 			return -EPERM;
 	}
@@ -141,31 +141,31 @@ int conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 ma
 }
 
 /**
- * conf_close() - undo every conf_open()
+ * pciback_conf_close() - undo every pciback_conf_open()
  * @cs: the space
  */
-void conf_close(struct conf_space *cs)
+void pciback_conf_close(struct conf_space *cs)
 {
 	memset(cs->quirks, 0, cs->size);
 }
 
-/* As conf_reg_at(), but NULL for bytes that are left to the hardware. */
-static struct conf_reg *virtualised(struct conf_space *cs, unsigned int off)
+/* As pciback_conf_reg_at(), but NULL for bytes that are left to the hardware. */
+static struct conf_reg *virtual_reg_at(struct conf_space *cs, unsigned int off)
 {
-	struct conf_reg *reg = conf_reg_at(cs, off);
+	struct conf_reg *reg = pciback_conf_reg_at(cs, off);
 
 	return reg && !reg->row->raw ? reg : NULL;
 }
 
 /**
- * conf_reset() - forget everything the last guest did
+ * pciback_conf_reset() - forget everything the last guest did
  * @cs: the space
  *
  * Virtual values and the interrupt control that was granted for it. The
  * hardware is the caller's; the level and the quirks are the administrator's
  * and stay; the audit stays to be read until the next guest comes.
  */
-void conf_reset(struct conf_space *cs)
+void pciback_conf_reset(struct conf_space *cs)
 {
 	unsigned int i;
 
@@ -179,28 +179,28 @@ void conf_reset(struct conf_space *cs)
 }
 
 /**
- * conf_forget_drops() - start the audit of a new guest
+ * pciback_conf_forget_drops() - start the audit of a new guest
  * @cs: the space
  */
-void conf_forget_drops(struct conf_space *cs)
+void pciback_conf_forget_drops(struct conf_space *cs)
 {
 	memset(&cs->audit, 0, sizeof(cs->audit));
 }
 
 /**
- * conf_drop() - note that a write changed nothing, or not all it should
+ * pciback_conf_drop() - note that a write changed nothing, or not all it should
  * @cs: the space
  * @off: offset of the register or access
  * @size: its size
  * @val: what the guest wrote
  */
-void conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
+void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
 {
 	struct conf_audit *audit = &cs->audit;
-	struct conf_drop *drop;
+	struct pciback_conf_drop *drop;
 	unsigned int i;
 
-	cs->denied = true;
+	cs->dropped = true;
 	if (!audit->total)
 		cs->hw->dropped(cs->ctx, off, size, val);
 	/* Counters stop at their end rather than start over. */
@@ -233,7 +233,7 @@ static bool access_valid(const struct conf_space *cs, s32 off, s32 size)
 }
 
 /* Bytes at offset @from, as they appear in an access at offset @to. */
-static u32 shifted(u32 val, int from, int to)
+static u32 bytes_shift(u32 val, int from, int to)
 {
 	return from >= to ? val << 8 * (from - to) : val >> 8 * (to - from);
 }
@@ -281,7 +281,7 @@ static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 	}
 	now = (hw & row->hw) | (reg->virt & row->virt);
 	if ((val ^ now) & mask & ~(row->write_hw | row->write_virt | row->w1c))
-		conf_drop(cs, reg->pos, row->size, (now & ~mask) | (val & mask));
+		pciback_conf_drop(cs, reg->pos, row->size, (now & ~mask) | (val & mask));
 
 	reg->virt = (reg->virt & ~virt) | (val & virt);
 	if (!set && !clear)
@@ -293,7 +293,7 @@ static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 }
 
 /**
- * conf_read() - a guest reads
+ * pciback_conf_read() - a guest reads
  * @cs: the space
  * @off: offset, as the guest sent it
  * @size: bytes to read, as the guest sent it
@@ -303,7 +303,7 @@ static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
  * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER: no such offset, or not a natural
  * size and alignment; else the hardware's error.
  */
-int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
+int pciback_conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 {
 	u32 covered = 0, out = 0, v;
 	int pos, err;
@@ -313,19 +313,19 @@ int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 		return PCIBIOS_BAD_REGISTER_NUMBER;
 
 	for (pos = off; pos < off + size;) {
-		struct conf_reg *reg = virtualised(cs, pos);
+		struct conf_reg *reg = virtual_reg_at(cs, pos);
 
 		if (!reg) {
 			if (cs->map[pos] == CONF_MAP_HIDDEN)
-				covered |= shifted(0xff, pos, off);
+				covered |= bytes_shift(0xff, pos, off);
 			pos++;
 			continue;
 		}
 		err = reg_read(cs, reg, &v);
 		if (err)
 			return err;
-		out |= shifted(v, reg->pos, off);
-		covered |= shifted(CONF_ALL(reg->row->size), reg->pos, off);
+		out |= bytes_shift(v, reg->pos, off);
+		covered |= bytes_shift(CONF_ALL(reg->row->size), reg->pos, off);
 		pos = reg->pos + reg->row->size;
 	}
 
@@ -341,7 +341,7 @@ int conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 }
 
 /* Bits of an access that quirks open. */
-static u32 opened(const struct conf_space *cs, unsigned int off, unsigned int size)
+static u32 quirk_mask(const struct conf_space *cs, unsigned int off, unsigned int size)
 {
 	unsigned int i;
 	u32 mask = 0;
@@ -352,13 +352,13 @@ static u32 opened(const struct conf_space *cs, unsigned int off, unsigned int si
 }
 
 /* Bits of an access that a one clears: written back as read, they would go. */
-static u32 cleared_by_ones(struct conf_space *cs, unsigned int off, unsigned int size)
+static u32 w1c_mask(struct conf_space *cs, unsigned int off, unsigned int size)
 {
 	u32 mask = 0;
 	unsigned int i;
 
 	for (i = off; i < off + size; i++) {
-		struct conf_reg *reg = conf_reg_at(cs, i);
+		struct conf_reg *reg = pciback_conf_reg_at(cs, i);
 
 		if (reg)
 			mask |= (reg->row->w1c >> 8 * (i - reg->pos) & 0xff) << 8 * (i - off);
@@ -370,8 +370,8 @@ static u32 cleared_by_ones(struct conf_space *cs, unsigned int off, unsigned int
  * Writes some bits and keeps the others, in the smallest access that holds
  * them: what is written back outside of the mask may clear a status bit.
  */
-static int write_masked(struct conf_space *cs, unsigned int off, unsigned int size,
-			u32 now, u32 val, u32 mask)
+static int hw_write_masked(struct conf_space *cs, unsigned int off, unsigned int size,
+			   u32 now, u32 val, u32 mask)
 {
 	while (size > 1) {
 		unsigned int half = size / 2;
@@ -395,7 +395,7 @@ static int write_masked(struct conf_space *cs, unsigned int off, unsigned int si
 /* An access none of whose bytes is virtualised or hidden. */
 static int raw_write(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
 {
-	u32 mask = cs->level == CONF_QUIRKS ? opened(cs, off, size) : 0;
+	u32 mask = cs->level == CONF_QUIRKS ? quirk_mask(cs, off, size) : 0;
 	u32 now;
 	int err;
 
@@ -405,16 +405,16 @@ static int raw_write(struct conf_space *cs, unsigned int off, unsigned int size,
 	if (err)
 		return err;
 	if ((val ^ now) & ~mask)
-		conf_drop(cs, off, size, val);
+		pciback_conf_drop(cs, off, size, val);
 	if (!mask)
 		return 0;
-	now &= ~cleared_by_ones(cs, off, size);
-	return write_masked(cs, off, size, now, val, mask);
+	now &= ~w1c_mask(cs, off, size);
+	return hw_write_masked(cs, off, size, now, val, mask);
 }
 
 /* What an access that touches a register leaves out: unclaimed and hidden bytes. */
-static int dropped_rest(struct conf_space *cs, unsigned int off, unsigned int size, u32 val,
-			u32 free)
+static int drop_rest(struct conf_space *cs, unsigned int off, unsigned int size, u32 val,
+		     u32 free)
 {
 	u32 hidden = 0, now = 0;
 	unsigned int i;
@@ -429,12 +429,12 @@ static int dropped_rest(struct conf_space *cs, unsigned int off, unsigned int si
 			return err;
 	}
 	if (((val ^ now) & free) || (val & hidden))
-		conf_drop(cs, off, size, val);
+		pciback_conf_drop(cs, off, size, val);
 	return 0;
 }
 
 /**
- * conf_write() - a guest writes
+ * pciback_conf_write() - a guest writes
  * @cs: the space
  * @off: offset, as the guest sent it
  * @size: bytes to write, as the guest sent it
@@ -444,11 +444,11 @@ static int dropped_rest(struct conf_space *cs, unsigned int off, unsigned int si
  * read-only registers; guests rely on it. The audit has it.
  *
  * Context: whatever @cs->hw needs; may sleep.
- * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER as conf_read();
+ * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER as pciback_conf_read();
  * PCIBIOS_SET_FAILED: a register that must not be silently ignored refused;
  * else the hardware's error. The first error ends the write.
  */
-int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
+int pciback_conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 {
 	u32 free = 0;
 	int pos, err;
@@ -458,17 +458,17 @@ int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 	val &= CONF_ALL(size);
 
 	for (pos = off; pos < off + size;) {
-		struct conf_reg *reg = virtualised(cs, pos);
+		struct conf_reg *reg = virtual_reg_at(cs, pos);
 		u32 mask;
 
 		if (!reg) {
 			if (cs->map[pos] != CONF_MAP_HIDDEN)
-				free |= shifted(0xff, pos, off);
+				free |= bytes_shift(0xff, pos, off);
 			pos++;
 			continue;
 		}
-		mask = shifted(CONF_ALL(size), off, reg->pos) & CONF_ALL(reg->row->size);
-		err = reg_write(cs, reg, shifted(val, off, reg->pos), mask);
+		mask = bytes_shift(CONF_ALL(size), off, reg->pos) & CONF_ALL(reg->row->size);
+		err = reg_write(cs, reg, bytes_shift(val, off, reg->pos), mask);
 		if (err)
 			return err;
 		pos = reg->pos + reg->row->size;
@@ -476,5 +476,5 @@ int conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 
 	if (free == CONF_ALL(size))
 		return raw_write(cs, off, size, val);
-	return dropped_rest(cs, off, size, val, free);
+	return drop_rest(cs, off, size, val, free);
 }

@@ -3,7 +3,7 @@
  * Rows of the Vital Product Data capability (PCI Local Bus r3.0 6.4,
  * Appendix I): a guest reads the card's data and never writes it.
  *
- * Pure: reaches hardware through struct conf_hw only.
+ * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
@@ -19,7 +19,7 @@ static int vpd_address_write(struct conf_space *cs, struct conf_reg *reg, u32 va
 
 	/* The flag asks the card to store the data register. */
 	if (val & PCI_VPD_ADDR_F) {
-		conf_drop(cs, reg->pos, 2, val);
+		pciback_conf_drop(cs, reg->pos, 2, val);
 		return PCIBIOS_SET_FAILED;
 	}
 	reg->virt = val;
@@ -44,14 +44,14 @@ static int vpd_setup(struct conf_space *cs, unsigned int pos)
 
 	if (pos + PCI_VPD_DATA >= cs->size)
 		return 0;
-	reg = conf_reg_at(cs, pos + PCI_VPD_DATA);
+	reg = pciback_conf_reg_at(cs, pos + PCI_VPD_DATA);
 	/* Its place may be taken by a register of another capability. */
 	if (reg && reg->row == &vpd_rows[1])
 		cs->vpd_data = reg;
 	return 0;
 }
 
-const struct conf_cap conf_cap_vpd = {
+const struct conf_cap pciback_conf_cap_vpd = {
 	.id = PCI_CAP_ID_VPD,
 	.rows = CONF_ROWS(vpd_rows),
 	.setup = vpd_setup,

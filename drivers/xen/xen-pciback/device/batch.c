@@ -12,84 +12,84 @@
 #include "record/record.h"
 
 /**
- * struct parting - one function that its guest is shut out of
+ * struct batch_item - one function that its guest is shut out of
  * @work: does it
- * @finish: what comes after: pciback_device_take_back() or _make_new()
+ * @finish: what comes after: pciback_device_deassign_finish() or _make_new()
  * @dev: the function
- * @holder: the guest
+ * @owner: the guest
  */
-struct parting {
+struct batch_item {
 	struct work_struct work;
-	void (*finish)(struct pciback_device *dev, struct pciback_holder *holder);
-	struct pciback_device *dev;
-	struct pciback_holder *holder;
+	void (*finish)(struct pcistub_device *dev, struct pciback_owner *owner);
+	struct pcistub_device *dev;
+	struct pciback_owner *owner;
 };
 
-static void finish_one(struct work_struct *work)
+static void batch_finish_one(struct work_struct *work)
 {
-	struct parting *parting = container_of(work, struct parting, work);
+	struct batch_item *batch_item = container_of(work, struct batch_item, work);
 
-	parting->finish(parting->dev, parting->holder);
+	batch_item->finish(batch_item->dev, batch_item->owner);
 }
 
-static void part_with(struct pciback_device **devs, unsigned int nr,
-		      struct pciback_holder *holder,
-		      void (*finish)(struct pciback_device *dev, struct pciback_holder *holder))
+static void batch_deassign(struct pcistub_device **devs, unsigned int nr,
+			   struct pciback_owner *owner,
+			   void (*finish)(struct pcistub_device *dev, struct pciback_owner *owner))
 {
-	struct parting *parting = NULL;
+	struct batch_item *batch_item = NULL;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		pciback_device_shut_out(devs[i], holder);
+		pciback_device_deassign_begin(devs[i], owner);
 	if (nr > 1)
-		parting = kcalloc(nr, sizeof(*parting), GFP_KERNEL);
-	if (!parting) {
+		batch_item = kcalloc(nr, sizeof(*batch_item), GFP_KERNEL);
+	if (!batch_item) {
 		for (i = 0; i < nr; i++)
-			finish(devs[i], holder);
+			finish(devs[i], owner);
 		return;
 	}
 	for (i = 0; i < nr; i++) {
-		parting[i].finish = finish;
-		parting[i].dev = devs[i];
-		parting[i].holder = holder;
-		INIT_WORK(&parting[i].work, finish_one);
-		queue_work(system_unbound_wq, &parting[i].work);
+		batch_item[i].finish = finish;
+		batch_item[i].dev = devs[i];
+		batch_item[i].owner = owner;
+		INIT_WORK(&batch_item[i].work, batch_finish_one);
+		queue_work(system_unbound_wq, &batch_item[i].work);
 	}
 	for (i = 0; i < nr; i++)
-		flush_work(&parting[i].work);
-	kfree(parting);
+		flush_work(&batch_item[i].work);
+	kfree(batch_item);
 }
 
 /**
- * pciback_devices_return() - take several functions back from a guest
+ * pciback_batch_deassign() - take several functions back from a guest
  * @devs: the functions
  * @nr: how many
- * @holder: the guest's instance
+ * @owner: the guest's instance
  *
- * As pciback_device_return() for each.
+ * As pciback_device_deassign() for each.
  *
  * Context: sleeps, for the longest of their resets. Caller holds neither a
  * device_lock() nor a record's lock.
  */
-void pciback_devices_return(struct pciback_device **devs, unsigned int nr,
-			    struct pciback_holder *holder)
+void pciback_batch_deassign(struct pcistub_device **devs, unsigned int nr,
+			    struct pciback_owner *owner)
 {
-	part_with(devs, nr, holder, pciback_device_take_back);
+	batch_deassign(devs, nr, owner, pciback_device_deassign_finish);
 }
 
 /**
- * pciback_devices_renew() - make several functions new for another frontend
+ * pciback_batch_reset_for_reconnect() - make several functions new for another frontend
  * @devs: the functions
  * @nr: how many
- * @holder: the guest's instance, which has no frontend at present
+ * @owner: the guest's instance, which has no frontend at present
  *
- * As pciback_device_renew() for each.
+ * As pciback_device_reset_for_reconnect() for each.
  *
  * Context: sleeps, for the longest of their resets. Caller holds neither a
  * device_lock() nor a record's lock.
  */
-void pciback_devices_renew(struct pciback_device **devs, unsigned int nr,
-			   struct pciback_holder *holder)
+void pciback_batch_reset_for_reconnect(struct pcistub_device **devs, unsigned int nr,
+				       struct pciback_owner *owner)
 {
-	part_with(devs, nr, holder, pciback_device_make_new);
+	batch_deassign(devs, nr, owner, pciback_device_reconnect_finish);
 }

@@ -5,9 +5,9 @@
 
 #include "record/record.h"
 
-void pciback_devices_return(struct pciback_device **devs, unsigned int nr,
-			    struct pciback_holder *holder);
-void pciback_devices_renew(struct pciback_device **devs, unsigned int nr,
-			   struct pciback_holder *holder);
+void pciback_batch_deassign(struct pcistub_device **devs, unsigned int nr,
+			    struct pciback_owner *owner);
+void pciback_batch_reset_for_reconnect(struct pcistub_device **devs, unsigned int nr,
+				       struct pciback_owner *owner);
 
 #endif /* PCIBACK_DEVICE_BATCH_H */

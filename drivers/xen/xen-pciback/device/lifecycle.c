@@ -2,15 +2,15 @@
 /*
  * The life of a seized function: taken from the host, held by one guest after
  * the other, handed back. Everything a guest changes about a function is
- * undone in one place, give_back(). pciback_reset() decides whether a function
+ * undone in one place, device_undo_guest(). pciback_reset() decides whether a function
  * has to be reset on its way.
  *
  * States, all under the record's lock:
  *
- *	idle		holder == NULL			anyone may assign it
- *	assigned	holder != NULL			its guest's operations run
- *	cut off		holder != NULL, cut_off		likewise, until its guest is rid of it
- *	leaving		holder != NULL, leaving		no operation runs any more
+ *	idle		owner == NULL			anyone may assign it
+ *	assigned	owner != NULL			its guest's operations run
+ *	cut off		owner != NULL, cut_off		likewise, until its guest is rid of it
+ *	leaving		owner != NULL, leaving		no operation runs any more
  *	gone		gone				nobody may assign it
  */
 #include <linux/pci.h>
@@ -45,7 +45,7 @@
  */
 int pciback_device_seize(struct pci_dev *pdev)
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	int err;
 
 	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
@@ -76,10 +76,10 @@ int pciback_device_seize(struct pci_dev *pdev)
 		goto disable;
 	pciback_xen_prepare_msix(pdev);
 	/* One that cannot be reset is handed on as it is: pciback_reset() says so. */
-	err = pciback_reset(dev, RESET_AT_SEIZE, NULL, true);
+	err = pciback_reset(dev, RESET_FOR_SEIZE, NULL, true);
 	if (err == -ENOMEM)
 		goto release;
-	pciback_quiet(pdev);
+	pciback_disable_dma(pdev);
 	/* Disabling a bridge turns its bus mastering off. */
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		pci_disable_device(pdev);
@@ -89,11 +89,11 @@ int pciback_device_seize(struct pci_dev *pdev)
 	pci_set_drvdata(pdev, dev);
 	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
 	pciback_device_add(dev);
-	pciback_counters_add_device(dev);
-	pciback_see_state(dev, PCIBACK_SEIZED);
-	err = pciback_quirks_seize(dev);
+	pciback_stat_add_device(dev);
+	pciback_trace_state(dev, PCIBACK_STATE_SEIZED);
+	err = pciback_quirks_apply(dev);
 	if (err)
-		pciback_device_unseize(pdev);
+		pciback_device_release(pdev);
 	return err;
 
 release:
@@ -102,75 +102,75 @@ release:
 disable:
 	pci_disable_device(pdev);
 put:
-	pciback_config_hand_back(dev, true);
+	pciback_config_release(dev, true);
 	pciback_device_put(dev);
 	return err;
 }
 
 /* From here on no operation of its guest runs. */
-static void shut_out(struct pciback_device *dev)
+static void device_stop_ops(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
 	mutex_lock(&dev->lock);
-	dev->leaving = true;
-	pciback_see_state(dev, PCIBACK_LEAVING);
+	dev->detaching = true;
+	pciback_trace_state(dev, PCIBACK_STATE_DETACHING);
 	pciback_irq_teardown(dev);
 	mutex_unlock(&dev->lock);
 }
 
-/* The hardware's part, after shut_out() and a reset. */
-static void quieten(struct pciback_device *dev)
+/* The hardware's part, after device_stop_ops() and a reset. */
+static void device_quiesce_hw(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 
 	device_lock_assert(&pdev->dev);
-	/* @leaving keeps every operation out: the lock need not be held meanwhile. */
-	pciback_quiet(pdev);
+	/* @detaching keeps every operation out: the lock need not be held meanwhile. */
+	pciback_disable_dma(pdev);
 	/* What could not be reset may go on asserting a line of the host's. */
 	if (!pci_dev_is_disconnected(pdev))
-		pciback_intx_silence(dev);
+		pciback_intx_mask(dev);
 	if (dev->conf->enabled)
 		pci_disable_device(pdev);
 }
 
 /* What must not pass from one guest, or one frontend, to the next. */
-static void clear_guest_state(struct pciback_device *dev)
+static void device_clear_guest_state(struct pcistub_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
-	conf_reset(dev->conf);
+	pciback_conf_reset(dev->conf);
 	dev->reset_wanted = false;
-	dev->cut_off = false;
+	dev->isolated = false;
 	dev->recovering = false;
 	dev->irq.handled = 0;
 }
 
 /*
  * Undoes all that a guest did and all that was done for it, in the reverse
- * order of taking, after shut_out() and a reset. Every way out of a guest comes
+ * order of taking, after device_stop_ops() and a reset. Every way out of a guest comes
  * through here.
  */
-static void give_back(struct pciback_device *dev)
+static void device_undo_guest(struct pcistub_device *dev)
 {
-	struct pciback_holder *holder = dev->holder;
+	struct pciback_owner *owner = dev->owner;
 
-	quieten(dev);
+	device_quiesce_hw(dev);
 	pciback_xen_clear_owner(dev->pdev);
 
 	mutex_lock(&dev->lock);
-	clear_guest_state(dev);
-	pciback_quirks_guest_left(dev);
-	pciback_see_state(dev, PCIBACK_IDLE);
-	dev->holder = NULL;
-	dev->leaving = false;
+	device_clear_guest_state(dev);
+	pciback_quirks_guest_gone(dev);
+	pciback_trace_state(dev, PCIBACK_STATE_IDLE);
+	dev->owner = NULL;
+	dev->detaching = false;
 	mutex_unlock(&dev->lock);
-	kref_put(&holder->ref, holder->release);
+	kref_put(&owner->ref, owner->ops->release);
 }
 
 /*
  * A domain that is still there may touch the registers of what it had, for its
  * mappings end with it only.
  */
-static void note_mappings(struct pciback_device *dev)
+static void device_note_mappings(struct pcistub_device *dev)
 {
 	if (dev->used && !dev->mapped && pciback_xen_domain_exists(dev->last_domid))
 		dev->mapped = true;
@@ -179,7 +179,7 @@ static void note_mappings(struct pciback_device *dev)
 /**
  * pciback_device_assign() - give an idle function to a guest
  * @dev: the function
- * @holder: the guest's instance
+ * @owner: the guest's instance
  *
  * If it is not known to be clean it is reset first.
  *
@@ -189,37 +189,37 @@ static void note_mappings(struct pciback_device *dev)
  * -EIO: no reset works any more; other -errno: its interrupts could not be
  * given to the guest.
  */
-int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder)
+int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
 
 	/* It may have none, or none now; what counts is whether it is unusable. */
-	pciback_reset(dev, RESET_AT_HAND_OVER, NULL, false);
+	pciback_reset(dev, RESET_FOR_ASSIGN, NULL, false);
 
 	device_lock(&pdev->dev);
-	note_mappings(dev);
+	device_note_mappings(dev);
 	mutex_lock(&dev->lock);
-	if (dev->gone) {
+	if (dev->removed) {
 		err = -ENODEV;
-	} else if (dev->holder) {
+	} else if (dev->owner) {
 		err = -EBUSY;
 	} else if (dev->reset.error) {
 		pci_warn(pdev, "not given to domain %d: its last reset failed (%d)\n",
-			 holder->domid, dev->reset.error);
+			 owner->domid, dev->reset.error);
 		err = -EIO;
 	} else {
-		err = pciback_xen_set_owner(pdev, holder->domid);
+		err = pciback_xen_set_owner(pdev, owner->domid);
 		if (!err) {
-			kref_get(&holder->ref);
-			dev->holder = holder;
-			if (dev->last_domid != holder->domid)
-				dev->irq.refused = (struct refusals){};
-			dev->last_domid = holder->domid;
-			conf_forget_drops(dev->conf);
+			kref_get(&owner->ref);
+			dev->owner = owner;
+			if (dev->last_domid != owner->domid)
+				dev->irq.backoff = (struct irq_backoff){};
+			dev->last_domid = owner->domid;
+			pciback_conf_forget_drops(dev->conf);
 			dev->clean = false;
 			dev->used = true;
-			pciback_see_state(dev, PCIBACK_ASSIGNED);
+			pciback_trace_state(dev, PCIBACK_STATE_ASSIGNED);
 		}
 	}
 	mutex_unlock(&dev->lock);
@@ -228,106 +228,106 @@ int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *hol
 }
 
 /**
- * pciback_device_shut() - no more operations of this guest
+ * pciback_device_set_detaching() - no more operations of this guest
  * @dev: the function
- * @holder: the guest's instance, which is about to call pciback_device_return()
+ * @owner: the guest's instance, which is about to call pciback_device_deassign()
  *
  * Does nothing if the guest does not have the function any more.
  *
  * Context: may sleep. Caller does not hold @dev->lock.
  */
-void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder *holder)
+void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
 	guard(mutex)(&dev->lock);
-	if (dev->holder == holder)
-		WRITE_ONCE(dev->leaving, true);
+	if (dev->owner == owner)
+		WRITE_ONCE(dev->detaching, true);
 }
 
 /**
- * pciback_device_shut_out() - end a guest's use of a function
+ * pciback_device_deassign_begin() - end a guest's use of a function
  * @dev: the function
- * @holder: the guest's instance
+ * @owner: the guest's instance
  *
- * The first half of pciback_device_return(), for whoever takes several back
- * that can only be reset together; pciback_device_take_back() is the other.
+ * The first half of pciback_device_deassign(), for whoever takes several back
+ * that can only be reset together; pciback_device_deassign_finish() is the other.
  *
  * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
  * Return: whether the guest had the function.
  */
-bool pciback_device_shut_out(struct pciback_device *dev, struct pciback_holder *holder)
+bool pciback_device_deassign_begin(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	bool had;
 
 	device_lock(&dev->pdev->dev);
-	/* Only under device_lock() does the holder change. */
-	had = dev->holder == holder;
+	/* Only under device_lock() does the owner change. */
+	had = dev->owner == owner;
 	if (had)
-		shut_out(dev);
+		device_stop_ops(dev);
 	device_unlock(&dev->pdev->dev);
 	return had;
 }
 
 /**
- * pciback_device_take_back() - reset what a guest had, and end its holding it
+ * pciback_device_deassign_finish() - reset what a guest had, and end its holding it
  * @dev: the function
- * @holder: the guest's instance, which is shut out of it
+ * @owner: the guest's instance, which is shut out of it
  *
  * Does nothing if the guest does not have the function any more.
  *
  * Context: sleeps, for a reset. Caller holds neither device_lock() nor
  * @dev->lock.
  */
-void pciback_device_take_back(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_deassign_finish(struct pcistub_device *dev, struct pciback_owner *owner)
 {
-	pciback_reset(dev, RESET_AT_HAND_BACK, holder, false);
+	pciback_reset(dev, RESET_FOR_DEASSIGN, owner, false);
 	device_lock(&dev->pdev->dev);
 	/* Or it was unbound in the meantime. */
-	if (dev->holder == holder)
-		give_back(dev);
+	if (dev->owner == owner)
+		device_undo_guest(dev);
 	device_unlock(&dev->pdev->dev);
 }
 
 /**
- * pciback_device_return() - take a function back from a guest
+ * pciback_device_deassign() - take a function back from a guest
  * @dev: the function
- * @holder: the guest's instance
+ * @owner: the guest's instance
  *
  * Does nothing if the guest does not have the function any more.
  *
  * Context: sleeps, for a reset. Caller holds neither device_lock() nor
  * @dev->lock.
  */
-void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *owner)
 {
-	if (pciback_device_shut_out(dev, holder))
-		pciback_device_take_back(dev, holder);
+	if (pciback_device_deassign_begin(dev, owner))
+		pciback_device_deassign_finish(dev, owner);
 }
 
 /**
- * pciback_device_quiet() - stop what a function does for its guest
+ * pciback_device_quiesce() - stop what a function does for its guest
  * @dev: the function
- * @holder: the guest's instance, which has no frontend any more
+ * @owner: the guest's instance, which has no frontend any more
  *
  * Fast: no reset. Does nothing if the guest does not have the function any more.
  *
  * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
  */
-void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	device_lock(&dev->pdev->dev);
 	mutex_lock(&dev->lock);
-	if (pciback_device_serves(dev, holder)) {
+	if (pciback_device_is_usable_by(dev, owner)) {
 		pciback_irq_teardown(dev);
-		pciback_quiet(dev->pdev);
+		pciback_disable_dma(dev->pdev);
 	}
 	mutex_unlock(&dev->lock);
 	device_unlock(&dev->pdev->dev);
 }
 
 /**
- * pciback_device_make_new() - make a function new for another frontend of its guest
+ * pciback_device_reconnect_finish() - make a function new for another frontend of its guest
  * @dev: the function
- * @holder: the guest's instance, which is shut out of it and has no frontend
+ * @owner: the guest's instance, which is shut out of it and has no frontend
  *	at present
  *
  * As between two guests, but that the guest keeps it, and what the
@@ -337,45 +337,45 @@ void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *hol
  * Context: sleeps, for a reset. Caller holds neither device_lock() nor
  * @dev->lock.
  */
-void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	bool control;
 
-	pciback_reset(dev, RESET_AT_HAND_BACK, holder, false);
+	pciback_reset(dev, RESET_FOR_DEASSIGN, owner, false);
 	device_lock(&dev->pdev->dev);
 	/* Or it was unbound in the meantime. */
-	if (dev->holder == holder) {
-		quieten(dev);
+	if (dev->owner == owner) {
+		device_quiesce_hw(dev);
 		mutex_lock(&dev->lock);
 		control = dev->conf->interrupt_control;
-		clear_guest_state(dev);
+		device_clear_guest_state(dev);
 		dev->conf->interrupt_control = control;
 		dev->clean = false;
-		dev->leaving = false;
-		pciback_see_state(dev, PCIBACK_RENEWED);
+		dev->detaching = false;
+		pciback_trace_state(dev, PCIBACK_STATE_RECONNECTING);
 		mutex_unlock(&dev->lock);
 	}
 	device_unlock(&dev->pdev->dev);
 }
 
 /**
- * pciback_device_renew() - as pciback_device_make_new(), the guest not yet shut out
+ * pciback_device_reset_for_reconnect() - as pciback_device_reconnect_finish(), the guest not yet shut out
  * @dev: the function
- * @holder: the guest's instance, which has no frontend at present
+ * @owner: the guest's instance, which has no frontend at present
  *
  * Context: sleeps, for a reset. Caller holds neither device_lock() nor
  * @dev->lock.
  */
-void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciback_owner *owner)
 {
-	if (pciback_device_shut_out(dev, holder))
-		pciback_device_make_new(dev, holder);
+	if (pciback_device_deassign_begin(dev, owner))
+		pciback_device_reconnect_finish(dev, owner);
 }
 
 /**
  * pciback_device_guest_reset() - carry out the reset that a guest asked for
  * @dev: the function
- * @holder: the guest's instance
+ * @owner: the guest's instance
  *
  * Configuration space is saved and restored around it, MSI and MSI-X included,
  * so all the guest sees is that its function forgot what it was doing.
@@ -383,37 +383,37 @@ void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *hol
  * Context: sleeps, 100 ms and more. Caller holds neither device_lock() nor
  * @dev->lock.
  */
-void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder)
+void pciback_device_guest_reset(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	bool wanted;
 	int err;
 
 	mutex_lock(&dev->lock);
-	wanted = dev->reset_wanted && pciback_device_serves(dev, holder);
+	wanted = dev->reset_wanted && pciback_device_is_usable_by(dev, owner);
 	dev->reset_wanted = false;
 	mutex_unlock(&dev->lock);
 	if (!wanted)
 		return;
-	err = pciback_reset(dev, RESET_BY_ITS_GUEST, holder, false);
+	err = pciback_reset(dev, RESET_FOR_GUEST, owner, false);
 	if (err)
 		dev_warn_ratelimited(&dev->pdev->dev, "domain %d asked for a reset: failed (%d)\n",
-				     holder->domid, err);
+				     owner->domid, err);
 }
 
-static void warn_in_use(struct pciback_device *dev)
+static void device_warn_in_use(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 
-	pci_warn(pdev, "unbound while domain %d uses it\n", dev->holder->domid);
+	pci_warn(pdev, "unbound while domain %d uses it\n", dev->owner->domid);
 	pci_warn(pdev, "the domain keeps its access to the device's memory and interrupts\n");
 	pci_warn(pdev, "shut down domain %d before the device is used for anything else,\n",
-		 dev->holder->domid);
+		 dev->owner->domid);
 	pci_warn(pdev, "and next time detach it first: xl pci-detach %d %s\n",
-		 dev->holder->domid, pci_name(pdev));
+		 dev->owner->domid, pci_name(pdev));
 }
 
 /**
- * pciback_device_unseize() - hand a function back to the host
+ * pciback_device_release() - hand a function back to the host
  * @pdev: the function
  *
  * A guest that has it loses it. A function that no guest touched since its
@@ -421,46 +421,46 @@ static void warn_in_use(struct pciback_device *dev)
  *
  * Context: sleeps. Caller holds device_lock(), as a driver's remove() does.
  */
-void pciback_device_unseize(struct pci_dev *pdev)
+void pciback_device_release(struct pci_dev *pdev)
 {
-	struct pciback_device *dev = pci_get_drvdata(pdev);
-	struct pciback_holder *holder;
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
+	struct pciback_owner *owner;
 
 	pciback_device_del(dev);
 	pciback_recovery_exit(dev);
 	mutex_lock(&dev->lock);
-	dev->gone = true;
-	holder = dev->holder;
-	if (holder) {
+	dev->removed = true;
+	owner = dev->owner;
+	if (owner) {
 		/* It may lose its own last reference while it forgets the function. */
-		kref_get(&holder->ref);
-		dev->leaving = true;
+		kref_get(&owner->ref);
+		dev->detaching = true;
 	}
 	mutex_unlock(&dev->lock);
 
-	if (holder) {
-		warn_in_use(dev);
+	if (owner) {
+		device_warn_in_use(dev);
 		dev->mapped = true;
-		holder->revoke(holder, dev);
-		shut_out(dev);
-		pciback_reset(dev, RESET_AT_RELEASE, NULL, true);
-		give_back(dev);
-		kref_put(&holder->ref, holder->release);
+		owner->ops->revoke(owner, dev);
+		device_stop_ops(dev);
+		pciback_reset(dev, RESET_FOR_RELEASE, NULL, true);
+		device_undo_guest(dev);
+		kref_put(&owner->ref, owner->ops->release);
 	} else {
-		pciback_reset(dev, RESET_AT_RELEASE, NULL, true);
-		pciback_quiet(pdev);
+		pciback_reset(dev, RESET_FOR_RELEASE, NULL, true);
+		pciback_disable_dma(pdev);
 	}
 
-	note_mappings(dev);
+	device_note_mappings(dev);
 	pciback_xen_release_msix(pdev);
 	pciback_gsi_forget(pdev);
-	pciback_config_hand_back(dev, !dev->mapped);
+	pciback_config_release(dev, !dev->mapped);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);
 	mutex_lock(&dev->lock);
 	pciback_quirks_free(dev);
 	mutex_unlock(&dev->lock);
-	pciback_see_state(dev, PCIBACK_HANDED_BACK);
-	pciback_counters_remove_device(dev);
+	pciback_trace_state(dev, PCIBACK_STATE_RELEASED);
+	pciback_stat_remove_device(dev);
 	pciback_device_put(dev);
 }

@@ -9,16 +9,16 @@
 struct pci_dev;
 
 int pciback_device_seize(struct pci_dev *pdev);
-void pciback_device_unseize(struct pci_dev *pdev);
+void pciback_device_release(struct pci_dev *pdev);
 
-int pciback_device_assign(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_shut(struct pciback_device *dev, const struct pciback_holder *holder);
-bool pciback_device_shut_out(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_take_back(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_return(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_quiet(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_make_new(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_renew(struct pciback_device *dev, struct pciback_holder *holder);
-void pciback_device_guest_reset(struct pciback_device *dev, struct pciback_holder *holder);
+int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciback_owner *owner);
+bool pciback_device_deassign_begin(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_deassign_finish(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_guest_reset(struct pcistub_device *dev, struct pciback_owner *owner);
 
 #endif /* PCIBACK_DEVICE_LIFECYCLE_H */

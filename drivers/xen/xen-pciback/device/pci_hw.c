@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Joins the pure configuration space engine (conf/) to a real function: what
+ * Joins the freestanding configuration space engine (conf/) to a real function: what
  * its BARs are, how its registers are reached, and what the engine's
  * operations mean to the PCI core.
  */
@@ -17,7 +17,7 @@ bool pciback_permissive_all;
 
 static int hw_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 	u16 word;
 	u8 byte;
 	int err;
@@ -38,7 +38,7 @@ static int hw_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
 
 static int hw_write(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	switch (size) {
 	case 1:
@@ -52,14 +52,14 @@ static int hw_write(void *ctx, unsigned int off, unsigned int size, u32 val)
 
 static int hw_enable(void *ctx)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	return pci_enable_device(dev->pdev);
 }
 
 static void hw_set_master(void *ctx, bool on)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	if (on)
 		pci_set_master(dev->pdev);
@@ -69,7 +69,7 @@ static void hw_set_master(void *ctx, bool on)
 
 static int hw_set_mwi(void *ctx, bool on)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	if (on)
 		return pci_set_mwi(dev->pdev);
@@ -79,7 +79,7 @@ static int hw_set_mwi(void *ctx, bool on)
 
 static void hw_set_intx(void *ctx, bool on)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	pci_intx(dev->pdev, on);
 }
@@ -91,7 +91,7 @@ static void hw_set_intx(void *ctx, bool on)
 static int hw_set_power_state(void *ctx, unsigned int state)
 {
 	u16 decode = PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 	u16 before = 0, now = 0;
 	int err;
 
@@ -106,7 +106,7 @@ static int hw_set_power_state(void *ctx, unsigned int state)
 /* Bounded by the PCI core, which also knows the cards that hang when asked. */
 static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 	__le32 data;
 	ssize_t len;
 
@@ -122,7 +122,7 @@ static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 /* Resetting takes locks that come before @dev->lock: see pciback_device_guest_reset(). */
 static void hw_request_reset(void *ctx)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	lockdep_assert_held(&dev->lock);
 	dev->reset_wanted = true;
@@ -134,7 +134,7 @@ static void hw_request_reset(void *ctx)
  */
 static void hw_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
-	struct pciback_device *dev = ctx;
+	struct pcistub_device *dev = ctx;
 
 	lockdep_assert_held(&dev->lock);
 	pci_warn(dev->pdev,
@@ -160,31 +160,31 @@ static const struct conf_hw pci_hw = {
 #define BAR_MEM_IGNORE	((u32)~PCI_BASE_ADDRESS_MEM_MASK)
 #define ROM_IGNORE	((u32)~PCI_ROM_ADDRESS_MASK)
 
-static bool resource_present(const struct resource *res)
+static bool bar_present(const struct resource *res)
 {
 	return res->flags && !(res->flags & (IORESOURCE_DISABLED | IORESOURCE_UNSET |
 					     IORESOURCE_BUSY));
 }
 
-static void describe_low(const struct resource *res, u32 ignore, struct conf_bar *bar)
+static void bar_describe_low(const struct resource *res, u32 ignore, struct conf_bar *bar)
 {
 	bar->ignore = ignore;
-	if (!resource_present(res))
+	if (!bar_present(res))
 		return;
 	bar->val = lower_32_bits(res->start) | (res->flags & BAR_TYPE_BITS);
 	bar->len = lower_32_bits(-resource_size(res)) | (res->flags & BAR_TYPE_BITS);
 }
 
 /* @low is the resource of the register before: its address has 64 bits. */
-static void describe_high(const struct resource *low, struct conf_bar *bar)
+static void bar_describe_high(const struct resource *low, struct conf_bar *bar)
 {
-	if (!resource_present(low))
+	if (!bar_present(low))
 		return;
 	bar->val = upper_32_bits(low->start);
 	bar->len = upper_32_bits(-resource_size(low));
 }
 
-static void describe(struct pci_dev *pdev, struct conf_ident *id)
+static void ident_describe(struct pci_dev *pdev, struct conf_ident *id)
 {
 	unsigned int i, bars;
 
@@ -198,12 +198,12 @@ static void describe(struct pci_dev *pdev, struct conf_ident *id)
 		const struct resource *res = &pdev->resource[i];
 
 		if (i && res[-1].flags & IORESOURCE_MEM_64)
-			describe_high(&res[-1], &id->bar[i]);
+			bar_describe_high(&res[-1], &id->bar[i]);
 		else
-			describe_low(res, res->flags & IORESOURCE_IO ? BAR_IO_IGNORE :
-				     BAR_MEM_IGNORE, &id->bar[i]);
+			bar_describe_low(res, res->flags & IORESOURCE_IO ? BAR_IO_IGNORE :
+					 BAR_MEM_IGNORE, &id->bar[i]);
 	}
-	describe_low(&pdev->resource[PCI_ROM_RESOURCE], ROM_IGNORE, &id->rom);
+	bar_describe_low(&pdev->resource[PCI_ROM_RESOURCE], ROM_IGNORE, &id->rom);
 }
 
 /**
@@ -214,22 +214,22 @@ static void describe(struct pci_dev *pdev, struct conf_ident *id)
  * Context: may sleep. Caller holds device_lock().
  * Return: 0 or -errno.
  */
-int pciback_device_conf_init(struct pciback_device *dev)
+int pciback_device_conf_init(struct pcistub_device *dev)
 {
 	unsigned int size = dev->pdev->cfg_size;
 	struct conf_ident id = { };
 	int err;
 
-	dev->conf = kvzalloc(conf_space_bytes(size, CONF_MAX_REGS), GFP_KERNEL);
+	dev->conf = kvzalloc(pciback_conf_space_bytes(size, CONF_MAX_REGS), GFP_KERNEL);
 	if (!dev->conf)
 		return -ENOMEM;
-	conf_space_init(dev->conf, size, CONF_MAX_REGS, &pci_hw, dev);
-	describe(dev->pdev, &id);
-	err = conf_add_header(dev->conf, &id);
+	pciback_conf_space_init(dev->conf, size, CONF_MAX_REGS, &pci_hw, dev);
+	ident_describe(dev->pdev, &id);
+	err = pciback_conf_add_header(dev->conf, &id);
 	if (!err)
-		err = conf_add_caps(dev->conf);
+		err = pciback_conf_add_caps(dev->conf);
 	if (!err)
-		err = conf_add_ext_caps(dev->conf);
+		err = pciback_conf_add_ext_caps(dev->conf);
 	return err > 0 ? pcibios_err_to_errno(err) : err;
 }
 
@@ -241,12 +241,12 @@ int pciback_device_conf_init(struct pciback_device *dev)
  * @val: the answer
  *
  * Context: may sleep. Caller holds @dev->lock.
- * Return: as conf_read().
+ * Return: as pciback_conf_read().
  */
-int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 *val)
+int pciback_device_conf_read(struct pcistub_device *dev, s32 off, s32 size, u32 *val)
 {
 	lockdep_assert_held(&dev->lock);
-	return conf_read(dev->conf, off, size, val);
+	return pciback_conf_read(dev->conf, off, size, val);
 }
 
 /**
@@ -257,18 +257,18 @@ int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 
  * @val: value as the guest sent it
  *
  * Context: may sleep. Caller holds @dev->lock.
- * Return: as conf_write().
+ * Return: as pciback_conf_write().
  */
-int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32 val)
+int pciback_device_conf_write(struct pcistub_device *dev, s32 off, s32 size, u32 val)
 {
 	int err;
 
 	lockdep_assert_held(&dev->lock);
 	dev->conf->level = READ_ONCE(pciback_permissive_all) ? CONF_PERMISSIVE : dev->level;
-	dev->conf->denied = false;
-	err = conf_write(dev->conf, off, size, val);
-	if (dev->conf->denied || err == PCIBIOS_SET_FAILED)
-		pciback_see_denied(dev, off, size, val);
+	dev->conf->dropped = false;
+	err = pciback_conf_write(dev->conf, off, size, val);
+	if (dev->conf->dropped || err == PCIBIOS_SET_FAILED)
+		pciback_trace_dropped(dev, off, size, val);
 	if (!err)
 		pciback_intx_update(dev);
 	return err;

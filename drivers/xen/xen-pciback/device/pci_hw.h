@@ -6,8 +6,8 @@
 #include "record/record.h"
 
 extern bool pciback_permissive_all;
-int pciback_device_conf_init(struct pciback_device *dev);
-int pciback_device_conf_read(struct pciback_device *dev, s32 off, s32 size, u32 *val);
-int pciback_device_conf_write(struct pciback_device *dev, s32 off, s32 size, u32 val);
+int pciback_device_conf_init(struct pcistub_device *dev);
+int pciback_device_conf_read(struct pcistub_device *dev, s32 off, s32 size, u32 *val);
+int pciback_device_conf_write(struct pcistub_device *dev, s32 off, s32 size, u32 val);
 
 #endif /* PCIBACK_DEVICE_PCI_HW_H */

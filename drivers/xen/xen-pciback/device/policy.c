@@ -20,11 +20,11 @@
  * Context: may sleep.
  * Return: 0 or -ENODEV: the host has the function again.
  */
-int pciback_policy_set_level(struct pciback_device *dev, enum conf_level level)
+int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 {
 	guard(mutex)(&dev->lock);
 
-	if (dev->gone)
+	if (dev->removed)
 		return -ENODEV;
 	if (level == CONF_PERMISSIVE && dev->level != level) {
 		pci_warn(dev->pdev,
@@ -45,11 +45,11 @@ int pciback_policy_set_level(struct pciback_device *dev, enum conf_level level)
  * Context: may sleep.
  * Return: 0 or -ENODEV: the host has the function again.
  */
-int pciback_policy_allow_interrupts(struct pciback_device *dev)
+int pciback_policy_allow_interrupts(struct pcistub_device *dev)
 {
 	guard(mutex)(&dev->lock);
 
-	if (dev->gone)
+	if (dev->removed)
 		return -ENODEV;
 	dev->conf->interrupt_control = true;
 	return 0;

@@ -8,9 +8,9 @@
 
 #include <pciback/conf.h>
 
-struct pciback_device;
+struct pcistub_device;
 
-int pciback_policy_set_level(struct pciback_device *dev, enum conf_level level);
-int pciback_policy_allow_interrupts(struct pciback_device *dev);
+int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level);
+int pciback_policy_allow_interrupts(struct pcistub_device *dev);
 
 #endif /* PCIBACK_DEVICE_POLICY_H */

@@ -29,7 +29,7 @@ struct id_quirk {
 static DEFINE_MUTEX(id_quirks_lock);
 static LIST_HEAD(id_quirks);
 
-static int put_in_force(struct pciback_device *dev, const struct quirk_field *field, bool by_ids)
+static int quirk_apply(struct pcistub_device *dev, const struct quirk_field *field, bool by_ids)
 {
 	struct pciback_quirk *quirk;
 	int err;
@@ -40,7 +40,7 @@ static int put_in_force(struct pciback_device *dev, const struct quirk_field *fi
 	quirk = kmalloc(sizeof(*quirk), GFP_KERNEL);
 	if (!quirk)
 		return -ENOMEM;
-	err = conf_open(dev->conf, field->reg, field->size, field->mask);
+	err = pciback_conf_open(dev->conf, field->reg, field->size, field->mask);
 	if (err) {
 		kfree(quirk);
 		pci_err(dev->pdev,
@@ -56,14 +56,14 @@ static int put_in_force(struct pciback_device *dev, const struct quirk_field *fi
 	return 0;
 }
 
-static bool matches(const struct quirk_ids *ids, const struct pci_dev *pdev)
+static bool id_quirk_matches(const struct quirk_ids *ids, const struct pci_dev *pdev)
 {
-	return quirk_ids_match(ids, pdev->vendor, pdev->device, pdev->subsystem_vendor,
-			       pdev->subsystem_device);
+	return pciback_quirk_ids_match(ids, pdev->vendor, pdev->device, pdev->subsystem_vendor,
+				       pdev->subsystem_device);
 }
 
 /* A quirk that is in force already is not entered twice. */
-static bool in_force(struct pciback_device *dev, const struct quirk_field *field)
+static bool quirk_is_applied(struct pcistub_device *dev, const struct quirk_field *field)
 {
 	struct pciback_quirk *quirk;
 
@@ -75,18 +75,18 @@ static bool in_force(struct pciback_device *dev, const struct quirk_field *field
 	return false;
 }
 
-static int add_to_device(struct pciback_device *dev, const struct quirk_field *field, bool by_ids)
+static int quirk_add_to_device(struct pcistub_device *dev, const struct quirk_field *field, bool by_ids)
 {
 	guard(mutex)(&dev->lock);
 
-	if (dev->gone)
+	if (dev->removed)
 		return -ENODEV;
-	return in_force(dev, field) ? 0 : put_in_force(dev, field, by_ids);
+	return quirk_is_applied(dev, field) ? 0 : quirk_apply(dev, field, by_ids);
 }
 
-static int add_for_ids(const struct quirk_spec *spec)
+static int quirk_add_for_ids(const struct quirk_spec *spec)
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	struct id_quirk *quirk;
 	int err = 0;
 
@@ -99,8 +99,8 @@ static int add_for_ids(const struct quirk_spec *spec)
 	guard(mutex)(&id_quirks_lock);
 	list_add_tail(&quirk->node, &id_quirks);
 	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev))
-		if (matches(&spec->ids, dev->pdev) &&
-		    add_to_device(dev, &spec->field, true) == -ENOMEM)
+		if (id_quirk_matches(&spec->ids, dev->pdev) &&
+		    quirk_add_to_device(dev, &spec->field, true) == -ENOMEM)
 			err = -ENOMEM;
 	if (err) {
 		/* Functions that have it keep it; another attempt is for the others. */
@@ -110,17 +110,17 @@ static int add_for_ids(const struct quirk_spec *spec)
 	return err;
 }
 
-static int add_for_function(const struct quirk_spec *spec)
+static int quirk_add_for_function(const struct quirk_spec *spec)
 {
-	struct pciback_device *dev = NULL;
+	struct pcistub_device *dev = NULL;
 	int err;
 
-	if (slot_spec_in_range(&spec->slot))
+	if (pciback_slot_spec_in_range(&spec->slot))
 		dev = pciback_device_find(spec->slot.domain, spec->slot.bus,
 					  PCI_DEVFN(spec->slot.dev, spec->slot.func));
 	if (!dev)
 		return -ENODEV;
-	err = add_to_device(dev, &spec->field, false);
+	err = quirk_add_to_device(dev, &spec->field, false);
 	pciback_device_put(dev);
 	return err;
 }
@@ -138,12 +138,12 @@ int pciback_quirk_add(const char *buf, size_t count)
 {
 	struct quirk_spec spec;
 
-	if (quirk_spec_parse(buf, count, &spec))
+	if (pciback_quirk_spec_parse(buf, count, &spec))
 		return -EINVAL;
-	return spec.by_ids ? add_for_ids(&spec) : add_for_function(&spec);
+	return spec.by_ids ? quirk_add_for_ids(&spec) : quirk_add_for_function(&spec);
 }
 
-static bool separator(char ch)
+static bool is_quirk_separator(char ch)
 {
 	return ch == ';' || isspace(ch);
 }
@@ -164,11 +164,11 @@ int pciback_quirks_load(const char *list)
 	int err;
 
 	while (p && *p) {
-		if (separator(*p)) {
+		if (is_quirk_separator(*p)) {
 			p++;
 			continue;
 		}
-		for (len = 0; p[len] && !separator(p[len]); len++)
+		for (len = 0; p[len] && !is_quirk_separator(p[len]); len++)
 			;
 		err = pciback_quirk_add(p, len);
 		if (err == -ENOMEM)
@@ -198,48 +198,48 @@ void pciback_quirks_clear(void)
 }
 
 /**
- * pciback_quirks_seize() - put the quirks by ids in force for a new record
+ * pciback_quirks_apply() - put the quirks by ids in force for a new record
  * @dev: the record, in the list of seized functions already
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM; a quirk that the function cannot have is no error.
  */
-int pciback_quirks_seize(struct pciback_device *dev)
+int pciback_quirks_apply(struct pcistub_device *dev)
 {
 	struct id_quirk *quirk;
 
 	guard(mutex)(&id_quirks_lock);
 	list_for_each_entry(quirk, &id_quirks, node)
-		if (matches(&quirk->ids, dev->pdev) &&
-		    add_to_device(dev, &quirk->field, true) == -ENOMEM)
+		if (id_quirk_matches(&quirk->ids, dev->pdev) &&
+		    quirk_add_to_device(dev, &quirk->field, true) == -ENOMEM)
 			return -ENOMEM;
 	return 0;
 }
 
-static void forget(struct pciback_quirk *quirk)
+static void quirk_free(struct pciback_quirk *quirk)
 {
 	list_del(&quirk->node);
 	kfree(quirk);
 }
 
 /**
- * pciback_quirks_guest_left() - end the quirks that were made for a guest
+ * pciback_quirks_guest_gone() - end the quirks that were made for a guest
  * @dev: the function
  *
  * Context: caller holds @dev->lock.
  */
-void pciback_quirks_guest_left(struct pciback_device *dev)
+void pciback_quirks_guest_gone(struct pcistub_device *dev)
 {
 	struct pciback_quirk *quirk, *next;
 
 	lockdep_assert_held(&dev->lock);
-	conf_close(dev->conf);
+	pciback_conf_close(dev->conf);
 	list_for_each_entry_safe(quirk, next, &dev->quirks, node) {
 		if (quirk->by_ids)
-			conf_open(dev->conf, quirk->field.reg, quirk->field.size,
-				  quirk->field.mask);
+			pciback_conf_open(dev->conf, quirk->field.reg, quirk->field.size,
+					  quirk->field.mask);
 		else
-			forget(quirk);
+			quirk_free(quirk);
 	}
 	if (list_empty(&dev->quirks) && dev->level == CONF_QUIRKS)
 		dev->level = CONF_STRICT;
@@ -251,13 +251,13 @@ void pciback_quirks_guest_left(struct pciback_device *dev)
  *
  * Context: caller holds @dev->lock.
  */
-void pciback_quirks_free(struct pciback_device *dev)
+void pciback_quirks_free(struct pcistub_device *dev)
 {
 	struct pciback_quirk *quirk, *next;
 
 	lockdep_assert_held(&dev->lock);
 	list_for_each_entry_safe(quirk, next, &dev->quirks, node)
-		forget(quirk);
+		quirk_free(quirk);
 }
 
 /* Twice as long as any line below; whole lines only. */
@@ -274,7 +274,7 @@ void pciback_quirks_free(struct pciback_device *dev)
  */
 int pciback_quirks_show(char *buf)
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	struct pciback_quirk *quirk;
 	int len = 0;
 

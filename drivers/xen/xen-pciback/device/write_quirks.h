@@ -6,7 +6,7 @@
 #include <linux/list.h>
 #include <pciback/quirk_spec.h>
 
-struct pciback_device;
+struct pcistub_device;
 
 /**
  * struct pciback_quirk - a quirk in force for one function
@@ -23,9 +23,9 @@ struct pciback_quirk {
 int pciback_quirks_load(const char *list);
 void pciback_quirks_clear(void);
 int pciback_quirk_add(const char *buf, size_t count);
-int pciback_quirks_seize(struct pciback_device *dev);
-void pciback_quirks_guest_left(struct pciback_device *dev);
-void pciback_quirks_free(struct pciback_device *dev);
+int pciback_quirks_apply(struct pcistub_device *dev);
+void pciback_quirks_guest_gone(struct pcistub_device *dev);
+void pciback_quirks_free(struct pcistub_device *dev);
 int pciback_quirks_show(char *buf);
 
 #endif /* PCIBACK_DEVICE_WRITE_QUIRKS_H */

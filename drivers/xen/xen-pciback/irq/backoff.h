@@ -9,10 +9,10 @@
 #include "record/irq_state.h"
 
 /* As often as the kernel's own rate limit lets a message through. */
-#define REFUSALS_MOST	10
-#define REFUSALS_WHILE	(5 * HZ)
+#define BACKOFF_MAX	10
+#define BACKOFF_PERIOD	(5 * HZ)
 
-int refusal_standing(const struct refusals *seen, unsigned long now);
-void refusal_add(struct refusals *seen, int err, unsigned long now);
+int pciback_backoff_error(const struct irq_backoff *seen, unsigned long now);
+void pciback_backoff_add(struct irq_backoff *seen, int err, unsigned long now);
 
 #endif /* PCIBACK_IRQ_BACKOFF_H */

@@ -28,40 +28,40 @@
 #define SHARED_CHECK_INTERVAL	1000
 
 /**
- * pciback_intx_silence() - a function that asserts its line must not go on
+ * pciback_intx_mask() - a function that asserts its line must not go on
  * @dev: the function, of which no guest serves the line
  *
  * Does nothing if it does not assert it.
  *
  * Context: any.
  */
-void pciback_intx_silence(struct pciback_device *dev)
+void pciback_intx_mask(struct pcistub_device *dev)
 {
 	if (pci_check_and_mask_intx(dev->pdev))
-		WRITE_ONCE(dev->irq.silenced, true);
+		WRITE_ONCE(dev->irq.masked, true);
 }
 
 static irqreturn_t intx_handler(int irq, void *data)
 {
-	struct pciback_device *dev = data;
+	struct pcistub_device *dev = data;
 	struct pciback_irq *state = &dev->irq;
 
 	if (!READ_ONCE(state->acking))
 		return IRQ_NONE;
 
 	WRITE_ONCE(state->handled, state->handled + 1);
-	pciback_count(dev->counts, DEVICE_INTX_HANDLED);
+	pciback_stat_inc(dev->stats, DEVICE_STAT_INTX_HANDLED);
 	if (state->handled % SHARED_CHECK_INTERVAL == 0 && !pciback_xen_line_shared(irq)) {
 		dev_info_ratelimited(&dev->pdev->dev,
 				     "IRQ line %d is not shared with other domains; not claiming its interrupts any more\n",
 				     irq);
 		WRITE_ONCE(state->acking, false);
-		pciback_intx_silence(dev);
+		pciback_intx_mask(dev);
 	}
 	return IRQ_HANDLED;
 }
 
-static void intx_install(struct pciback_device *dev)
+static void intx_install(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
@@ -71,7 +71,7 @@ static void intx_install(struct pciback_device *dev)
 	/* Before the handler can run. */
 	WRITE_ONCE(dev->irq.acking, true);
 	err = request_irq(pdev->irq, intx_handler, IRQF_SHARED, dev->irq.name, dev);
-	pciback_see_irq(dev, PCIBACK_IRQ_INTX_ON, pdev->irq, err);
+	pciback_trace_irq(dev, PCIBACK_IRQ_INTX_ON, pdev->irq, err);
 	if (err) {
 		WRITE_ONCE(dev->irq.acking, false);
 		dev_err_ratelimited(&pdev->dev,
@@ -82,18 +82,18 @@ static void intx_install(struct pciback_device *dev)
 	dev->irq.line = pdev->irq;
 }
 
-static void intx_remove(struct pciback_device *dev)
+static void intx_remove(struct pcistub_device *dev)
 {
 	WRITE_ONCE(dev->irq.acking, false);
 	free_irq(dev->irq.line, dev);
-	pciback_see_irq(dev, PCIBACK_IRQ_INTX_OFF, dev->irq.line, 0);
+	pciback_trace_irq(dev, PCIBACK_IRQ_INTX_OFF, dev->irq.line, 0);
 	dev->irq.line = 0;
 }
 
 /* Its guest is about to serve it; if not, it is silenced again. */
-static void intx_let_speak(struct pciback_device *dev)
+static void intx_unmask(struct pcistub_device *dev)
 {
-	WRITE_ONCE(dev->irq.silenced, false);
+	WRITE_ONCE(dev->irq.masked, false);
 	if (dev->irq.line)
 		WRITE_ONCE(dev->irq.acking, true);
 	pci_intx(dev->pdev, 1);
@@ -105,17 +105,17 @@ static void intx_let_speak(struct pciback_device *dev)
  *
  * Context: may sleep. Caller holds @dev->lock.
  */
-void pciback_intx_update(struct pciback_device *dev)
+void pciback_intx_update(struct pcistub_device *dev)
 {
 	bool want;
 
 	lockdep_assert_held(&dev->lock);
 	if (dev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
-	want = dev->conf->intx_wanted && !dev->leaving;
+	want = dev->conf->intx_wanted && !dev->detaching;
 	/* With MSI on the PCI core keeps INTx off. */
-	if (want && READ_ONCE(dev->irq.silenced) && dev->irq.mode == PCIBACK_IRQ_INTX)
-		intx_let_speak(dev);
+	if (want && READ_ONCE(dev->irq.masked) && dev->irq.mode == PCIBACK_IRQ_INTX)
+		intx_unmask(dev);
 	if (want && !dev->irq.line)
 		intx_install(dev);
 	else if (!want && dev->irq.line)
@@ -131,7 +131,7 @@ void pciback_intx_update(struct pciback_device *dev)
  *
  * Context: caller holds @dev->lock.
  */
-void pciback_intx_toggle(struct pciback_device *dev)
+void pciback_intx_toggle(struct pcistub_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
 	if (dev->irq.line)
@@ -144,7 +144,7 @@ void pciback_intx_toggle(struct pciback_device *dev)
  *
  * Context: may sleep. Caller holds @dev->lock and device_lock().
  */
-void pciback_irq_teardown(struct pciback_device *dev)
+void pciback_irq_teardown(struct pcistub_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
 	pciback_msi_disable(dev);

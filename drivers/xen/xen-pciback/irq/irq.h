@@ -9,15 +9,15 @@
 #include <linux/types.h>
 #include <xen/interface/io/pciif.h>
 
-struct pciback_device;
+struct pcistub_device;
 
-void pciback_intx_update(struct pciback_device *dev);
-void pciback_intx_silence(struct pciback_device *dev);
-void pciback_intx_toggle(struct pciback_device *dev);
-int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value);
-u32 pciback_msi_limit(struct pciback_device *dev, u32 nr);
-int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr);
-u32 pciback_msi_disable(struct pciback_device *dev);
-void pciback_irq_teardown(struct pciback_device *dev);
+void pciback_intx_update(struct pcistub_device *dev);
+void pciback_intx_mask(struct pcistub_device *dev);
+void pciback_intx_toggle(struct pcistub_device *dev);
+int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value);
+u32 pciback_msi_limit(struct pcistub_device *dev, u32 nr);
+int pciback_msix_enable(struct pcistub_device *dev, struct xen_msix_entry *entries, u32 nr);
+u32 pciback_msi_disable(struct pcistub_device *dev);
+void pciback_irq_teardown(struct pcistub_device *dev);
 
 #endif /* PCIBACK_IRQ_IRQ_H */

@@ -15,10 +15,10 @@
 #include "trace/events.h"
 #include "xen/hypercall.h"
 
-static void report(struct pciback_device *dev, const char *what, int err)
+static void msi_report_failure(struct pcistub_device *dev, const char *what, int err)
 {
 	dev_warn_ratelimited(&dev->pdev->dev, "domain %d: cannot enable %s: %d\n",
-			     dev->holder ? dev->holder->domid : DOMID_INVALID, what, err);
+			     dev->owner ? dev->owner->domid : DOMID_INVALID, what, err);
 }
 
 /**
@@ -32,13 +32,13 @@ static void report(struct pciback_device *dev, const char *what, int err)
  * Context: may sleep. Caller holds @dev->lock.
  * Return: the pirq of the function's INTx line, 0 if it has none.
  */
-u32 pciback_msi_disable(struct pciback_device *dev)
+u32 pciback_msi_disable(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 
 	lockdep_assert_held(&dev->lock);
 	if (pdev->msix_enabled || pdev->msi_enabled)
-		pciback_see_irq(dev, PCIBACK_IRQ_DISABLE, 0, 0);
+		pciback_trace_irq(dev, PCIBACK_IRQ_DISABLE, 0, 0);
 	if (pdev->msix_enabled)
 		pci_disable_msix(pdev);
 	if (pdev->msi_enabled)
@@ -49,7 +49,7 @@ u32 pciback_msi_disable(struct pciback_device *dev)
 	return pciback_xen_pirq(pdev->irq);
 }
 
-static void enabled(struct pciback_device *dev, enum pciback_irq_mode mode)
+static void msi_note_enabled(struct pcistub_device *dev, enum pciback_irq_mode mode)
 {
 	dev->irq.mode = mode;
 	/* The line is not ours to claim while the function does not use it. */
@@ -57,7 +57,7 @@ static void enabled(struct pciback_device *dev, enum pciback_irq_mode mode)
 }
 
 /* Frontends count on from the first: the pirqs must follow each other, all of them. */
-static u32 consecutive_pirqs(struct pci_dev *pdev, u32 nr)
+static u32 msi_consecutive_pirqs(struct pci_dev *pdev, u32 nr)
 {
 	u32 first = pciback_xen_pirq(pci_irq_vector(pdev, 0));
 	u32 i;
@@ -69,7 +69,7 @@ static u32 consecutive_pirqs(struct pci_dev *pdev, u32 nr)
 }
 
 /* How many the function has, or -errno. */
-static int check_count(struct pci_dev *pdev, u32 nr)
+static int msi_check_count(struct pci_dev *pdev, u32 nr)
 {
 	int most = pci_msi_vec_count(pdev);
 
@@ -92,7 +92,7 @@ static int check_count(struct pci_dev *pdev, u32 nr)
  * this host has no pirqs to give to a PV guest; other -errno from the PCI core.
  * On failure nothing has changed.
  */
-int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value)
+int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
@@ -104,27 +104,27 @@ int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value)
 	else if (pdev->msix_enabled)
 		err = -ENXIO;
 	else
-		err = check_count(pdev, nr);
+		err = msi_check_count(pdev, nr);
 	if (!err)
-		err = refusal_standing(&dev->irq.refused, jiffies);
+		err = pciback_backoff_error(&dev->irq.backoff, jiffies);
 	if (!err) {
 		err = pci_alloc_irq_vectors(pdev, nr, nr, PCI_IRQ_MSI);
 		err = min(err, 0);
 		if (err)
-			refusal_add(&dev->irq.refused, err, jiffies);
+			pciback_backoff_add(&dev->irq.backoff, err, jiffies);
 	}
 	if (!err) {
-		*value = consecutive_pirqs(pdev, nr);
+		*value = msi_consecutive_pirqs(pdev, nr);
 		if (*value) {
-			enabled(dev, PCIBACK_IRQ_MSI);
-			pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, 0);
+			msi_note_enabled(dev, PCIBACK_IRQ_MSI);
+			pciback_trace_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, 0);
 			return 0;
 		}
 		pci_disable_msi(pdev);
 		err = -EOPNOTSUPP;
 	}
-	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, err);
-	report(dev, "MSI", err);
+	pciback_trace_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, err);
+	msi_report_failure(dev, "MSI", err);
 	return err;
 }
 
@@ -136,7 +136,7 @@ int pciback_msi_enable(struct pciback_device *dev, u32 nr, u32 *value)
  * Context: may sleep. Caller holds @dev->lock.
  * Return: fewer than @nr; 1: one, by XEN_PCI_OP_enable_msi.
  */
-u32 pciback_msi_limit(struct pciback_device *dev, u32 nr)
+u32 pciback_msi_limit(struct pcistub_device *dev, u32 nr)
 {
 	int most = pci_msi_vec_count(dev->pdev);
 
@@ -144,7 +144,7 @@ u32 pciback_msi_limit(struct pciback_device *dev, u32 nr)
 }
 
 /* Decoding of a virtual function is switched by its physical function. */
-static bool memory_decoded(struct pci_dev *pdev)
+static bool msix_memory_decoded(struct pci_dev *pdev)
 {
 	u16 command = 0;
 
@@ -153,7 +153,7 @@ static bool memory_decoded(struct pci_dev *pdev)
 }
 
 /* The core takes indices as they come; the table has an end, and each entry one vector. */
-static int check_entries(struct pci_dev *pdev, const struct xen_msix_entry *entries, u32 nr)
+static int msix_check_entries(struct pci_dev *pdev, const struct xen_msix_entry *entries, u32 nr)
 {
 	int size = pci_msix_vec_count(pdev);
 	u32 i, j;
@@ -171,7 +171,7 @@ static int check_entries(struct pci_dev *pdev, const struct xen_msix_entry *entr
 }
 
 /* All pirqs at once or none: 16 bits is what the protocol has for them. */
-static int collect_pirqs(const struct msix_entry *vectors, struct xen_msix_entry *entries, u32 nr)
+static int msix_collect_pirqs(const struct msix_entry *vectors, struct xen_msix_entry *entries, u32 nr)
 {
 	u32 i, pirq;
 
@@ -186,7 +186,7 @@ static int collect_pirqs(const struct msix_entry *vectors, struct xen_msix_entry
 	return 0;
 }
 
-static int enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entries, u32 nr)
+static int msix_enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entries, u32 nr)
 {
 	struct msix_entry *vectors;
 	u32 i;
@@ -199,7 +199,7 @@ static int enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entries, 
 		vectors[i].entry = entries[i].entry;
 	err = pci_enable_msix_exact(pdev, vectors, nr);
 	if (!err) {
-		err = collect_pirqs(vectors, entries, nr);
+		err = msix_collect_pirqs(vectors, entries, nr);
 		if (err)
 			pci_disable_msix(pdev);
 	}
@@ -220,7 +220,7 @@ static int enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entries, 
  * does not fit the protocol; other -errno from the PCI core. On failure
  * nothing has changed.
  */
-int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entries, u32 nr)
+int pciback_msix_enable(struct pcistub_device *dev, struct xen_msix_entry *entries, u32 nr)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
@@ -230,22 +230,22 @@ int pciback_msix_enable(struct pciback_device *dev, struct xen_msix_entry *entri
 		err = -EINVAL;
 	else if (pdev->msix_enabled)
 		err = -EALREADY;
-	else if (pdev->msi_enabled || !memory_decoded(pdev))
+	else if (pdev->msi_enabled || !msix_memory_decoded(pdev))
 		err = -ENXIO;
 	else
-		err = check_entries(pdev, entries, nr);
+		err = msix_check_entries(pdev, entries, nr);
 	if (!err)
-		err = refusal_standing(&dev->irq.refused, jiffies);
+		err = pciback_backoff_error(&dev->irq.backoff, jiffies);
 	if (!err) {
 		err = pciback_xen_try_msix(pdev, dev->last_domid, entries, nr) ?:
-		      enable_entries(pdev, entries, nr);
+		      msix_enable_entries(pdev, entries, nr);
 		if (err)
-			refusal_add(&dev->irq.refused, err, jiffies);
+			pciback_backoff_add(&dev->irq.backoff, err, jiffies);
 	}
-	pciback_see_irq(dev, PCIBACK_IRQ_ENABLE_MSIX, nr, err);
+	pciback_trace_irq(dev, PCIBACK_IRQ_ENABLE_MSIX, nr, err);
 	if (err)
-		report(dev, "MSI-X", err);
+		msi_report_failure(dev, "MSI-X", err);
 	else
-		enabled(dev, PCIBACK_IRQ_MSIX);
+		msi_note_enabled(dev, PCIBACK_IRQ_MSIX);
 	return err;
 }

@@ -6,12 +6,12 @@
 #include <linux/types.h>
 
 /**
- * struct refusals - those of one function, to one guest
+ * struct irq_backoff - those of one function, to one guest
  * @since: when the first one was, in jiffies
  * @count: how many since then
  * @err: the last one
  */
-struct refusals {
+struct irq_backoff {
 	unsigned long since;
 	unsigned int count;
 	int err;
@@ -34,21 +34,21 @@ enum pciback_irq_mode {
  * @mode: what the guest has turned on
  * @line: Linux irq that the INTx handler is installed for, 0 if it is not
  * @acking: the INTx handler claims interrupts; read in hard irq context
- * @silenced: INTx Disable was set because nobody served the line; written in
+ * @masked: INTx Disable was set because nobody served the line; written in
  *	hard irq context as well
  * @handled: interrupts it has claimed; written in hard irq context only
- * @refused: what the host refused this guest
+ * @backoff: what the host refused this guest
  * @name: name of the INTx handler in /proc/interrupts
  *
- * @mode, @line, @refused and writing @acking: the device's lock.
+ * @mode, @line, @backoff and writing @acking: the device's lock.
  */
 struct pciback_irq {
 	enum pciback_irq_mode mode;
 	unsigned int line;
 	bool acking;
-	bool silenced;
+	bool masked;
 	unsigned int handled;
-	struct refusals refused;
+	struct irq_backoff backoff;
 	char name[40];
 };
 

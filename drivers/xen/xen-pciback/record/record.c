@@ -14,7 +14,7 @@ static LIST_HEAD(seized_devices);
 
 static void device_free(struct kref *ref)
 {
-	struct pciback_device *dev = container_of(ref, struct pciback_device, ref);
+	struct pcistub_device *dev = container_of(ref, struct pcistub_device, ref);
 
 	kfree(dev->seizure.core);
 	kvfree(dev->conf);
@@ -29,7 +29,7 @@ static void device_free(struct kref *ref)
  *
  * Context: may sleep.
  */
-void pciback_device_put(struct pciback_device *dev)
+void pciback_device_put(struct pcistub_device *dev)
 {
 	kref_put(&dev->ref, device_free);
 }
@@ -40,7 +40,7 @@ void pciback_device_put(struct pciback_device *dev)
  *
  * Context: process.
  */
-void pciback_device_add(struct pciback_device *dev)
+void pciback_device_add(struct pcistub_device *dev)
 {
 	spin_lock(&seized_lock);
 	list_add_tail(&dev->node, &seized_devices);
@@ -53,7 +53,7 @@ void pciback_device_add(struct pciback_device *dev)
  *
  * Context: process.
  */
-void pciback_device_del(struct pciback_device *dev)
+void pciback_device_del(struct pcistub_device *dev)
 {
 	spin_lock(&seized_lock);
 	list_del_init(&dev->node);
@@ -70,9 +70,9 @@ void pciback_device_del(struct pciback_device *dev)
  * Return: the record, to be given up with pciback_device_put(); NULL: the
  * function is not seized.
  */
-struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
+struct pcistub_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
 {
-	struct pciback_device *dev, *found = NULL;
+	struct pcistub_device *dev, *found = NULL;
 
 	spin_lock(&seized_lock);
 	list_for_each_entry(dev, &seized_devices, node) {
@@ -98,15 +98,15 @@ struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
  * Return: a record, to be passed on or given up with pciback_device_put();
  * NULL: no more.
  */
-struct pciback_device *pciback_device_next(struct pciback_device *prev)
+struct pcistub_device *pciback_device_next(struct pcistub_device *prev)
 {
 	struct list_head *node = prev ? &prev->node : &seized_devices;
-	struct pciback_device *next = NULL;
+	struct pcistub_device *next = NULL;
 
 	spin_lock(&seized_lock);
 	/* A record that has left the list points at itself. */
 	if (node->next != &seized_devices && (!prev || !list_empty(node))) {
-		next = list_entry(node->next, struct pciback_device, node);
+		next = list_entry(node->next, struct pcistub_device, node);
 		pciback_device_get(next);
 	}
 	spin_unlock(&seized_lock);
@@ -116,32 +116,32 @@ struct pciback_device *pciback_device_next(struct pciback_device *prev)
 }
 
 /**
- * pciback_device_reset_ahead() - somebody is about to reset a function
+ * pciback_device_expect_detach() - somebody is about to reset a function
  * @dev: the function
  *
  * Toolstacks reset a function of a guest that they are going to take from it.
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void pciback_device_reset_ahead(struct pciback_device *dev)
+void pciback_device_expect_detach(struct pcistub_device *dev)
 {
-	struct pciback_holder *holder = dev->holder;
+	struct pciback_owner *owner = dev->owner;
 
-	/* Only under device_lock() does the holder change. */
+	/* Only under device_lock() does the owner change. */
 	device_lock_assert(&dev->pdev->dev);
-	if (holder)
-		holder->detach_ahead(holder);
+	if (owner)
+		owner->ops->expect_detach(owner);
 }
 
 /**
- * pciback_device_serves() - may this guest's operation go on?
+ * pciback_device_is_usable_by() - may this guest's operation go on?
  * @dev: the function
- * @holder: the guest's instance
+ * @owner: the guest's instance
  *
  * Context: caller holds @dev->lock; the answer holds as long.
  */
-bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder)
+bool pciback_device_is_usable_by(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
 	lockdep_assert_held(&dev->lock);
-	return dev->holder == holder && !dev->leaving && !dev->cut_off;
+	return dev->owner == owner && !dev->detaching && !dev->isolated;
 }

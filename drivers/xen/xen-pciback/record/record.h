@@ -4,7 +4,7 @@
  * it is handed back to the host. What is done with it is in device.h.
  *
  * Lock order: a guest's state lock > the PCI function's device_lock() > a
- * guest's topology lock > struct pciback_device's @lock. The list of seized
+ * guest's topology lock > struct pcistub_device's @lock. The list of seized
  * functions has a spinlock of its own, a leaf.
  */
 #ifndef PCIBACK_RECORD_RECORD_H
@@ -24,7 +24,8 @@
 #include <xen/interface/xen.h>
 
 struct dentry;
-struct pciback_device;
+struct pciback_owner;
+struct pcistub_device;
 
 /* The registers of the MSI capability: flags, address, data, mask. */
 #define PCIBACK_MSI_REGS	5
@@ -45,47 +46,57 @@ struct pciback_config {
 };
 
 /**
- * struct pciback_holder - whoever may hold a function: a guest's instance
- * @ref: keeps the holder while a function points at it
- * @domid: the guest's domain
- * @release: frees the holder
- * @revoke: the function is being taken away while held: forget it. Called
- *	with the function's device_lock() held.
- * @counts: what it did, see enum pciback_guest_count
- * @counters: where that is shown
- * @detach_ahead: the toolstack seems about to take a function. Likewise.
- * @ask: the function is being recovered from an error: the guest's answer, as
- *	pciback_recovery_judge() takes it. Called with device_lock() held; ends
- *	by itself, and early once the function is leaving. NULL: cannot be asked
- * @lost: the guest was cut off from the function, which it still holds.
+ * struct pciback_owner_ops - what an owner does when its function needs it
+ * @release: frees the owner
+ * @revoke: the function is being unbound while the owner has it: forget it.
+ *	Called with the function's device_lock() held.
+ * @expect_detach: the toolstack seems about to detach a function. Called with
+ *	device_lock() held.
+ * @query_guest: the function is being recovered from an error: the guest's answer,
+ *	as pciback_vote_on_answer() takes it. Called with device_lock() held; ends
+ *	within a bounded time, and early once the function is detaching. NULL: the
+ *	guest cannot be asked
+ * @notify_isolated: the guest was isolated from the function, which it still has.
  *	Called with device_lock() held. May be NULL
  */
-struct pciback_holder {
-	struct kref ref;
-	domid_t domid;
+struct pciback_owner_ops {
 	void (*release)(struct kref *ref);
-	void (*revoke)(struct pciback_holder *holder, struct pciback_device *dev);
-	atomic64_t counts[GUEST_NR_COUNTS];
-	struct dentry *counters;
-	void (*detach_ahead)(struct pciback_holder *holder);
-	int (*ask)(struct pciback_holder *holder, struct pciback_device *dev,
-		   enum pciback_step step, pci_channel_state_t state);
-	void (*lost)(struct pciback_holder *holder, struct pciback_device *dev);
+	void (*revoke)(struct pciback_owner *owner, struct pcistub_device *dev);
+	void (*expect_detach)(struct pciback_owner *owner);
+	int (*query_guest)(struct pciback_owner *owner, struct pcistub_device *dev,
+			   enum pciback_recovery_step step, pci_channel_state_t state);
+	void (*notify_isolated)(struct pciback_owner *owner, struct pcistub_device *dev);
 };
 
 /**
- * struct pciback_device - a seized function
+ * struct pciback_owner - whoever may own a function: the backend of a guest
+ * @ref: keeps the owner while a function points at it
+ * @domid: the guest's domain
+ * @ops: what it does; set once
+ * @stats: what it did, see enum pciback_backend_stat; atomic
+ * @stats_dir: where that is shown in debugfs
+ */
+struct pciback_owner {
+	struct kref ref;
+	domid_t domid;
+	const struct pciback_owner_ops *ops;
+	atomic64_t stats[BACKEND_NR_STATS];
+	struct dentry *stats_dir;
+};
+
+/**
+ * struct pcistub_device - a seized function
  * @ref: the list of seized functions holds one, every user of the record one
  * @node: in the list of seized functions; that list's lock
  * @pdev: the function; set once, reference held
- * @counts: what happened to it, see enum pciback_device_count; atomic
- * @counters: where that is shown; device_lock()
+ * @stats: what happened to it, see enum pciback_device_stat; atomic
+ * @stats_dir: where that is shown; device_lock()
  * @lock: guards everything below
- * @holder: the guest that has it, NULL when idle
- * @leaving: its guest is going or the function is: no more operations
- * @cut_off: failed in a guest's hands: no more operations, no bus mastering;
+ * @owner: the guest that has it, NULL when idle
+ * @detaching: its guest is going or the function is: no more operations
+ * @isolated: failed in a guest's hands: no more operations, no bus mastering;
  *	also written under device_lock()
- * @gone: handed back to the host; nobody may take it any more
+ * @removed: handed back to the host; nobody may take it any more
  * @reset_wanted: the guest asked for a function level reset
  * @last_domid: the guest that has it, or had it last
  * @level: what guests may write besides what rows allow
@@ -99,22 +110,22 @@ struct pciback_holder {
  *	it was unbound, and may have its registers mapped; device_lock()
  * @recovering: its guest was told of an error and not yet of the end of the
  *	recovery; device_lock()
- * @overdue: gives that recovery up
+ * @timeout_work: gives that recovery up
  * @link_reset: the error being recovered from has the whole link reset;
  *	device_lock()
  * @seizure: configuration space as it was at seizure; device_lock()
  */
-struct pciback_device {
+struct pcistub_device {
 	struct kref ref;
 	struct list_head node;
 	struct pci_dev *pdev;
-	atomic64_t counts[DEVICE_NR_COUNTS];
-	struct dentry *counters;
+	atomic64_t stats[DEVICE_NR_STATS];
+	struct dentry *stats_dir;
 	struct mutex lock;
-	struct pciback_holder *holder;
-	bool leaving;
-	bool cut_off;
-	bool gone;
+	struct pciback_owner *owner;
+	bool detaching;
+	bool isolated;
+	bool removed;
 	bool reset_wanted;
 	domid_t last_domid;
 	enum conf_level level;
@@ -127,7 +138,7 @@ struct pciback_device {
 	bool mapped;
 	bool recovering;
 	bool link_reset;
-	struct delayed_work overdue;
+	struct delayed_work timeout_work;
 	struct pciback_config seizure;
 };
 
@@ -135,23 +146,23 @@ struct pciback_device {
  * No bus mastering: it starts no access by itself. A bridge must go on passing
  * those of the functions behind it, whoever has them.
  */
-static inline void pciback_quiet(struct pci_dev *pdev)
+static inline void pciback_disable_dma(struct pci_dev *pdev)
 {
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		pci_clear_master(pdev);
 }
 
-void pciback_device_add(struct pciback_device *dev);
-void pciback_device_del(struct pciback_device *dev);
-struct pciback_device *pciback_device_find(u32 domain, u8 bus, u8 devfn);
-struct pciback_device *pciback_device_next(struct pciback_device *prev);
-void pciback_device_put(struct pciback_device *dev);
-static inline void pciback_device_get(struct pciback_device *dev)
+void pciback_device_add(struct pcistub_device *dev);
+void pciback_device_del(struct pcistub_device *dev);
+struct pcistub_device *pciback_device_find(u32 domain, u8 bus, u8 devfn);
+struct pcistub_device *pciback_device_next(struct pcistub_device *prev);
+void pciback_device_put(struct pcistub_device *dev);
+static inline void pciback_device_get(struct pcistub_device *dev)
 {
 	kref_get(&dev->ref);
 }
 
-bool pciback_device_serves(struct pciback_device *dev, const struct pciback_holder *holder);
-void pciback_device_reset_ahead(struct pciback_device *dev);
+bool pciback_device_is_usable_by(struct pcistub_device *dev, const struct pciback_owner *owner);
+void pciback_device_expect_detach(struct pcistub_device *dev);
 
 #endif /* PCIBACK_RECORD_RECORD_H */

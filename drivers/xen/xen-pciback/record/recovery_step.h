@@ -7,19 +7,19 @@
 #define PCIBACK_RECORD_RECOVERY_STEP_H
 
 /**
- * enum pciback_step - steps of a recovery, as in Documentation/PCI/pci-error-recovery
- * @PCIBACK_DETECTED: an error was seen; can the driver live with it?
- * @PCIBACK_MMIO: no reset is coming; the driver may look at its function
- * @PCIBACK_RESET: the function was reset; set it up again
- * @PCIBACK_RESUME: everybody recovered; go on
- * @PCIBACK_NR_STEPS: how many there are
+ * enum pciback_recovery_step - steps of a recovery, as in Documentation/PCI/pci-error-recovery
+ * @RECOVERY_DETECTED: an error was seen; can the driver live with it?
+ * @RECOVERY_MMIO: no reset is coming; the driver may look at its function
+ * @RECOVERY_SLOT_RESET: the function was reset; set it up again
+ * @RECOVERY_RESUME: everybody recovered; go on
+ * @RECOVERY_NR_STEPS: how many there are
  */
-enum pciback_step {
-	PCIBACK_DETECTED,
-	PCIBACK_MMIO,
-	PCIBACK_RESET,
-	PCIBACK_RESUME,
-	PCIBACK_NR_STEPS,
+enum pciback_recovery_step {
+	RECOVERY_DETECTED,
+	RECOVERY_MMIO,
+	RECOVERY_SLOT_RESET,
+	RECOVERY_RESUME,
+	RECOVERY_NR_STEPS,
 };
 
 #endif /* PCIBACK_RECORD_RECOVERY_STEP_H */

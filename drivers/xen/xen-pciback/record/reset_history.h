@@ -6,25 +6,25 @@
 #include <linux/types.h>
 
 /**
- * enum reset_why - the occasion of a reset
- * @RESET_AT_SEIZE: taken from the host
- * @RESET_AT_HAND_OVER: about to be given to a guest, and not known to be clean
- * @RESET_AT_HAND_BACK: taken back from a guest, which may have died
- * @RESET_AT_RELEASE: handed back to the host
- * @RESET_ON_REQUEST: the administrator or toolstack wrote to do_flr
- * @RESET_BY_ITS_GUEST: the guest wrote to the function's FLR bit
- * @RESET_WITH_NEIGHBOUR: hit by a reset for another function's sake
- * @RESET_WHYS: how many there are
+ * enum reset_reason - the occasion of a reset
+ * @RESET_FOR_SEIZE: taken from the host
+ * @RESET_FOR_ASSIGN: about to be given to a guest, and not known to be clean
+ * @RESET_FOR_DEASSIGN: taken back from a guest, which may have died
+ * @RESET_FOR_RELEASE: handed back to the host
+ * @RESET_FOR_REQUEST: the administrator or toolstack wrote to do_flr
+ * @RESET_FOR_GUEST: the guest wrote to the function's FLR bit
+ * @RESET_FOR_NEIGHBOUR: hit by a reset for another function's sake
+ * @RESET_REASONS: how many there are
  */
-enum reset_why {
-	RESET_AT_SEIZE,
-	RESET_AT_HAND_OVER,
-	RESET_AT_HAND_BACK,
-	RESET_AT_RELEASE,
-	RESET_ON_REQUEST,
-	RESET_BY_ITS_GUEST,
-	RESET_WITH_NEIGHBOUR,
-	RESET_WHYS
+enum reset_reason {
+	RESET_FOR_SEIZE,
+	RESET_FOR_ASSIGN,
+	RESET_FOR_DEASSIGN,
+	RESET_FOR_RELEASE,
+	RESET_FOR_REQUEST,
+	RESET_FOR_GUEST,
+	RESET_FOR_NEIGHBOUR,
+	RESET_REASONS
 };
 
 /**
@@ -35,7 +35,7 @@ enum reset_why {
  * @result: 0 or -errno
  * @domid: the guest that had the function, or RESET_IDLE
  * @method: by which method; RESET_METHODS: no method could be tried
- * @why: on which occasion
+ * @reason: on which occasion
  */
 struct reset_event {
 	time64_t when;
@@ -44,7 +44,7 @@ struct reset_event {
 	int result;
 	int domid;
 	u8 method;
-	u8 why;
+	u8 reason;
 };
 
 #define RESET_HISTORY	16

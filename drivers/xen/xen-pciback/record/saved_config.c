@@ -52,7 +52,7 @@ static const struct msi_layout *msi_layout(struct pci_dev *pdev)
 	return &msi_layouts[!!(flags & PCI_MSI_FLAGS_64BIT)][!!(flags & PCI_MSI_FLAGS_MASKBIT)];
 }
 
-static u32 read_reg(struct pci_dev *pdev, int pos, int size)
+static u32 config_read_reg(struct pci_dev *pdev, int pos, int size)
 {
 	u32 val = 0;
 	u16 word = 0;
@@ -65,9 +65,9 @@ static u32 read_reg(struct pci_dev *pdev, int pos, int size)
 	return word;
 }
 
-static void write_reg(struct pci_dev *pdev, int pos, int size, u32 val)
+static void config_write_reg(struct pci_dev *pdev, int pos, int size, u32 val)
 {
-	if (read_reg(pdev, pos, size) == val)
+	if (config_read_reg(pdev, pos, size) == val)
 		return;
 	if (size == 4)
 		pci_write_config_dword(pdev, pos, val);
@@ -83,7 +83,7 @@ static void write_reg(struct pci_dev *pdev, int pos, int size, u32 val)
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void pciback_config_note(struct pciback_device *dev)
+void pciback_config_note(struct pcistub_device *dev)
 {
 	struct pciback_config *was = &dev->seizure;
 	struct pci_dev *pdev = dev->pdev;
@@ -95,8 +95,8 @@ void pciback_config_note(struct pciback_device *dev)
 
 		for (i = 0; i < PCIBACK_MSI_REGS; i++)
 			if (msi->off[i])
-				was->msi[i] = read_reg(pdev, pdev->msi_cap + msi->off[i],
-						       msi->size[i]);
+				was->msi[i] = config_read_reg(pdev, pdev->msi_cap + msi->off[i],
+							      msi->size[i]);
 		was->msi[0] &= ~PCI_MSI_FLAGS_ENABLE;
 	}
 	if (pdev->pm_cap) {
@@ -120,7 +120,7 @@ void pciback_config_note(struct pciback_device *dev)
  * Context: may sleep. Caller holds device_lock().
  * Return: 0 or -ENOMEM.
  */
-int pciback_config_save(struct pciback_device *dev)
+int pciback_config_save(struct pcistub_device *dev)
 {
 	int err = pci_save_state(dev->pdev);
 
@@ -131,7 +131,7 @@ int pciback_config_save(struct pciback_device *dev)
 }
 
 /* What a function's power data register shows; guests may choose. */
-static void restore_data_select(struct pci_dev *pdev, u16 was)
+static void pm_restore_data_select(struct pci_dev *pdev, u16 was)
 {
 	u16 now = 0;
 
@@ -152,7 +152,7 @@ static void restore_data_select(struct pci_dev *pdev, u16 was)
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void pciback_config_restore(struct pciback_device *dev)
+void pciback_config_restore(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int i;
@@ -162,14 +162,14 @@ void pciback_config_restore(struct pciback_device *dev)
 	pci_load_saved_state(pdev, dev->seizure.core);
 	pci_restore_state(pdev);
 	if (pdev->pm_cap)
-		restore_data_select(pdev, dev->seizure.pmcsr);
+		pm_restore_data_select(pdev, dev->seizure.pmcsr);
 	if (pdev->msi_cap && !pdev->msi_enabled) {
 		const struct msi_layout *msi = msi_layout(pdev);
 
 		for (i = 0; i < PCIBACK_MSI_REGS; i++)
 			if (msi->off[i])
-				write_reg(pdev, pdev->msi_cap + msi->off[i], msi->size[i],
-					  dev->seizure.msi[i]);
+				config_write_reg(pdev, pdev->msi_cap + msi->off[i], msi->size[i],
+						 dev->seizure.msi[i]);
 	}
 }
 
@@ -183,7 +183,7 @@ void pciback_config_restore(struct pciback_device *dev)
  * Context: may sleep. Caller holds device_lock().
  * Return: 0 or -EIO.
  */
-int pciback_config_check(struct pciback_device *dev)
+int pciback_config_check(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int last = pdev->hdr_type == PCI_HEADER_TYPE_NORMAL ? PCI_BASE_ADDRESS_5 :
@@ -203,14 +203,14 @@ int pciback_config_check(struct pciback_device *dev)
 }
 
 /**
- * pciback_config_hand_back() - the last touches before the host has it again
+ * pciback_config_release() - the last touches before the host has it again
  * @dev: the function, restored and quiet
  * @decode_too: decoding goes back to what it was; only if no domain that had
  *	the function is left (see pciback_config_save())
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void pciback_config_hand_back(struct pciback_device *dev, bool decode_too)
+void pciback_config_release(struct pcistub_device *dev, bool decode_too)
 {
 	u16 keep = decode_too ? 0 : PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
 	struct pci_dev *pdev = dev->pdev;
@@ -228,6 +228,6 @@ void pciback_config_hand_back(struct pciback_device *dev, bool decode_too)
 		return;
 	/* Not all of the rest is in the core's copy: enabling cleared INTx Disable. */
 	pci_read_config_word(pdev, PCI_COMMAND, &now);
-	write_reg(pdev, PCI_COMMAND, 2,
-		  (now & keep) | (dev->seizure.command & ~keep & ~PCI_COMMAND_MASTER));
+	config_write_reg(pdev, PCI_COMMAND, 2,
+			 (now & keep) | (dev->seizure.command & ~keep & ~PCI_COMMAND_MASTER));
 }

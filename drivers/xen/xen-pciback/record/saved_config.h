@@ -5,12 +5,12 @@
 
 #include <linux/types.h>
 
-struct pciback_device;
+struct pcistub_device;
 
-void pciback_config_note(struct pciback_device *dev);
-int pciback_config_save(struct pciback_device *dev);
-void pciback_config_restore(struct pciback_device *dev);
-int pciback_config_check(struct pciback_device *dev);
-void pciback_config_hand_back(struct pciback_device *dev, bool decode_too);
+void pciback_config_note(struct pcistub_device *dev);
+int pciback_config_save(struct pcistub_device *dev);
+void pciback_config_restore(struct pcistub_device *dev);
+int pciback_config_check(struct pcistub_device *dev);
+void pciback_config_release(struct pcistub_device *dev, bool decode_too);
 
 #endif /* PCIBACK_RECORD_SAVED_CONFIG_H */

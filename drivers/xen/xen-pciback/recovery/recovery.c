@@ -4,7 +4,7 @@
  *
  * The PCI core recovers all functions below a port together and asks the
  * driver of each, step by step; one that votes to disconnect ends the recovery
- * for all of them. A guest's driver is asked through the holder. A guest that
+ * for all of them. A guest's driver is asked through the owner. A guest that
  * does not do its part is cut off from the function: no bus mastering, no
  * INTx, no operation, until the toolstack takes the function from it. The
  * function is then the host's alone, so it votes for the recovery to go on:
@@ -27,13 +27,13 @@
  * The core itself waits up to a minute for a device after its reset; and when it
  * gives up it tells no driver.
  */
-unsigned long pciback_recovery_limit = 120 * HZ;
+unsigned long pciback_recovery_timeout = 120 * HZ;
 
 /*
  * All that the function could still do to the host by itself. A bridge must go
  * on passing what the functions behind it do, whoever has them.
  */
-static void silence(struct pci_dev *pdev)
+static void recovery_disable_hw(struct pci_dev *pdev)
 {
 	/* A function that does not answer would get all bits but one set. */
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || !pci_device_is_present(pdev))
@@ -42,21 +42,21 @@ static void silence(struct pci_dev *pdev)
 	pci_intx(pdev, 0);
 }
 
-static void cut_off(struct pciback_device *dev, enum pciback_step step, const char *reason)
+static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_step step, const char *reason)
 {
-	struct pciback_holder *holder = dev->holder;
+	struct pciback_owner *owner = dev->owner;
 
 	/* An operation that runs now is the last one. */
 	mutex_lock(&dev->lock);
-	dev->cut_off = true;
+	dev->isolated = true;
 	mutex_unlock(&dev->lock);
-	pciback_see_state(dev, PCIBACK_CUT_OFF);
-	silence(dev->pdev);
-	if (holder->lost)
-		holder->lost(holder, dev);
+	pciback_trace_state(dev, PCIBACK_STATE_ISOLATED);
+	recovery_disable_hw(dev->pdev);
+	if (owner->ops->notify_isolated)
+		owner->ops->notify_isolated(owner, dev);
 	dev_warn_ratelimited(&dev->pdev->dev,
-			     "%s: domain %d %s; cut off from the device. Take it from the domain: xl pci-detach %d %s\n",
-			     pciback_step_name(step), holder->domid, reason, holder->domid,
+			     "%s: domain %d %s; isolated from the device. Detach it: xl pci-detach %d %s\n",
+			     pciback_recovery_step_name(step), owner->domid, reason, owner->domid,
 			     pci_name(dev->pdev));
 }
 
@@ -64,18 +64,18 @@ static void cut_off(struct pciback_device *dev, enum pciback_step step, const ch
  * The host gave the recovery up: after a reset nobody restored, or with a
  * driver in the guest that waits for the end of it.
  */
-static void overdue(struct work_struct *work)
+static void recovery_timeout_work(struct work_struct *work)
 {
-	struct pciback_device *dev = container_of(to_delayed_work(work), struct pciback_device,
-						  overdue);
+	struct pcistub_device *dev = container_of(to_delayed_work(work), struct pcistub_device,
+						  timeout_work);
 
 	/* Who cancels this may hold it, and the core does as long as it is at work. */
 	if (!device_trylock(&dev->pdev->dev)) {
-		schedule_delayed_work(&dev->overdue, HZ / 10 + 1);
+		schedule_delayed_work(&dev->timeout_work, HZ / 10 + 1);
 		return;
 	}
-	if (dev->recovering && dev->holder && !dev->cut_off && !dev->leaving)
-		cut_off(dev, PCIBACK_RESUME, "has a device that the host could not recover");
+	if (dev->recovering && dev->owner && !dev->isolated && !dev->detaching)
+		recovery_isolate(dev, RECOVERY_RESUME, "has a device that the host could not recover");
 	dev->recovering = false;
 	device_unlock(&dev->pdev->dev);
 }
@@ -84,9 +84,9 @@ static void overdue(struct work_struct *work)
  * pciback_recovery_init() - prepare a function that is being seized
  * @dev: its record
  */
-void pciback_recovery_init(struct pciback_device *dev)
+void pciback_recovery_init(struct pcistub_device *dev)
 {
-	INIT_DELAYED_WORK(&dev->overdue, overdue);
+	INIT_DELAYED_WORK(&dev->timeout_work, recovery_timeout_work);
 }
 
 /**
@@ -95,49 +95,49 @@ void pciback_recovery_init(struct pciback_device *dev)
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void pciback_recovery_exit(struct pciback_device *dev)
+void pciback_recovery_exit(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
-	cancel_delayed_work_sync(&dev->overdue);
+	cancel_delayed_work_sync(&dev->timeout_work);
 }
 
-static pci_ers_result_t consult(struct pciback_device *dev, enum pciback_step step,
-				pci_channel_state_t state)
+static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev, enum pciback_recovery_step step,
+					     pci_channel_state_t state)
 {
-	struct pciback_holder *holder;
-	struct pciback_verdict verdict;
+	struct pciback_owner *owner;
+	struct pciback_vote verdict;
 	int answer = -ECANCELED;
 
 	device_lock_assert(&dev->pdev->dev);
 	/* Only under device_lock() do these change. */
-	holder = dev->holder;
-	if (holder && !dev->cut_off)
-		answer = holder->ask ? holder->ask(holder, dev, step, state) : -ENOTCONN;
+	owner = dev->owner;
+	if (owner && !dev->isolated)
+		answer = owner->ops->query_guest ? owner->ops->query_guest(owner, dev, step, state) : -ENOTCONN;
 	else
-		holder = NULL;
+		owner = NULL;
 
-	verdict = pciback_recovery_judge(step, state, answer);
+	verdict = pciback_vote_on_answer(step, state, answer);
 	/* The toolstack was faster. */
-	if (holder && verdict.reason && !READ_ONCE(dev->leaving))
-		cut_off(dev, step, verdict.reason);
+	if (owner && verdict.reason && !READ_ONCE(dev->detaching))
+		recovery_isolate(dev, step, verdict.reason);
 	return verdict.vote;
 }
 
-static pci_ers_result_t error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
 {
-	struct pciback_device *dev = pci_get_drvdata(pdev);
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
 	dev->link_reset = state == pci_channel_io_frozen;
 	dev->clean = false;
-	dev->recovering = dev->holder && !dev->cut_off;
+	dev->recovering = dev->owner && !dev->isolated;
 	if (dev->recovering)
-		mod_delayed_work(system_wq, &dev->overdue, pciback_recovery_limit);
-	return consult(dev, PCIBACK_DETECTED, state);
+		mod_delayed_work(system_wq, &dev->timeout_work, pciback_recovery_timeout);
+	return recovery_query_guest(dev, RECOVERY_DETECTED, state);
 }
 
-static pci_ers_result_t mmio_enabled(struct pci_dev *pdev)
+static pci_ers_result_t recovery_mmio_enabled(struct pci_dev *pdev)
 {
-	return consult(pci_get_drvdata(pdev), PCIBACK_MMIO, pci_channel_io_normal);
+	return recovery_query_guest(pci_get_drvdata(pdev), RECOVERY_MMIO, pci_channel_io_normal);
 }
 
 /*
@@ -147,7 +147,7 @@ static pci_ers_result_t mmio_enabled(struct pci_dev *pdev)
  * expects one. Only FLR will do: other methods reset more than this function
  * or need pci_bus_sem, which the core holds.
  */
-static bool bring_back(struct pciback_device *dev)
+static bool recovery_restore_after_reset(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err = 0;
@@ -165,47 +165,47 @@ static bool bring_back(struct pciback_device *dev)
 	pciback_config_restore(dev);
 	if (!pci_device_is_present(pdev))
 		return false;
-	pciback_quiet(pdev);
-	if (dev->cut_off)
-		silence(pdev);
+	pciback_disable_dma(pdev);
+	if (dev->isolated)
+		recovery_disable_hw(pdev);
 	return true;
 }
 
-static pci_ers_result_t slot_reset(struct pci_dev *pdev)
+static pci_ers_result_t recovery_slot_reset(struct pci_dev *pdev)
 {
-	struct pciback_device *dev = pci_get_drvdata(pdev);
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
-	if (bring_back(dev))
-		return consult(dev, PCIBACK_RESET, pci_channel_io_normal);
-	if (dev->holder && !dev->cut_off)
-		cut_off(dev, PCIBACK_RESET, "has a device that does not answer any more");
+	if (recovery_restore_after_reset(dev))
+		return recovery_query_guest(dev, RECOVERY_SLOT_RESET, pci_channel_io_normal);
+	if (dev->owner && !dev->isolated)
+		recovery_isolate(dev, RECOVERY_SLOT_RESET, "has a device that does not answer any more");
 	return PCI_ERS_RESULT_DISCONNECT;
 }
 
-static void resume(struct pci_dev *pdev)
+static void recovery_resume(struct pci_dev *pdev)
 {
-	struct pciback_device *dev = pci_get_drvdata(pdev);
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
 	dev->recovering = false;
 	/* It may have been out of reach when its guest was cut off. */
-	if (dev->cut_off)
-		silence(pdev);
-	consult(dev, PCIBACK_RESUME, pci_channel_io_normal);
+	if (dev->isolated)
+		recovery_disable_hw(pdev);
+	recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal);
 }
 
 /* No error: the attributes of the function and the PCI core reset it without asking us. */
-static void reset_prepare(struct pci_dev *pdev)
+static void recovery_reset_prepare(struct pci_dev *pdev)
 {
-	struct pciback_device *dev = pci_get_drvdata(pdev);
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
 	if (dev)
-		pciback_device_reset_ahead(dev);
+		pciback_device_expect_detach(dev);
 }
 
 const struct pci_error_handlers pciback_error_handlers = {
-	.reset_prepare = reset_prepare,
-	.error_detected = error_detected,
-	.mmio_enabled = mmio_enabled,
-	.slot_reset = slot_reset,
-	.resume = resume,
+	.reset_prepare = recovery_reset_prepare,
+	.error_detected = recovery_error_detected,
+	.mmio_enabled = recovery_mmio_enabled,
+	.slot_reset = recovery_slot_reset,
+	.resume = recovery_resume,
 };

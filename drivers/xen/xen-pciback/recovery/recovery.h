@@ -5,13 +5,13 @@
 
 #include <linux/pci.h>
 
-struct pciback_device;
+struct pcistub_device;
 
-void pciback_recovery_init(struct pciback_device *dev);
-void pciback_recovery_exit(struct pciback_device *dev);
+void pciback_recovery_init(struct pcistub_device *dev);
+void pciback_recovery_exit(struct pcistub_device *dev);
 
 /* How long a recovery may take until it counts as failed, in jiffies; written by tests only. */
-extern unsigned long pciback_recovery_limit;
+extern unsigned long pciback_recovery_timeout;
 
 /* The PCI driver's. */
 extern const struct pci_error_handlers pciback_error_handlers;

@@ -24,7 +24,7 @@ struct reset_quirk {
 	u8 af_pos;
 };
 
-static const struct reset_quirk quirks[] = {
+static const struct reset_quirk device_quirks[] = {
 	/*
 	 * MediaTek MT7922 wireless: after FLR it reads as all ones for 70 to 345 s;
 	 * a bus reset works. QubesOS/qubes-issues 9689; the kernel knows since 6.14.
@@ -46,7 +46,7 @@ static const struct reset_quirk quirks[] = {
 	  .class = PCI_CLASS_NETWORK_ETHERNET, .af_pos = 0xe0 },
 };
 
-static bool concerns(const struct reset_quirk *quirk, struct pci_dev *pdev)
+static bool quirk_matches(const struct reset_quirk *quirk, struct pci_dev *pdev)
 {
 	return quirk->vendor == pdev->vendor &&
 	       (quirk->device == PCI_ANY_ID || quirk->device == pdev->device) &&
@@ -54,7 +54,7 @@ static bool concerns(const struct reset_quirk *quirk, struct pci_dev *pdev)
 }
 
 /* ID, length, and both of what there can be: nothing else looks like that. */
-static bool is_af(struct pci_dev *pdev, u8 pos)
+static bool af_is_at(struct pci_dev *pdev, u8 pos)
 {
 	u8 id, len, cap;
 
@@ -66,36 +66,36 @@ static bool is_af(struct pci_dev *pdev, u8 pos)
 }
 
 /**
- * reset_quirk_no_flr() - does it only say that it can do FLR?
+ * pciback_reset_quirk_no_flr() - does it only say that it can do FLR?
  * @pdev: the function
  */
-bool reset_quirk_no_flr(struct pci_dev *pdev)
+bool pciback_reset_quirk_no_flr(struct pci_dev *pdev)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(quirks); i++)
-		if (quirks[i].no_flr && concerns(&quirks[i], pdev))
+	for (i = 0; i < ARRAY_SIZE(device_quirks); i++)
+		if (device_quirks[i].no_flr && quirk_matches(&device_quirks[i], pdev))
 			return true;
 	return false;
 }
 
 /**
- * reset_quirk_af() - an Advanced Features capability that is not in the list
+ * pciback_reset_quirk_af() - an Advanced Features capability that is not in the list
  * @pdev: a function without one in the list, which answers
  *
  * Conventional functions only; on the root bus, where a PCH has its own.
  *
  * Return: its offset, 0 if there is none.
  */
-u8 reset_quirk_af(struct pci_dev *pdev)
+u8 pciback_reset_quirk_af(struct pci_dev *pdev)
 {
 	int i;
 
 	if (pci_is_pcie(pdev) || !pci_is_root_bus(pdev->bus))
 		return 0;
-	for (i = 0; i < ARRAY_SIZE(quirks); i++)
-		if (quirks[i].af_pos && concerns(&quirks[i], pdev) &&
-		    is_af(pdev, quirks[i].af_pos))
-			return quirks[i].af_pos;
+	for (i = 0; i < ARRAY_SIZE(device_quirks); i++)
+		if (device_quirks[i].af_pos && quirk_matches(&device_quirks[i], pdev) &&
+		    af_is_at(pdev, device_quirks[i].af_pos))
+			return device_quirks[i].af_pos;
 	return 0;
 }

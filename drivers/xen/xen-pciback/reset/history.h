@@ -5,7 +5,7 @@
 
 #include "record/reset_history.h"
 
-void reset_history_add(struct reset_history *history, const struct reset_event *event);
-int reset_history_print(const struct reset_history *history, char *buf);
+void pciback_reset_history_add(struct reset_history *history, const struct reset_event *event);
+int pciback_reset_history_print(const struct reset_history *history, char *buf);
 
 #endif /* PCIBACK_RESET_HISTORY_H */

@@ -28,7 +28,7 @@ enum core_method {
 	CORE_BUS,
 };
 
-static const u8 from_core[] = {
+static const u8 methods_from_core[] = {
 	[CORE_SPECIFIC] = RESET_SPECIFIC,
 	[CORE_ACPI] = RESET_ACPI,
 	[CORE_FLR] = RESET_FLR,
@@ -53,13 +53,13 @@ static const u8 from_core[] = {
 /* Between two looks at a bit that changes by itself. */
 #define POLL_MS		20
 
-static u8 af_position(struct pci_dev *pdev)
+static u8 af_find(struct pci_dev *pdev)
 {
-	return pci_find_capability(pdev, PCI_CAP_ID_AF) ?: reset_quirk_af(pdev);
+	return pci_find_capability(pdev, PCI_CAP_ID_AF) ?: pciback_reset_quirk_af(pdev);
 }
 
 /**
- * reset_methods_of() - which methods a function has of its own, best first
+ * pciback_reset_methods_of() - which methods a function has of its own, best first
  * @pdev: the function
  * @methods: room for RESET_METHODS
  *
@@ -69,12 +69,12 @@ static u8 af_position(struct pci_dev *pdev)
  *
  * Return: how many.
  */
-int reset_methods_of(struct pci_dev *pdev, u8 *methods)
+int pciback_reset_methods_of(struct pci_dev *pdev, u8 *methods)
 {
 	int i, nr = 0;
 
 	if (!pci_is_pcie(pdev) && !pci_find_capability(pdev, PCI_CAP_ID_AF) &&
-	    reset_quirk_af(pdev))
+	    pciback_reset_quirk_af(pdev))
 		methods[nr++] = RESET_AF;
 	for (i = 0; i < PCI_NUM_RESET_METHODS && nr < RESET_METHODS; i++) {
 		u8 number = pdev->reset_methods[i];
@@ -82,28 +82,28 @@ int reset_methods_of(struct pci_dev *pdev, u8 *methods)
 		if (!number)
 			break;
 		/* The core may have learnt further ones. */
-		if (number >= ARRAY_SIZE(from_core))
+		if (number >= ARRAY_SIZE(methods_from_core))
 			continue;
-		if (number == CORE_FLR && reset_quirk_no_flr(pdev))
+		if (number == CORE_FLR && pciback_reset_quirk_no_flr(pdev))
 			continue;
-		methods[nr++] = from_core[number];
+		methods[nr++] = methods_from_core[number];
 	}
 	return nr;
 }
 
 /**
- * reset_slot_works() - is there a hot-plug slot around it that can reset it?
+ * pciback_reset_slot_works() - is there a hot-plug slot around it that can reset it?
  * @pdev: the function
  *
  * Context: may sleep. Caller holds device_lock() of the bridge above, whose
  * driver makes and removes slots.
  */
-bool reset_slot_works(struct pci_dev *pdev)
+bool pciback_reset_slot_works(struct pci_dev *pdev)
 {
 	return pdev->slot && !pci_probe_reset_slot(pdev->slot);
 }
 
-static int run_core(struct pci_dev *pdev, enum core_method number)
+static int core_method_run(struct pci_dev *pdev, enum core_method number)
 {
 	u8 saved[PCI_NUM_RESET_METHODS];
 	int err;
@@ -116,7 +116,7 @@ static int run_core(struct pci_dev *pdev, enum core_method number)
 	return err;
 }
 
-static int run_flr(struct pci_dev *pdev)
+static int flr_run(struct pci_dev *pdev)
 {
 	int err = pcie_capability_set_word(pdev, PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR);
 
@@ -127,10 +127,10 @@ static int run_flr(struct pci_dev *pdev)
 	return 0;
 }
 
-static int run_af(struct pci_dev *pdev)
+static int af_run(struct pci_dev *pdev)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(PENDING_MS);
-	u8 pos = af_position(pdev);
+	u8 pos = af_find(pdev);
 	u8 status;
 
 	if (!pos)
@@ -150,7 +150,7 @@ static int run_af(struct pci_dev *pdev)
 	return 0;
 }
 
-static int run_pm(struct pci_dev *pdev)
+static int pm_run(struct pci_dev *pdev)
 {
 	unsigned int delay = max_t(unsigned int, pdev->d3hot_delay, PM_MS);
 	u16 ctrl;
@@ -180,7 +180,7 @@ static bool link_is_up(struct pci_dev *bridge)
  * Only so that nobody is asked too early: whether it works again is seen from the
  * functions. There are ports that say they report the link, and never say it is up.
  */
-static void wait_for_link(struct pci_dev *bridge)
+static void link_wait(struct pci_dev *bridge)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(LINK_UP_MS);
 
@@ -188,7 +188,7 @@ static void wait_for_link(struct pci_dev *bridge)
 		msleep(POLL_MS);
 }
 
-static int run_bus(struct pci_dev *bridge)
+static int bus_run(struct pci_dev *bridge)
 {
 	bool link = pci_is_pcie(bridge) && pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE;
 	bool reports = link && bridge->link_active_reporting && link_is_up(bridge);
@@ -202,12 +202,12 @@ static int run_bus(struct pci_dev *bridge)
 	msleep(BUS_ASSERT_MS);
 	pci_write_config_word(bridge, PCI_BRIDGE_CONTROL, ctrl);
 	if (reports)
-		wait_for_link(bridge);
+		link_wait(bridge);
 	msleep(link ? LINK_SETTLE_MS : PCI_SETTLE_MS);
 	return 0;
 }
 
-static int run_slot(struct pci_dev *pdev)
+static int slot_run(struct pci_dev *pdev)
 {
 	struct hotplug_slot *slot = pdev->slot ? pdev->slot->hotplug : NULL;
 	int err;
@@ -221,7 +221,7 @@ static int run_slot(struct pci_dev *pdev)
 }
 
 /**
- * reset_method_run() - reset by one method
+ * pciback_reset_method_run() - reset by one method
  * @pdev: the function, in D0, quiet; it answers, unless its slot or bus is reset
  * @bridge: the bridge that does it, for RESET_SLOT and RESET_BUS
  * @method: how
@@ -229,25 +229,25 @@ static int run_slot(struct pci_dev *pdev)
  * Context: sleeps, 100 ms to a few seconds; a slot up to a minute, if the link
  * comes back and the function does not: that wait is its driver's. Caller holds
  * device_lock() of all that is hit, and of @bridge.
- * Return: 0: done, wait with reset_wait_ready(); or -errno.
+ * Return: 0: done, wait with pciback_reset_wait_ready(); or -errno.
  */
-int reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge, enum reset_method method)
+int pciback_reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge, enum reset_method method)
 {
 	switch (method) {
 	case RESET_SPECIFIC:
-		return run_core(pdev, CORE_SPECIFIC);
+		return core_method_run(pdev, CORE_SPECIFIC);
 	case RESET_ACPI:
-		return run_core(pdev, CORE_ACPI);
+		return core_method_run(pdev, CORE_ACPI);
 	case RESET_FLR:
-		return run_flr(pdev);
+		return flr_run(pdev);
 	case RESET_AF:
-		return run_af(pdev);
+		return af_run(pdev);
 	case RESET_PM:
-		return run_pm(pdev);
+		return pm_run(pdev);
 	case RESET_SLOT:
-		return run_slot(pdev);
+		return slot_run(pdev);
 	case RESET_BUS:
-		return run_bus(bridge);
+		return bus_run(bridge);
 	default:
 		return -ENOTTY;
 	}
@@ -266,24 +266,24 @@ int reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge, enum reset_me
  */
 int pciback_reset_flr(struct pci_dev *pdev)
 {
-	u32 id = reset_identity(pdev);
+	u32 id = pciback_reset_identity(pdev);
 	int err;
 
 	device_lock_assert(&pdev->dev);
-	if (!(pdev->devcap & PCI_EXP_DEVCAP_FLR) || reset_quirk_no_flr(pdev) ||
+	if (!(pdev->devcap & PCI_EXP_DEVCAP_FLR) || pciback_reset_quirk_no_flr(pdev) ||
 	    pdev->dev_flags & PCI_DEV_FLAGS_NO_FLR_RESET)
 		return -ENOTTY;
 	if (PCI_POSSIBLE_ERROR(id))
 		return -ENODEV;
 	if (!pci_wait_for_pending_transaction(pdev))
 		dev_warn_ratelimited(&pdev->dev, "transactions still pending; resetting it anyway\n");
-	err = run_flr(pdev);
-	return err ?: reset_wait_ready(pdev, id, jiffies +
-				       msecs_to_jiffies(pciback_reset_wait_ms));
+	err = flr_run(pdev);
+	return err ?: pciback_reset_wait_ready(pdev, id, jiffies +
+					       msecs_to_jiffies(pciback_reset_wait_ms));
 }
 
 /**
- * reset_identity() - what a function says that it is
+ * pciback_reset_identity() - what a function says that it is
  * @pdev: the function
  *
  * Virtual functions have no identity of their own (PCIe r6.0 9.3.4.1.1), so
@@ -291,7 +291,7 @@ int pciback_reset_flr(struct pci_dev *pdev)
  *
  * Return: vendor and device; all ones: nobody answers.
  */
-u32 reset_identity(struct pci_dev *pdev)
+u32 pciback_reset_identity(struct pci_dev *pdev)
 {
 	u32 id;
 
@@ -303,18 +303,18 @@ u32 reset_identity(struct pci_dev *pdev)
 }
 
 /**
- * reset_answers() - is there anybody?
+ * pciback_reset_answers() - is there anybody?
  * @pdev: the function
  */
-bool reset_answers(struct pci_dev *pdev)
+bool pciback_reset_answers(struct pci_dev *pdev)
 {
-	u32 id = reset_identity(pdev);
+	u32 id = pciback_reset_identity(pdev);
 
 	return !PCI_POSSIBLE_ERROR(id);
 }
 
 /**
- * reset_wait_ready() - wait until a function answers again
+ * pciback_reset_wait_ready() - wait until a function answers again
  * @pdev: the function
  * @id: what it said that it is
  * @deadline: in jiffies; past it, it is asked once
@@ -323,13 +323,13 @@ bool reset_answers(struct pci_dev *pdev)
  * Return: 0; -ETIMEDOUT: it does not answer; -ENXIO: something else does;
  * -ENODEV: it was removed.
  */
-int reset_wait_ready(struct pci_dev *pdev, u32 id, unsigned long deadline)
+int pciback_reset_wait_ready(struct pci_dev *pdev, u32 id, unsigned long deadline)
 {
 	unsigned int delay = 1;
 
 	for (;;) {
 		bool last = time_after_eq(jiffies, deadline);
-		u32 now = reset_identity(pdev);
+		u32 now = pciback_reset_identity(pdev);
 
 		if (!PCI_POSSIBLE_ERROR(now))
 			return pdev->is_virtfn || now == id ? 0 : -ENXIO;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Planning a reset: which methods, in which order, at which bridge, what each
- * would hit, and whether all of that may be hit. Pure; touches nothing.
+ * would hit, and whether all of that may be hit. Freestanding; touches nothing.
  *
  * The rule for ownership: everything that a step resets is seized, and idle or
  * with the guest on whose behalf it is done. Bridges among it are neutral: they
@@ -28,50 +28,50 @@ static const char * const method_names[RESET_METHODS + 1] = {
 	[RESET_METHODS] = "none",
 };
 
-static const char * const refusal_names[] = {
+static const char * const denial_names[] = {
 	[RESET_ALLOWED] = "allowed",
-	[RESET_BY_HOST] = "host-driver",
-	[RESET_BY_NOBODY] = "not-seized",
-	[RESET_BY_GUEST] = "other-guest",
-	[RESET_BY_CHANGE] = "changing-hands",
-	[RESET_BY_QUIRK] = "breaks-device",
-	[RESET_BY_VF] = "virtual-function",
-	[RESET_BY_ROOT] = "root-bus",
+	[RESET_DENIED_HOST_DRIVER] = "host-driver",
+	[RESET_DENIED_NOT_SEIZED] = "not-seized",
+	[RESET_DENIED_OTHER_GUEST] = "other-guest",
+	[RESET_DENIED_REBINDING] = "rebinding",
+	[RESET_DENIED_BREAKS_DEVICE] = "breaks-device",
+	[RESET_DENIED_VF] = "virtual-function",
+	[RESET_DENIED_ROOT_BUS] = "root-bus",
 };
 
 /**
- * reset_method_name() - the word for a method, the PCI core's where it has one
+ * pciback_reset_method_name() - the word for a method, the PCI core's where it has one
  * @method: the method; RESET_METHODS: "none"
  */
-const char *reset_method_name(enum reset_method method)
+const char *pciback_reset_method_name(enum reset_method method)
 {
 	return method_names[method];
 }
 
 /**
- * reset_refusal_name() - the word for a reason, for programs
- * @refusal: the reason
+ * pciback_reset_denial_name() - the word for a reason, for programs
+ * @denial: the reason
  */
-const char *reset_refusal_name(enum reset_refusal refusal)
+const char *pciback_reset_denial_name(enum reset_denial denial)
 {
-	return refusal_names[refusal];
+	return denial_names[denial];
 }
 
 /**
- * reset_is_bridge() - is there a bus below it?
+ * pciback_reset_is_bridge() - is there a bus below it?
  * @node: function or bridge
  */
-bool reset_is_bridge(const struct reset_node *node)
+bool pciback_reset_is_bridge(const struct reset_node *node)
 {
 	return node->kind != RESET_PCI_FUNCTION && node->kind != RESET_PCIE_FUNCTION;
 }
 
-static bool has_pci_below(const struct reset_node *node)
+static bool bridge_has_pci_below(const struct reset_node *node)
 {
 	return node->kind == RESET_TO_PCI || node->kind == RESET_PCI_BRIDGE;
 }
 
-static bool is_below(const struct reset_table *t, int i, int bridge)
+static bool node_is_below(const struct reset_table *t, int i, int bridge)
 {
 	/* Not more steps than nodes: a table that bites its tail ends here too. */
 	int left = t->nr;
@@ -83,37 +83,37 @@ static bool is_below(const struct reset_table *t, int i, int bridge)
 }
 
 /**
- * reset_bridge_of() - the bridge whose bus has to be reset for a function
+ * pciback_reset_bridge_of() - the bridge whose bus has to be reset for a function
  * @t: the functions around it
  * @target: the function
  *
  * Return: its index, or RESET_NONE on a root bus.
  */
-int reset_bridge_of(const struct reset_table *t, int target)
+int pciback_reset_bridge_of(const struct reset_table *t, int target)
 {
 	int bridge = t->node[target].up;
 	int left = t->nr;
 
-	while (bridge != RESET_NONE && has_pci_below(&t->node[bridge]) && left--) {
+	while (bridge != RESET_NONE && bridge_has_pci_below(&t->node[bridge]) && left--) {
 		int up = t->node[bridge].up;
 
-		if (up == RESET_NONE || !has_pci_below(&t->node[up]))
+		if (up == RESET_NONE || !bridge_has_pci_below(&t->node[up]))
 			break;
 		bridge = up;
 	}
 	return bridge;
 }
 
-static bool hits(const struct reset_table *t, int target, const struct reset_step *step, int i)
+static bool step_hits(const struct reset_table *t, int target, const struct reset_step *step, int i)
 {
 	if (step->bridge != RESET_NONE)
-		return is_below(t, i, step->bridge);
+		return node_is_below(t, i, step->bridge);
 	/* What is below a bridge goes with it. */
-	return i == target || is_below(t, i, target);
+	return i == target || node_is_below(t, i, target);
 }
 
 /**
- * reset_step_affects() - would a step reset this function too?
+ * pciback_reset_step_affects() - would a step reset this function too?
  * @t: the functions around the target
  * @target: for whose sake
  * @step: the step
@@ -121,100 +121,100 @@ static bool hits(const struct reset_table *t, int target, const struct reset_ste
  *
  * Virtual functions go with their physical one.
  */
-bool reset_step_affects(const struct reset_table *t, int target,
-			const struct reset_step *step, int i)
+bool pciback_reset_step_affects(const struct reset_table *t, int target,
+				const struct reset_step *step, int i)
 {
 	int pf = t->node[i].pf;
 
 	if (i == target)
 		return true;
-	return hits(t, target, step, i) || (pf != RESET_NONE && hits(t, target, step, pf));
+	return step_hits(t, target, step, i) || (pf != RESET_NONE && step_hits(t, target, step, pf));
 }
 
 /**
- * reset_step_is_shared() - would a step reset more than the target?
+ * pciback_reset_step_is_shared() - would a step reset more than the target?
  * @t: the functions around the target
  * @target: for whose sake
  * @step: the step
  */
-bool reset_step_is_shared(const struct reset_table *t, int target,
-			  const struct reset_step *step)
+bool pciback_reset_step_is_shared(const struct reset_table *t, int target,
+				  const struct reset_step *step)
 {
 	int i;
 
 	for (i = 0; i < t->nr; i++)
-		if (i != target && reset_step_affects(t, target, step, i))
+		if (i != target && pciback_reset_step_affects(t, target, step, i))
 			return true;
 	return step->bridge != RESET_NONE;
 }
 
-static enum reset_refusal judge_node(const struct reset_node *node, int holder,
-				     bool whole_bus)
+static enum reset_denial node_check(const struct reset_node *node, int owner,
+				    bool whole_bus)
 {
 	if (whole_bus && node->no_bus_reset)
-		return RESET_BY_QUIRK;
+		return RESET_DENIED_BREAKS_DEVICE;
 	switch (node->owner) {
-	case RESET_OURS:
-		return node->holder == RESET_IDLE || node->holder == holder ?
-		       RESET_ALLOWED : RESET_BY_GUEST;
-	case RESET_CHANGING:
-		return RESET_BY_CHANGE;
-	case RESET_HOST:
-		return reset_is_bridge(node) ? RESET_ALLOWED : RESET_BY_HOST;
+	case RESET_BOUND_PCIBACK:
+		return node->owner == RESET_IDLE || node->owner == owner ?
+		       RESET_ALLOWED : RESET_DENIED_OTHER_GUEST;
+	case RESET_REBINDING:
+		return RESET_DENIED_REBINDING;
+	case RESET_BOUND_HOST:
+		return pciback_reset_is_bridge(node) ? RESET_ALLOWED : RESET_DENIED_HOST_DRIVER;
 	default:
-		return reset_is_bridge(node) ? RESET_ALLOWED : RESET_BY_NOBODY;
+		return pciback_reset_is_bridge(node) ? RESET_ALLOWED : RESET_DENIED_NOT_SEIZED;
 	}
 }
 
 /**
- * reset_step_judge() - may a step be taken?
+ * pciback_reset_step_check() - may a step be taken?
  * @t: the functions around the target
  * @target: for whose sake
- * @holder: the guest on whose behalf, or RESET_IDLE
- * @step: the step; @refusal and @offender are the answer
+ * @owner: the guest on whose behalf, or RESET_IDLE
+ * @step: the step; @denial and @blocker are the answer
  *
  * The target itself is the caller's, whatever the table says.
  */
-void reset_step_judge(const struct reset_table *t, int target, int holder,
-		      struct reset_step *step)
+void pciback_reset_step_check(const struct reset_table *t, int target, int owner,
+			      struct reset_step *step)
 {
 	bool whole_bus = step->method == RESET_SLOT || step->method == RESET_BUS;
 	int i;
 
-	step->refusal = RESET_ALLOWED;
-	step->offender = RESET_NONE;
+	step->denial = RESET_ALLOWED;
+	step->blocker = RESET_NONE;
 	if (whole_bus && t->node[target].pf != RESET_NONE) {
-		step->refusal = RESET_BY_VF;
+		step->denial = RESET_DENIED_VF;
 		return;
 	}
 	if (whole_bus && step->bridge == RESET_NONE) {
-		step->refusal = RESET_BY_ROOT;
+		step->denial = RESET_DENIED_ROOT_BUS;
 		return;
 	}
 	if (whole_bus && t->node[step->bridge].no_bus_reset) {
-		step->refusal = RESET_BY_QUIRK;
-		step->offender = step->bridge;
+		step->denial = RESET_DENIED_BREAKS_DEVICE;
+		step->blocker = step->bridge;
 		return;
 	}
 	for (i = 0; i < t->nr; i++) {
-		if (!reset_step_affects(t, target, step, i))
+		if (!pciback_reset_step_affects(t, target, step, i))
 			continue;
 		if (i == target) {
 			if (!whole_bus || !t->node[i].no_bus_reset)
 				continue;
-			step->refusal = RESET_BY_QUIRK;
+			step->denial = RESET_DENIED_BREAKS_DEVICE;
 		} else {
-			step->refusal = judge_node(&t->node[i], holder, whole_bus);
+			step->denial = node_check(&t->node[i], owner, whole_bus);
 		}
-		if (step->refusal) {
-			step->offender = i;
+		if (step->denial) {
+			step->blocker = i;
 			return;
 		}
 	}
 }
 
-static void add_step(const struct reset_table *t, int holder, struct reset_plan *plan,
-		     enum reset_method method, int bridge)
+static void plan_add_step(const struct reset_table *t, int owner, struct reset_plan *plan,
+			  enum reset_method method, int bridge)
 {
 	struct reset_step *step;
 	int i;
@@ -225,36 +225,36 @@ static void add_step(const struct reset_table *t, int holder, struct reset_plan 
 	step = &plan->step[plan->nr++];
 	step->method = method;
 	step->bridge = bridge;
-	reset_step_judge(t, plan->target, holder, step);
+	pciback_reset_step_check(t, plan->target, owner, step);
 }
 
 /*
  * A hot-plug slot takes a reset of its bus behind its back for a removal, so
  * where there is one, it does it.
  */
-static void add_bus_step(const struct reset_table *t, int holder, struct reset_plan *plan)
+static void plan_add_bus_step(const struct reset_table *t, int owner, struct reset_plan *plan)
 {
 	const struct reset_node *node = &t->node[plan->target];
 
 	if (node->pf != RESET_NONE)
-		add_step(t, holder, plan, RESET_BUS, RESET_NONE);
+		plan_add_step(t, owner, plan, RESET_BUS, RESET_NONE);
 	else if (node->slot && node->up != RESET_NONE)
-		add_step(t, holder, plan, RESET_SLOT, node->up);
+		plan_add_step(t, owner, plan, RESET_SLOT, node->up);
 	else
-		add_step(t, holder, plan, RESET_BUS, reset_bridge_of(t, plan->target));
+		plan_add_step(t, owner, plan, RESET_BUS, pciback_reset_bridge_of(t, plan->target));
 }
 
 /**
- * reset_plan_make() - plan the reset of a function
+ * pciback_reset_plan_make() - plan the reset of a function
  * @t: the function and everything around it
  * @target: its index
- * @holder: the guest on whose behalf, whose other functions may be hit, or
+ * @owner: the guest on whose behalf, whose other functions may be hit, or
  *	RESET_IDLE
  * @plan: the result: the function's own methods in its order, then its slot or
  *	bus, each with a verdict
  */
-void reset_plan_make(const struct reset_table *t, int target, int holder,
-		     struct reset_plan *plan)
+void pciback_reset_plan_make(const struct reset_table *t, int target, int owner,
+			     struct reset_plan *plan)
 {
 	const struct reset_node *node = &t->node[target];
 	int i;
@@ -265,32 +265,32 @@ void reset_plan_make(const struct reset_table *t, int target, int holder,
 		enum reset_method method = node->methods[i];
 
 		if (method == RESET_BUS || method == RESET_SLOT)
-			add_bus_step(t, holder, plan);
+			plan_add_bus_step(t, owner, plan);
 		else if (method < RESET_METHODS)
-			add_step(t, holder, plan, method, RESET_NONE);
+			plan_add_step(t, owner, plan, method, RESET_NONE);
 	}
-	add_bus_step(t, holder, plan);
+	plan_add_bus_step(t, owner, plan);
 }
 
 /**
- * reset_plan_verdict() - can the target be reset?
+ * pciback_reset_plan_verdict() - can the target be reset?
  * @plan: its plan
  *
  * Return: 0; -EBUSY: not while others own what it would hit; -ENOTTY: not at
  * all.
  */
-int reset_plan_verdict(const struct reset_plan *plan)
+int pciback_reset_plan_verdict(const struct reset_plan *plan)
 {
 	int i, err = -ENOTTY;
 
 	for (i = 0; i < plan->nr; i++) {
-		switch (plan->step[i].refusal) {
+		switch (plan->step[i].denial) {
 		case RESET_ALLOWED:
 			return 0;
-		case RESET_BY_HOST:
-		case RESET_BY_NOBODY:
-		case RESET_BY_GUEST:
-		case RESET_BY_CHANGE:
+		case RESET_DENIED_HOST_DRIVER:
+		case RESET_DENIED_NOT_SEIZED:
+		case RESET_DENIED_OTHER_GUEST:
+		case RESET_DENIED_REBINDING:
 			err = -EBUSY;
 			break;
 		default:
@@ -301,7 +301,7 @@ int reset_plan_verdict(const struct reset_plan *plan)
 }
 
 /**
- * reset_step_explain() - say why a step is refused, and what to do about it
+ * pciback_reset_step_explain() - say why a step is refused, and what to do about it
  * @t: the functions around the target
  * @step: a refused step
  * @buf: where to
@@ -309,42 +309,42 @@ int reset_plan_verdict(const struct reset_plan *plan)
  *
  * Return: length of the text, as snprintf() counts it.
  */
-int reset_step_explain(const struct reset_table *t, const struct reset_step *step,
-		       char *buf, size_t len)
+int pciback_reset_step_explain(const struct reset_table *t, const struct reset_step *step,
+			       char *buf, size_t len)
 {
-	const char *method = reset_method_name(step->method);
+	const char *method = pciback_reset_method_name(step->method);
 	const struct reset_node *node = NULL;
 	char name[20] = "";
 
-	if (step->offender != RESET_NONE) {
-		node = &t->node[step->offender];
+	if (step->blocker != RESET_NONE) {
+		node = &t->node[step->blocker];
 		snprintf(name, sizeof(name), "%04x:%02x:%02x.%d", node->domain, node->bus,
 			 node->devfn >> 3, node->devfn & 7);
 	}
-	switch (step->refusal) {
-	case RESET_BY_HOST:
+	switch (step->denial) {
+	case RESET_DENIED_HOST_DRIVER:
 		return snprintf(buf, len,
 				"%s reset would hit %s too, which is bound to %s; give it to pciback first: xl pci-assignable-add %s",
 				method, name, node->driver, name);
-	case RESET_BY_NOBODY:
+	case RESET_DENIED_NOT_SEIZED:
 		return snprintf(buf, len,
 				"%s reset would hit %s too, which pciback does not have; give it to pciback first: xl pci-assignable-add %s",
 				method, name, name);
-	case RESET_BY_GUEST:
+	case RESET_DENIED_OTHER_GUEST:
 		return snprintf(buf, len,
 				"%s reset would hit %s too, which domain %d has; give both to the same domain, or detach it first: xl pci-detach %d %s",
-				method, name, node->holder, node->holder, name);
-	case RESET_BY_CHANGE:
+				method, name, node->owner, node->owner, name);
+	case RESET_DENIED_REBINDING:
 		return snprintf(buf, len,
 				"%s reset would hit %s too, which is changing hands just now; try again",
 				method, name);
-	case RESET_BY_QUIRK:
+	case RESET_DENIED_BREAKS_DEVICE:
 		return snprintf(buf, len,
 				"%s does not survive a %s reset, as the kernel knows; power-cycle the machine",
 				name, method);
-	case RESET_BY_VF:
+	case RESET_DENIED_VF:
 		return snprintf(buf, len, "no %s reset for a virtual function", method);
-	case RESET_BY_ROOT:
+	case RESET_DENIED_ROOT_BUS:
 		return snprintf(buf, len, "no %s reset: there is no bridge above it", method);
 	default:
 		return snprintf(buf, len, "%s reset is allowed", method);

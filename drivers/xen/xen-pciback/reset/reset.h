@@ -8,14 +8,14 @@
 #include <pciback/reset_plan.h>
 
 struct pci_dev;
-struct pciback_device;
-struct pciback_holder;
+struct pcistub_device;
+struct pciback_owner;
 
 extern unsigned int pciback_reset_wait_ms;
 
-int pciback_reset(struct pciback_device *dev, enum reset_why why,
-		  const struct pciback_holder *holder, bool locked);
-int pciback_reset_show_plan(struct pciback_device *dev, char *buf);
+int pciback_reset(struct pcistub_device *dev, enum reset_reason reason,
+		  const struct pciback_owner *owner, bool locked);
+int pciback_reset_show_plan(struct pcistub_device *dev, char *buf);
 
 /* reset/method.c */
 int pciback_reset_flr(struct pci_dev *pdev);

@@ -35,7 +35,7 @@
 static DEFINE_SPINLOCK(waiting_lock);
 static LIST_HEAD(waiting_sets);
 
-static int find(const struct reset_set *set, const struct pci_dev *pdev)
+static int set_find(const struct reset_set *set, const struct pci_dev *pdev)
 {
 	int i;
 
@@ -45,9 +45,9 @@ static int find(const struct reset_set *set, const struct pci_dev *pdev)
 	return RESET_NONE;
 }
 
-static int add(struct reset_set *set, struct pci_dev *pdev)
+static int set_add(struct reset_set *set, struct pci_dev *pdev)
 {
-	if (find(set, pdev) != RESET_NONE)
+	if (set_find(set, pdev) != RESET_NONE)
 		return 0;
 	if (set->table.nr == set->max)
 		return -ENOSPC;
@@ -61,16 +61,16 @@ static int add(struct reset_set *set, struct pci_dev *pdev)
  * device_lock(), which our caller has. Bridges are found before what is below
  * them, for they are added first. A bridge's pointer is only compared.
  */
-static int add_below(struct reset_set *set, int top)
+static int set_add_below(struct reset_set *set, int top)
 {
 	struct pci_dev *pdev = NULL;
 	int err = 0;
 
 	while (!err && (pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev))) {
-		int up = find(set, pci_upstream_bridge(pdev));
+		int up = set_find(set, pci_upstream_bridge(pdev));
 
 		if (up != RESET_NONE && up >= top)
-			err = add(set, pdev);
+			err = set_add(set, pdev);
 	}
 	if (err)
 		pci_dev_put(pdev);
@@ -78,7 +78,7 @@ static int add_below(struct reset_set *set, int top)
 }
 
 /* The bridges above, uppermost first. */
-static int add_above(struct reset_set *set, struct pci_dev *pdev)
+static int set_add_above(struct reset_set *set, struct pci_dev *pdev)
 {
 	struct pci_dev *bridge;
 	int i, depth = 0, err = 0;
@@ -90,13 +90,13 @@ static int add_above(struct reset_set *set, struct pci_dev *pdev)
 		for (i = 0; bridge && i < depth; i++)
 			bridge = pci_upstream_bridge(bridge);
 		if (bridge)
-			err = add(set, bridge);
+			err = set_add(set, bridge);
 	}
 	return err;
 }
 
 /* Virtual functions need not be on a bus that is below the bridge. */
-static int add_virtual(struct reset_set *set)
+static int set_add_virtual(struct reset_set *set)
 {
 	struct pci_dev *pdev = NULL;
 	bool any = false;
@@ -105,14 +105,14 @@ static int add_virtual(struct reset_set *set)
 	for (i = 0; i < set->table.nr; i++)
 		any |= set->member[i].pdev->is_physfn && pci_num_vf(set->member[i].pdev);
 	while (any && !err && (pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev)))
-		if (pdev->is_virtfn && find(set, pci_physfn(pdev)) != RESET_NONE)
-			err = add(set, pdev);
+		if (pdev->is_virtfn && set_find(set, pci_physfn(pdev)) != RESET_NONE)
+			err = set_add(set, pdev);
 	if (err)
 		pci_dev_put(pdev);
 	return err;
 }
 
-static enum reset_kind kind_of(struct pci_dev *pdev)
+static enum reset_kind node_kind(struct pci_dev *pdev)
 {
 	bool bridge = pdev->hdr_type != PCI_HEADER_TYPE_NORMAL;
 
@@ -133,7 +133,7 @@ static enum reset_kind kind_of(struct pci_dev *pdev)
 }
 
 /* Where it is and what it is: what does not change. */
-static void fill_place(struct reset_set *set, int i)
+static void node_fill_place(struct reset_set *set, int i)
 {
 	struct reset_node *node = &set->table.node[i];
 	struct pci_dev *pdev = set->member[i].pdev;
@@ -141,13 +141,13 @@ static void fill_place(struct reset_set *set, int i)
 	node->domain = pci_domain_nr(pdev->bus);
 	node->bus = pdev->bus->number;
 	node->devfn = pdev->devfn;
-	node->kind = kind_of(pdev);
-	node->up = find(set, pci_upstream_bridge(pdev));
-	node->pf = pdev->is_virtfn ? find(set, pci_physfn(pdev)) : RESET_NONE;
+	node->kind = node_kind(pdev);
+	node->up = set_find(set, pci_upstream_bridge(pdev));
+	node->pf = pdev->is_virtfn ? set_find(set, pci_physfn(pdev)) : RESET_NONE;
 	node->no_bus_reset = pdev->dev_flags & PCI_DEV_FLAGS_NO_BUS_RESET;
 }
 
-static void fill_slot(struct reset_set *set, int i)
+static void node_fill_slot(struct reset_set *set, int i)
 {
 	struct reset_node *node = &set->table.node[i];
 	struct reset_member *up;
@@ -157,31 +157,31 @@ static void fill_slot(struct reset_set *set, int i)
 		return;
 	up = &set->member[node->up];
 	if (up->locked) {
-		node->slot = reset_slot_works(set->member[i].pdev);
+		node->slot = pciback_reset_slot_works(set->member[i].pdev);
 	} else if (device_trylock(&up->pdev->dev)) {
-		node->slot = reset_slot_works(set->member[i].pdev);
+		node->slot = pciback_reset_slot_works(set->member[i].pdev);
 		device_unlock(&up->pdev->dev);
 	} else {
 		node->slot = up->pdev->is_hotplug_bridge;
 	}
 }
 
-static void fill_driver(struct reset_set *set, int i)
+static void node_fill_driver(struct reset_set *set, int i)
 {
 	const struct device_driver *drv = set->member[i].pdev->dev.driver;
 	struct reset_node *node = &set->table.node[i];
 
-	node->owner = RESET_NOBODY;
+	node->binding = RESET_UNBOUND;
 	if (!drv)
 		return;
-	node->owner = RESET_HOST;
+	node->binding = RESET_BOUND_HOST;
 	strscpy(node->driver, drv->name, sizeof(node->driver));
 	/* Bound to us, as the target is, and without a record: it is coming or going. */
 	if (drv == set->member[set->target].pdev->dev.driver)
-		node->owner = RESET_CHANGING;
+		node->binding = RESET_REBINDING;
 }
 
-static void fill_owner(struct reset_set *set, int i)
+static void node_fill_binding(struct reset_set *set, int i)
 {
 	struct reset_member *member = &set->member[i];
 	struct reset_node *node = &set->table.node[i];
@@ -192,24 +192,24 @@ static void fill_owner(struct reset_set *set, int i)
 			pciback_device_put(member->dev);
 		member->dev = pciback_device_find(node->domain, node->bus, node->devfn);
 	}
-	node->holder = RESET_IDLE;
+	node->owner = RESET_IDLE;
 	if (member->dev) {
-		node->owner = RESET_OURS;
+		node->binding = RESET_BOUND_PCIBACK;
 		mutex_lock(&member->dev->lock);
-		if (member->dev->holder)
-			node->holder = member->dev->holder->domid;
+		if (member->dev->owner)
+			node->owner = member->dev->owner->domid;
 		mutex_unlock(&member->dev->lock);
 	} else if (member->locked) {
-		fill_driver(set, i);
+		node_fill_driver(set, i);
 	} else if (device_trylock(&pdev->dev)) {
-		fill_driver(set, i);
+		node_fill_driver(set, i);
 		device_unlock(&pdev->dev);
 	} else {
-		node->owner = RESET_CHANGING;
+		node->binding = RESET_REBINDING;
 	}
 }
 
-static void put_members(struct reset_set *set)
+static void set_put_members(struct reset_set *set)
 {
 	int i;
 
@@ -225,7 +225,7 @@ static void put_members(struct reset_set *set)
 	set->table.nr = 0;
 }
 
-static int collect(struct reset_set *set, struct pci_dev *pdev, int max)
+static int set_collect(struct reset_set *set, struct pci_dev *pdev, int max)
 {
 	int i, bridge, err;
 
@@ -235,41 +235,41 @@ static int collect(struct reset_set *set, struct pci_dev *pdev, int max)
 	if (!set->table.node || !set->member)
 		return -ENOMEM;
 
-	err = add_above(set, pdev);
+	err = set_add_above(set, pdev);
 	if (!err && pdev->is_virtfn)
-		err = add(set, pci_physfn(pdev));
+		err = set_add(set, pci_physfn(pdev));
 	if (!err)
-		err = add(set, pdev);
+		err = set_add(set, pdev);
 	if (err || pdev->is_virtfn)
 		return err;
 	for (i = 0; i < set->table.nr; i++)
-		fill_place(set, i);
-	bridge = reset_bridge_of(&set->table, set->table.nr - 1);
-	err = add_below(set, bridge == RESET_NONE ? set->table.nr - 1 : bridge);
-	return err ?: add_virtual(set);
+		node_fill_place(set, i);
+	bridge = pciback_reset_bridge_of(&set->table, set->table.nr - 1);
+	err = set_add_below(set, bridge == RESET_NONE ? set->table.nr - 1 : bridge);
+	return err ?: set_add_virtual(set);
 }
 
-static int collect_all(struct reset_set *set, struct pci_dev *pdev)
+static int set_collect_all(struct reset_set *set, struct pci_dev *pdev)
 {
 	int max, err = -ENOSPC;
 
 	for (max = FIRST_MAX; err == -ENOSPC && max <= LAST_MAX; max *= 4) {
-		put_members(set);
-		err = collect(set, pdev, max);
+		set_put_members(set);
+		err = set_collect(set, pdev, max);
 	}
 	return err;
 }
 
 /**
- * reset_set_get() - find all that a reset of a function may concern
+ * pciback_reset_set_get() - find all that a reset of a function may concern
  * @target: the function
  *
  * Context: may sleep. Caller holds device_lock() of the target, or else keeps
  * it from being unbound.
- * Return: the set, to be given up with reset_set_put(); ERR_PTR(-ENOMEM);
+ * Return: the set, to be given up with pciback_reset_set_put(); ERR_PTR(-ENOMEM);
  * ERR_PTR(-ENOSPC): it is too large.
  */
-struct reset_set *reset_set_get(struct pciback_device *target)
+struct reset_set *pciback_reset_set_get(struct pcistub_device *target)
 {
 	struct reset_set *set = kzalloc(sizeof(*set), GFP_KERNEL);
 	int i, err;
@@ -277,70 +277,70 @@ struct reset_set *reset_set_get(struct pciback_device *target)
 	if (!set)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&set->nest);
-	err = collect_all(set, target->pdev);
+	err = set_collect_all(set, target->pdev);
 	if (err) {
-		reset_set_put(set);
+		pciback_reset_set_put(set);
 		return ERR_PTR(err);
 	}
-	set->target = find(set, target->pdev);
+	set->target = set_find(set, target->pdev);
 	pciback_device_get(target);
 	set->member[set->target].dev = target;
 	for (i = 0; i < set->table.nr; i++) {
-		fill_place(set, i);
-		fill_slot(set, i);
-		fill_owner(set, i);
+		node_fill_place(set, i);
+		node_fill_slot(set, i);
+		node_fill_binding(set, i);
 	}
 	set->table.node[set->target].nr_methods =
-		reset_methods_of(target->pdev, set->table.node[set->target].methods);
+		pciback_reset_methods_of(target->pdev, set->table.node[set->target].methods);
 	return set;
 }
 
 /**
- * reset_set_put() - give up a set
+ * pciback_reset_set_put() - give up a set
  * @set: not locked
  *
  * Context: may sleep.
  */
-void reset_set_put(struct reset_set *set)
+void pciback_reset_set_put(struct reset_set *set)
 {
-	put_members(set);
+	set_put_members(set);
 	mutex_destroy(&set->nest);
 	kfree(set);
 }
 
 /* What any step that may be taken hits, and the bridge that does it. */
-static bool concerned(const struct reset_set *set, const struct reset_plan *plan, int i)
+static bool set_is_concerned(const struct reset_set *set, const struct reset_plan *plan, int i)
 {
 	int j;
 
 	for (j = 0; j < plan->nr; j++)
-		if ((plan->step[j].refusal == RESET_ALLOWED ||
-		     plan->step[j].refusal == RESET_BY_CHANGE) &&
+		if ((plan->step[j].denial == RESET_ALLOWED ||
+		     plan->step[j].denial == RESET_DENIED_REBINDING) &&
 		    (i == plan->step[j].bridge ||
-		     reset_step_affects(&set->table, set->target, &plan->step[j], i)))
+		     pciback_reset_step_affects(&set->table, set->target, &plan->step[j], i)))
 			return true;
 	return false;
 }
 
-static bool try_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target)
+static bool set_trylock(struct reset_set *set, const struct reset_plan *plan, bool have_target)
 {
 	int i;
 
 	for (i = 0; i < set->table.nr; i++) {
 		struct reset_member *member = &set->member[i];
 
-		if ((have_target && i == set->target) || !concerned(set, plan, i))
+		if ((have_target && i == set->target) || !set_is_concerned(set, plan, i))
 			continue;
 		member->locked = device_trylock(&member->pdev->dev);
 		if (!member->locked) {
-			reset_set_unlock(set);
+			pciback_reset_set_unlock(set);
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool comes_before(const struct reset_node *a, const struct reset_node *b)
+static bool node_comes_before(const struct reset_node *a, const struct reset_node *b)
 {
 	if (a->domain != b->domain)
 		return a->domain < b->domain;
@@ -351,7 +351,7 @@ static bool comes_before(const struct reset_node *a, const struct reset_node *b)
  * Does somebody wait who holds a lock that we want, and comes before us? Then it
  * gets ours, and resets us too: of many seized side by side the first remains.
  */
-static bool gives_way(const struct reset_set *set, const struct reset_plan *plan)
+static bool set_gives_way(const struct reset_set *set, const struct reset_plan *plan)
 {
 	const struct reset_node *node = set->table.node;
 	const struct reset_set *other;
@@ -360,35 +360,35 @@ static bool gives_way(const struct reset_set *set, const struct reset_plan *plan
 
 	spin_lock(&waiting_lock);
 	list_for_each_entry(other, &waiting_sets, waiting) {
-		i = find(set, other->member[other->target].pdev);
-		if (i != RESET_NONE && concerned(set, plan, i) &&
-		    comes_before(&node[i], &node[set->target]))
+		i = set_find(set, other->member[other->target].pdev);
+		if (i != RESET_NONE && set_is_concerned(set, plan, i) &&
+		    node_comes_before(&node[i], &node[set->target]))
 			ret = true;
 	}
 	spin_unlock(&waiting_lock);
 	return ret;
 }
 
-static int lock_all(struct reset_set *set, const struct reset_plan *plan, bool have_target)
+static int set_lock_all(struct reset_set *set, const struct reset_plan *plan, bool have_target)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(LOCK_MS);
 
-	while (!try_lock(set, plan, have_target)) {
-		if (time_after(jiffies, deadline) || (have_target && gives_way(set, plan)))
+	while (!set_trylock(set, plan, have_target)) {
+		if (time_after(jiffies, deadline) || (have_target && set_gives_way(set, plan)))
 			return -EBUSY;
 		msleep(LOCK_STEP_MS);
 	}
 	return 0;
 }
 
-static void announce(struct reset_set *set)
+static void set_announce(struct reset_set *set)
 {
 	spin_lock(&waiting_lock);
 	list_add_tail(&set->waiting, &waiting_sets);
 	spin_unlock(&waiting_lock);
 }
 
-static void withdraw(struct reset_set *set)
+static void set_withdraw(struct reset_set *set)
 {
 	spin_lock(&waiting_lock);
 	list_del(&set->waiting);
@@ -396,22 +396,22 @@ static void withdraw(struct reset_set *set)
 }
 
 /* Functions come and go while nobody holds their locks. */
-static bool unchanged(struct reset_set *set)
+static bool set_is_unchanged(struct reset_set *set)
 {
 	struct pci_dev *pdev = set->member[set->target].pdev;
 	struct reset_set now = { };
 	bool same;
 	int i;
 
-	same = !collect_all(&now, pdev) && now.table.nr == set->table.nr;
+	same = !set_collect_all(&now, pdev) && now.table.nr == set->table.nr;
 	for (i = 0; same && i < now.table.nr; i++)
 		same = now.member[i].pdev == set->member[i].pdev;
-	put_members(&now);
+	set_put_members(&now);
 	return same;
 }
 
 /**
- * reset_set_lock() - take device_lock() of all that a plan may hit
+ * pciback_reset_set_lock() - take device_lock() of all that a plan may hit
  * @set: the set
  * @plan: its plan
  * @have_target: the caller holds that of the target
@@ -419,37 +419,37 @@ static bool unchanged(struct reset_set *set)
  * Who owns what is looked up again under the locks.
  *
  * Context: sleeps, up to 5 s. Caller holds no other device_lock().
- * Return: 0: locked, reset_set_unlock() when done; -EBUSY: somebody else did
+ * Return: 0: locked, pciback_reset_set_unlock() when done; -EBUSY: somebody else did
  * not let go of one of them, or does it instead; -EAGAIN: other functions are
  * there now.
  */
-int reset_set_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target)
+int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target)
 {
 	int i, err;
 
 	if (have_target)
-		announce(set);
-	err = lock_all(set, plan, have_target);
+		set_announce(set);
+	err = set_lock_all(set, plan, have_target);
 	if (have_target)
-		withdraw(set);
+		set_withdraw(set);
 	if (err)
 		return err;
-	if (!unchanged(set)) {
-		reset_set_unlock(set);
+	if (!set_is_unchanged(set)) {
+		pciback_reset_set_unlock(set);
 		return -EAGAIN;
 	}
 	for (i = 0; i < set->table.nr; i++) {
-		fill_slot(set, i);
-		fill_owner(set, i);
+		node_fill_slot(set, i);
+		node_fill_binding(set, i);
 	}
 	return 0;
 }
 
 /**
- * reset_set_unlock() - undo reset_set_lock()
+ * pciback_reset_set_unlock() - undo pciback_reset_set_lock()
  * @set: the set
  */
-void reset_set_unlock(struct reset_set *set)
+void pciback_reset_set_unlock(struct reset_set *set)
 {
 	int i;
 

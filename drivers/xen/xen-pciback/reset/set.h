@@ -13,7 +13,7 @@
  * struct reset_member - one of them, at the same index as in the table
  * @pdev: the function or bridge, referenced
  * @dev: its record, referenced; NULL if it is not seized
- * @locked: its device_lock() was taken by reset_set_lock()
+ * @locked: its device_lock() was taken by pciback_reset_set_lock()
  * @live: a guest goes on using it while it is reset
  * @saved: its present state is saved in @pdev
  * @id: what it said that it is, before
@@ -21,7 +21,7 @@
  */
 struct reset_member {
 	struct pci_dev *pdev;
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	bool locked;
 	bool live;
 	bool saved;
@@ -48,9 +48,9 @@ struct reset_set {
 	struct mutex nest;
 };
 
-struct reset_set *reset_set_get(struct pciback_device *target);
-void reset_set_put(struct reset_set *set);
-int reset_set_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target);
-void reset_set_unlock(struct reset_set *set);
+struct reset_set *pciback_reset_set_get(struct pcistub_device *target);
+void pciback_reset_set_put(struct reset_set *set);
+int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target);
+void pciback_reset_set_unlock(struct reset_set *set);
 
 #endif /* PCIBACK_RESET_SET_H */

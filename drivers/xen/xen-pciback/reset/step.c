@@ -16,52 +16,42 @@
 #include "trace/events.h"
 #include "xen/hypercall.h"
 
-static const enum pciback_reset_why seen_as[RESET_WHYS] = {
-	[RESET_AT_SEIZE] = PCIBACK_RESET_SEIZED,
-	[RESET_AT_HAND_OVER] = PCIBACK_RESET_GIVEN,
-	[RESET_AT_HAND_BACK] = PCIBACK_RESET_GUEST_LEFT,
-	[RESET_AT_RELEASE] = PCIBACK_RESET_UNBOUND,
-	[RESET_ON_REQUEST] = PCIBACK_RESET_REQUESTED,
-	[RESET_BY_ITS_GUEST] = PCIBACK_RESET_GUEST_ASKED,
-	[RESET_WITH_NEIGHBOUR] = PCIBACK_RESET_NEIGHBOUR,
-};
-
 /**
- * remember() - note a reset in a function's history, its counters and the trace
+ * pciback_reset_note() - note a reset in a function's history, its counters and the trace
  * @dev: the function
- * @why: the occasion
+ * @reason: the occasion
  * @method: by which method; RESET_METHODS: none could be tried
  * @start: when it began
  * @result: 0 or -errno
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void remember(struct pciback_device *dev, enum reset_why why, enum reset_method method,
+void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason, enum reset_method method,
 		     ktime_t start, int result)
 {
 	struct reset_event event = {
 		.when = ktime_get_real_seconds(),
 		.ms = ktime_ms_delta(ktime_get(), start),
 		.result = result,
-		.domid = dev->holder ? dev->holder->domid : RESET_IDLE,
+		.domid = dev->owner ? dev->owner->domid : RESET_IDLE,
 		.method = method,
-		.why = why,
+		.reason = reason,
 	};
 
 	mutex_lock(&dev->lock);
-	reset_history_add(&dev->reset.history, &event);
+	pciback_reset_history_add(&dev->reset.history, &event);
 	mutex_unlock(&dev->lock);
-	pciback_see_reset(dev, seen_as[why], ktime_to_ns(start), result);
+	pciback_trace_reset(dev, reason, ktime_to_ns(start), result);
 }
 
 /**
- * set_error() - say whether a function is usable
+ * pciback_reset_set_error() - say whether a function is usable
  * @dev: the function
  * @err: why no reset worked; 0: it is usable
  *
  * Context: may sleep. Caller holds device_lock().
  */
-void set_error(struct pciback_device *dev, int err)
+void pciback_reset_set_error(struct pcistub_device *dev, int err)
 {
 	mutex_lock(&dev->lock);
 	dev->reset.error = err;
@@ -69,25 +59,25 @@ void set_error(struct pciback_device *dev, int err)
 }
 
 /**
- * is_live() - does a guest go on using a function while it is reset?
+ * pciback_reset_is_live() - does a guest go on using a function while it is reset?
  * @dev: its record, or NULL
  *
  * A guest that closes, or that has closed, is not disturbed by anything.
  *
  * Context: caller holds device_lock().
  */
-bool is_live(const struct pciback_device *dev)
+bool pciback_reset_is_live(const struct pcistub_device *dev)
 {
-	return dev && dev->holder && !dev->leaving;
+	return dev && dev->owner && !dev->detaching;
 }
 
 /**
- * msi_off() - disable message signalled interrupts that the PCI core does not know of
+ * pciback_reset_disable_msi() - disable message signalled interrupts that the PCI core does not know of
  * @pdev: the function
  *
  * Context: caller holds device_lock().
  */
-void msi_off(struct pci_dev *pdev)
+void pciback_reset_disable_msi(struct pci_dev *pdev)
 {
 	u16 flags;
 
@@ -105,14 +95,14 @@ void msi_off(struct pci_dev *pdev)
 	}
 }
 
-static void prepare(struct reset_set *set, int i)
+static void member_prepare(struct reset_set *set, int i)
 {
 	struct reset_member *member = &set->member[i];
 	struct pci_dev *pdev = member->pdev;
 	int err;
 	u32 id;
 
-	member->live = is_live(member->dev);
+	member->live = pciback_reset_is_live(member->dev);
 	member->saved = false;
 	/* No operation of its guest comes in between. */
 	if (member->live)
@@ -126,7 +116,7 @@ static void prepare(struct reset_set *set, int i)
 	if (err)
 		dev_warn_ratelimited(&pdev->dev, "not in D0 before its reset (%d)\n", err);
 	member->id = pdev->vendor | pdev->device << 16;
-	id = reset_identity(pdev);
+	id = pciback_reset_identity(pdev);
 	if (PCI_POSSIBLE_ERROR(id))
 		return;
 	/* What it said first counts: later it may be another device already. */
@@ -135,10 +125,10 @@ static void prepare(struct reset_set *set, int i)
 	member->id = member->dev ? member->dev->reset.id : id;
 	if (member->live || !member->dev)
 		member->saved = !pci_save_state(pdev);
-	if (reset_is_bridge(&set->table.node[i]))
+	if (pciback_reset_is_bridge(&set->table.node[i]))
 		return;
 	if (!member->live)
-		msi_off(pdev);
+		pciback_reset_disable_msi(pdev);
 	/* Not for FLR alone: a transfer on its way would hit a function in reset. */
 	pci_clear_master(pdev);
 	if (!pci_wait_for_pending_transaction(pdev))
@@ -146,19 +136,19 @@ static void prepare(struct reset_set *set, int i)
 	pciback_xen_reset_begins(pdev);
 }
 
-static void finish(struct reset_set *set, int i)
+static void member_finish(struct reset_set *set, int i)
 {
 	struct reset_member *member = &set->member[i];
 	struct pci_dev *pdev = member->pdev;
 
-	if (!pci_dev_is_disconnected(pdev) && reset_answers(pdev)) {
+	if (!pci_dev_is_disconnected(pdev) && pciback_reset_answers(pdev)) {
 		if (!member->err)
 			pciback_xen_reset_done(pdev);
 		if (member->saved) {
 			pci_restore_state(pdev);
 		} else if (member->dev) {
 			pciback_config_restore(member->dev);
-			pciback_quiet(pdev);
+			pciback_disable_dma(pdev);
 			if (!member->err)
 				member->err = pciback_config_check(member->dev);
 		}
@@ -169,35 +159,35 @@ static void finish(struct reset_set *set, int i)
 }
 
 /* What a reset did to the others that it hit. */
-static void settle_neighbour(struct reset_member *member, enum reset_method method,
+static void neighbour_settle(struct reset_member *member, enum reset_method method,
 			     ktime_t start)
 {
-	struct pciback_device *dev = member->dev;
+	struct pcistub_device *dev = member->dev;
 
 	if (!dev) {
 		if (member->err)
 			pci_err(member->pdev, "does not come back from a %s reset (%d)\n",
-				reset_method_name(method), member->err);
+				pciback_reset_method_name(method), member->err);
 		return;
 	}
-	remember(dev, RESET_WITH_NEIGHBOUR, method, start, member->err);
-	set_error(dev, member->err);
+	pciback_reset_note(dev, RESET_FOR_NEIGHBOUR, method, start, member->err);
+	pciback_reset_set_error(dev, member->err);
 	dev->clean = !member->err && !member->live;
 	if (member->err)
 		pci_err(member->pdev, "unusable: does not come back from a %s reset (%d)\n",
-			reset_method_name(method), member->err);
+			pciback_reset_method_name(method), member->err);
 }
 
 /**
- * take_step() - carry out one method of reset, from start to end
+ * pciback_reset_step_run() - carry out one method of reset, from start to end
  * @set: all that is concerned; locks of all that the step hits are held
  * @step: the method
- * @why: the occasion
+ * @reason: the occasion
  *
- * Context: sleeps, as reset_method_run() says and pciback_reset_wait_ms more.
+ * Context: sleeps, as pciback_reset_method_run() says and pciback_reset_wait_ms more.
  * Return: 0 or -errno, for the target.
  */
-int take_step(struct reset_set *set, const struct reset_step *step, enum reset_why why)
+int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step, enum reset_reason reason)
 {
 	struct reset_member *target = &set->member[set->target];
 	struct pci_dev *bridge = NULL;
@@ -209,16 +199,16 @@ int take_step(struct reset_set *set, const struct reset_step *step, enum reset_w
 		bridge = set->member[step->bridge].pdev;
 	mutex_lock(&set->nest);
 	for (i = 0; i < set->table.nr; i++)
-		if (reset_step_affects(&set->table, set->target, step, i))
-			prepare(set, i);
+		if (pciback_reset_step_affects(&set->table, set->target, step, i))
+			member_prepare(set, i);
 
 	if (bridge)
 		pci_cfg_access_lock(bridge);
 	/* Who does not hear cannot obey, but may come back with its bus. */
-	if (!bridge && !reset_answers(target->pdev))
+	if (!bridge && !pciback_reset_answers(target->pdev))
 		err = -ENODEV;
 	else
-		err = reset_method_run(target->pdev, bridge, step->method);
+		err = pciback_reset_method_run(target->pdev, bridge, step->method);
 	if (bridge)
 		pci_cfg_access_unlock(bridge);
 
@@ -227,17 +217,17 @@ int take_step(struct reset_set *set, const struct reset_step *step, enum reset_w
 	for (i = 0; i < set->table.nr; i++) {
 		struct reset_member *member = &set->member[i];
 
-		if (!reset_step_affects(&set->table, set->target, step, i))
+		if (!pciback_reset_step_affects(&set->table, set->target, step, i))
 			continue;
-		member->err = err ?: reset_wait_ready(member->pdev, member->id, deadline);
-		finish(set, i);
+		member->err = err ?: pciback_reset_wait_ready(member->pdev, member->id, deadline);
+		member_finish(set, i);
 	}
 	mutex_unlock(&set->nest);
 
-	remember(target->dev, why, step->method, start, target->err);
+	pciback_reset_note(target->dev, reason, step->method, start, target->err);
 	/* A method that could not even be tried did nothing to the others. */
 	for (i = 0; i < set->table.nr && err != -ENOTTY && err != -ENODEV; i++)
-		if (i != set->target && reset_step_affects(&set->table, set->target, step, i))
-			settle_neighbour(&set->member[i], step->method, start);
+		if (i != set->target && pciback_reset_step_affects(&set->table, set->target, step, i))
+			neighbour_settle(&set->member[i], step->method, start);
 	return target->err;
 }

@@ -6,11 +6,11 @@
 #include <linux/ktime.h>
 #include "reset/set.h"
 
-void remember(struct pciback_device *dev, enum reset_why why, enum reset_method method,
-	      ktime_t start, int result);
-void set_error(struct pciback_device *dev, int err);
-bool is_live(const struct pciback_device *dev);
-void msi_off(struct pci_dev *pdev);
-int take_step(struct reset_set *set, const struct reset_step *step, enum reset_why why);
+void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason, enum reset_method method,
+			ktime_t start, int result);
+void pciback_reset_set_error(struct pcistub_device *dev, int err);
+bool pciback_reset_is_live(const struct pcistub_device *dev);
+void pciback_reset_disable_msi(struct pci_dev *pdev);
+int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step, enum reset_reason reason);
 
 #endif /* PCIBACK_RESET_STEP_H */

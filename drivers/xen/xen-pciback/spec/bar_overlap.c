@@ -2,21 +2,21 @@
 /*
  * Judging a memory BAR: is it alone in its pages, and will it stay so?
  *
- * Pure: no locks, no allocation, no kernel state.
+ * Freestanding: no locks, no allocation, no kernel state.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <pciback/bar_overlap.h>
 
 /**
- * bar_report_begin() - judge a BAR by itself
+ * pciback_bar_overlap_begin() - judge a BAR by itself
  * @report: the judgement
  * @bar: the BAR
  * @page: bytes of a page, a power of 2
  *
  * Context: any.
  */
-void bar_report_begin(struct bar_report *report, const struct bar *bar, u32 page)
+void pciback_bar_overlap_begin(struct bar_overlap *report, const struct bar *bar, u32 page)
 {
 	memset(report, 0, sizeof(*report));
 	report->bar = *bar;
@@ -27,60 +27,60 @@ void bar_report_begin(struct bar_report *report, const struct bar *bar, u32 page
 		report->problems |= BAR_UNALIGNED;
 }
 
-static bool same_owner(const struct bar_owner *a, const struct bar_owner *b)
+static bool same_function(const struct bar_function *a, const struct bar_function *b)
 {
 	return a->domain == b->domain && a->bus == b->bus && a->devfn == b->devfn;
 }
 
-static u64 first_page(const struct bar *bar, u32 page)
+static u64 bar_first_page(const struct bar *bar, u32 page)
 {
 	return bar->start & ~(u64)(page - 1);
 }
 
 /* Not the end, which could be beyond the last address. */
-static u64 last_page(const struct bar *bar, u32 page)
+static u64 bar_last_page(const struct bar *bar, u32 page)
 {
 	return (bar->start + bar->size - 1) & ~(u64)(page - 1);
 }
 
 /**
- * bar_report_meet() - judge a BAR by another
+ * pciback_bar_overlap_add() - judge a BAR by another
  * @report: the judgement so far
  * @other: a BAR of any function; one of the same function is no problem, since
  *	it goes to the same guest
  *
  * Context: any.
  */
-void bar_report_meet(struct bar_report *report, const struct bar *other)
+void pciback_bar_overlap_add(struct bar_overlap *report, const struct bar *other)
 {
 	const struct bar *bar = &report->bar;
 	unsigned int i;
 
-	if (same_owner(&bar->owner, &other->owner))
+	if (same_function(&bar->function, &other->function))
 		return;
-	if (first_page(bar, report->page) > last_page(other, report->page) ||
-	    first_page(other, report->page) > last_page(bar, report->page))
+	if (bar_first_page(bar, report->page) > bar_last_page(other, report->page) ||
+	    bar_first_page(other, report->page) > bar_last_page(bar, report->page))
 		return;
 	report->problems |= BAR_SHARED;
 	for (i = 0; i < report->nr_with && i < BAR_NEIGHBOURS; i++)
-		if (same_owner(&report->with[i], &other->owner))
+		if (same_function(&report->with[i], &other->function))
 			return;
 	if (i < BAR_NEIGHBOURS)
-		report->with[i] = other->owner;
+		report->with[i] = other->function;
 	report->nr_with++;
 }
 
-static int print_owner(const struct bar_owner *owner, char *buf, size_t size)
+static int function_print(const struct bar_function *fn, char *buf, size_t size)
 {
-	return snprintf(buf, size, "%04x:%02x:%02x.%d", owner->domain, owner->bus,
-			owner->devfn >> 3, owner->devfn & 7);
+	return snprintf(buf, size, "%04x:%02x:%02x.%d", fn->domain, fn->bus,
+			fn->devfn >> 3, fn->devfn & 7);
 }
 
 /**
- * bar_report_print() - one line about a BAR
+ * pciback_bar_overlap_print() - one line about a BAR
  * @report: the judgement
  * @buf: room for the line
- * @size: of @buf, at least BAR_REPORT_STRLEN
+ * @size: of @buf, at least BAR_OVERLAP_STRLEN
  *
  *   bar <0-5|rom> start <address> size <bytes> problems <none|word[,word...]>
  *   [with <function>[,<function>...][,...]]
@@ -90,7 +90,7 @@ static int print_owner(const struct bar_owner *owner, char *buf, size_t size)
  * Context: any.
  * Return: length of the text.
  */
-int bar_report_print(const struct bar_report *report, char *buf, size_t size)
+int pciback_bar_overlap_print(const struct bar_overlap *report, char *buf, size_t size)
 {
 	static const char * const words[] = { "small", "unaligned", "shared" };
 	const struct bar *bar = &report->bar;
@@ -119,7 +119,7 @@ int bar_report_print(const struct bar_report *report, char *buf, size_t size)
 	sep = " ";
 	for (i = 0; i < report->nr_with && i < BAR_NEIGHBOURS; i++) {
 		len += snprintf(buf + len, size - len, "%s", sep);
-		len += print_owner(&report->with[i], buf + len, size - len);
+		len += function_print(&report->with[i], buf + len, size - len);
 		sep = ",";
 	}
 	if (report->nr_with > BAR_NEIGHBOURS)

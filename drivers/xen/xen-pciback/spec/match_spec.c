@@ -15,7 +15,7 @@
  * own parameters take (pci=disable_acs_redir= and others), where 0 is what "*"
  * is here.
  *
- * Pure: no locks, no allocation, no kernel state.
+ * Freestanding: no locks, no allocation, no kernel state.
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -26,7 +26,7 @@
 
 #define BASE_CLASS_BRIDGE	0x06
 
-static bool take_word(struct cursor *c, const char *word)
+static bool spec_take_word(struct cursor *c, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -36,30 +36,30 @@ static bool take_word(struct cursor *c, const char *word)
 	return true;
 }
 
-static bool at_end(struct cursor *c)
+static bool spec_at_end(struct cursor *c)
 {
 	skip_blanks(c);
 	return c->p == c->end;
 }
 
 /* Meaningless, but defined, for numbers that are out of range. */
-static u8 devfn(u32 dev, u32 func)
+static u8 path_devfn(u32 dev, u32 func)
 {
 	return dev << 3 | func;
 }
 
 /* @c is at the first "/", the text begins at @s. */
-static int parse_path(const char *s, struct cursor c, struct match_path *out)
+static int path_parse(const char *s, struct cursor c, struct match_path *out)
 {
 	struct slot_spec base;
 	bool in_range;
 
-	if (slot_spec_parse(s, c.p - s, &base) || slot_spec_is_wild(&base) || isspace(c.p[-1]))
+	if (pciback_slot_spec_parse(s, c.p - s, &base) || pciback_slot_spec_is_wild(&base) || isspace(c.p[-1]))
 		return -EINVAL;
-	in_range = slot_spec_in_range(&base);
+	in_range = pciback_slot_spec_in_range(&base);
 	out->domain = base.domain;
 	out->bus = base.bus;
-	out->devfn[0] = devfn(base.dev, base.func);
+	out->devfn[0] = path_devfn(base.dev, base.func);
 	out->any_func = false;
 
 	for (out->nr = 1; take(&c, '/'); out->nr++) {
@@ -75,16 +75,16 @@ static int parse_path(const char *s, struct cursor c, struct match_path *out)
 			return -EINVAL;
 		hop.dev = dev;
 		hop.func = func;
-		in_range &= slot_spec_in_range(&hop);
-		out->devfn[out->nr] = devfn(dev, func);
+		in_range &= pciback_slot_spec_in_range(&hop);
+		out->devfn[out->nr] = path_devfn(dev, func);
 	}
-	if (!at_end(&c))
+	if (!spec_at_end(&c))
 		return -EINVAL;
 	return in_range ? 0 : -ERANGE;
 }
 
 /* Larger than any ID is kept, for the caller to see. */
-static bool take_id(struct cursor *c, s32 *out)
+static bool id_take(struct cursor *c, s32 *out)
 {
 	u32 v;
 
@@ -98,18 +98,18 @@ static bool take_id(struct cursor *c, s32 *out)
 	return true;
 }
 
-static int parse_ids(struct cursor c, struct match_ids *out)
+static int ids_parse(struct cursor c, struct match_ids *out)
 {
 	s32 vendor;
 
 	out->subvendor = MATCH_ANY;
 	out->subdevice = MATCH_ANY;
-	if (!take_id(&c, &vendor) || !take(&c, ':') || !take_id(&c, &out->device))
+	if (!id_take(&c, &vendor) || !take(&c, ':') || !id_take(&c, &out->device))
 		return -EINVAL;
-	if (take(&c, ':') && (!take_id(&c, &out->subvendor) || !take(&c, ':') ||
-			      !take_id(&c, &out->subdevice)))
+	if (take(&c, ':') && (!id_take(&c, &out->subvendor) || !take(&c, ':') ||
+			      !id_take(&c, &out->subdevice)))
 		return -EINVAL;
-	if (!at_end(&c))
+	if (!spec_at_end(&c))
 		return -EINVAL;
 	if (vendor > 0xffff || out->device > 0xffff || out->subvendor > 0xffff ||
 	    out->subdevice > 0xffff)
@@ -118,7 +118,7 @@ static int parse_ids(struct cursor c, struct match_ids *out)
 	return vendor == MATCH_ANY ? -EPERM : 0;
 }
 
-static int parse_class(struct cursor c, struct match_class *out)
+static int class_parse(struct cursor c, struct match_class *out)
 {
 	out->value = 0;
 	for (out->digits = 0; c.p < c.end && hex_digit(*c.p) >= 0; c.p++, out->digits++) {
@@ -126,14 +126,14 @@ static int parse_class(struct cursor c, struct match_class *out)
 			return -EINVAL;
 		out->value = out->value << 4 | hex_digit(*c.p);
 	}
-	if (!out->digits || out->digits % 2 || !at_end(&c))
+	if (!out->digits || out->digits % 2 || !spec_at_end(&c))
 		return -EINVAL;
 	out->value <<= 4 * (6 - out->digits);
 	return out->value >> 16 == BASE_CLASS_BRIDGE ? -EPERM : 0;
 }
 
 /**
- * match_spec_parse() - read what says which functions to claim
+ * pciback_match_spec_parse() - read what says which functions to claim
  * @s: text, need not be terminated
  * @len: its length
  * @out: what it says; undefined when the call fails
@@ -145,35 +145,35 @@ static int parse_class(struct cursor c, struct match_class *out)
  * function can be meant by it. -EPERM: it would mean all devices of all
  * vendors, or bridges, which are claimed by address or path only.
  */
-int match_spec_parse(const char *s, size_t len, struct match_spec *out)
+int pciback_match_spec_parse(const char *s, size_t len, struct match_spec *out)
 {
 	struct cursor c = { s, s + len };
 	const char *slash;
 
 	skip_blanks(&c);
-	if (take_word(&c, "pci:")) {
+	if (spec_take_word(&c, "pci:")) {
 		out->kind = MATCH_IDS;
-		return parse_ids(c, &out->ids);
+		return ids_parse(c, &out->ids);
 	}
-	if (take_word(&c, "class:")) {
+	if (spec_take_word(&c, "class:")) {
 		out->kind = MATCH_CLASS;
-		return parse_class(c, &out->class);
+		return class_parse(c, &out->class);
 	}
 	slash = memchr(c.p, '/', c.end - c.p);
 	if (slash) {
 		s = c.p;
 		c.p = slash;
 		out->kind = MATCH_PATH;
-		return slash == s ? -EINVAL : parse_path(s, c, &out->path);
+		return slash == s ? -EINVAL : path_parse(s, c, &out->path);
 	}
 	out->kind = MATCH_SLOT;
-	if (slot_spec_parse(s, len, &out->slot))
+	if (pciback_slot_spec_parse(s, len, &out->slot))
 		return -EINVAL;
-	return slot_spec_in_range(&out->slot) ? 0 : -ERANGE;
+	return pciback_slot_spec_in_range(&out->slot) ? 0 : -ERANGE;
 }
 
 /**
- * match_spec_next_hide() - read the next item of a hide list
+ * pciback_match_spec_next_hide() - read the next item of a hide list
  * @list: the whole list, NUL-terminated
  * @cursor: where to go on; 0 before the first call
  * @item: what was found
@@ -182,15 +182,15 @@ int match_spec_parse(const char *s, size_t len, struct match_spec *out)
  *
  * Context: any.
  * Return: 0: @item says something. -ENOENT: end of the list. Otherwise what
- * match_spec_parse() says of the text at @item->pos.
+ * pciback_match_spec_parse() says of the text at @item->pos.
  */
-int match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hide_item *item)
+int pciback_match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hide_item *item)
 {
 	struct slot_hide_item slot;
 	const char *s, *last;
 	int err;
 
-	err = slot_spec_next_hide(list, cursor, &slot);
+	err = pciback_slot_spec_next_hide(list, cursor, &slot);
 	item->pos = slot.pos;
 	item->len = slot.len;
 	if (err != -EINVAL) {
@@ -205,27 +205,27 @@ int match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hi
 	last = s + slot.len - 1;
 	if (*s != '(' || *last != ')' || isspace(last[-1]))
 		return err;
-	return match_spec_parse(s + 1, last - s - 1, &item->spec);
+	return pciback_match_spec_parse(s + 1, last - s - 1, &item->spec);
 }
 
 /* "*" or four digits. */
-static int print_id(char *buf, size_t size, s32 id)
+static int id_print(char *buf, size_t size, s32 id)
 {
 	return id == MATCH_ANY ? snprintf(buf, size, ":*") : snprintf(buf, size, ":%04x", id);
 }
 
-static int print_ids(const struct match_ids *ids, char *buf, size_t size)
+static int ids_print(const struct match_ids *ids, char *buf, size_t size)
 {
 	int len = snprintf(buf, size, "pci:%04x", ids->vendor);
 
-	len += print_id(buf + len, size - len, ids->device);
+	len += id_print(buf + len, size - len, ids->device);
 	if (ids->subvendor == MATCH_ANY && ids->subdevice == MATCH_ANY)
 		return len;
-	len += print_id(buf + len, size - len, ids->subvendor);
-	return len + print_id(buf + len, size - len, ids->subdevice);
+	len += id_print(buf + len, size - len, ids->subvendor);
+	return len + id_print(buf + len, size - len, ids->subdevice);
 }
 
-static int print_path(const struct match_path *path, char *buf, size_t size)
+static int path_print(const struct match_path *path, char *buf, size_t size)
 {
 	int i, len;
 
@@ -242,8 +242,8 @@ static int print_path(const struct match_path *path, char *buf, size_t size)
 }
 
 /**
- * match_spec_print() - write a path, ids or a class in the one way they are shown
- * @spec: what match_spec_parse() read; not a MATCH_SLOT
+ * pciback_match_spec_print() - write a path, ids or a class in the one way they are shown
+ * @spec: what pciback_match_spec_parse() read; not a MATCH_SLOT
  * @buf: room for the text
  * @size: of @buf, at least MATCH_SPEC_STRLEN
  *
@@ -253,32 +253,32 @@ static int print_path(const struct match_path *path, char *buf, size_t size)
  * Context: any.
  * Return: length of the text.
  */
-int match_spec_print(const struct match_spec *spec, char *buf, size_t size)
+int pciback_match_spec_print(const struct match_spec *spec, char *buf, size_t size)
 {
 	const struct match_class *class = &spec->class;
 
 	if (spec->kind == MATCH_PATH)
-		return print_path(&spec->path, buf, size);
+		return path_print(&spec->path, buf, size);
 	if (spec->kind == MATCH_IDS)
-		return print_ids(&spec->ids, buf, size);
+		return ids_print(&spec->ids, buf, size);
 	return snprintf(buf, size, "class:%0*x", class->digits,
 			class->value >> 4 * (6 - class->digits));
 }
 
 /**
- * match_spec_is_name() - does it say where a function is, not what?
- * @spec: what match_spec_parse() read
+ * pciback_match_spec_is_name() - does it say where a function is, not what?
+ * @spec: what pciback_match_spec_parse() read
  *
  * Context: any.
  */
-bool match_spec_is_name(const struct match_spec *spec)
+bool pciback_match_spec_is_name(const struct match_spec *spec)
 {
 	return spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH;
 }
 
 /* Does the path lead to the member @from of the chain? */
-static bool leads_to(const struct match_path *path, const struct match_facts *facts,
-		     unsigned int from)
+static bool path_leads_to(const struct match_path *path, const struct match_target *facts,
+			  unsigned int from)
 {
 	unsigned int last = path->nr - 1, i;
 	u8 mask = path->any_func ? 0xf8 : 0xff;
@@ -293,24 +293,24 @@ static bool leads_to(const struct match_path *path, const struct match_facts *fa
 	return facts->domain == path->domain && facts->chain[from + last].bus == path->bus;
 }
 
-static bool path_covers(const struct match_path *path, const struct match_facts *facts)
+static bool path_covers(const struct match_path *path, const struct match_target *facts)
 {
 	unsigned int i;
 
 	for (i = 0; i < facts->nr; i++)
-		if (leads_to(path, facts, i))
+		if (path_leads_to(path, facts, i))
 			return true;
 	return false;
 }
 
-static bool id_is(s32 wanted, u16 id)
+static bool id_matches(s32 wanted, u16 id)
 {
 	return wanted == MATCH_ANY || wanted == id;
 }
 
 /**
- * match_spec_covers() - does a path, do ids or a class stand for this function?
- * @spec: what match_spec_parse() read; a MATCH_SLOT covers nothing here
+ * pciback_match_spec_covers() - does a path, do ids or a class stand for this function?
+ * @spec: what pciback_match_spec_parse() read; a MATCH_SLOT covers nothing here
  * @facts: what there is to know about the function
  *
  * A path stands for the function it leads to and, if that is a bridge, for
@@ -318,7 +318,7 @@ static bool id_is(s32 wanted, u16 id)
  *
  * Context: any.
  */
-bool match_spec_covers(const struct match_spec *spec, const struct match_facts *facts)
+bool pciback_match_spec_covers(const struct match_spec *spec, const struct match_target *facts)
 {
 	const struct match_ids *ids = &spec->ids;
 
@@ -326,9 +326,9 @@ bool match_spec_covers(const struct match_spec *spec, const struct match_facts *
 	case MATCH_PATH:
 		return path_covers(&spec->path, facts);
 	case MATCH_IDS:
-		return ids->vendor == facts->vendor && id_is(ids->device, facts->device) &&
-		       id_is(ids->subvendor, facts->subvendor) &&
-		       id_is(ids->subdevice, facts->subdevice);
+		return ids->vendor == facts->vendor && id_matches(ids->device, facts->device) &&
+		       id_matches(ids->subvendor, facts->subvendor) &&
+		       id_matches(ids->subdevice, facts->subdevice);
 	case MATCH_CLASS:
 		return !((spec->class.value ^ facts->class) >> 4 * (6 - spec->class.digits));
 	default:

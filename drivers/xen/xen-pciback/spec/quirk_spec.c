@@ -10,7 +10,7 @@
  * is what xend's quirk files held. Every recipe in circulation has a mask of
  * zero and means the whole register, so that is what zero means.
  *
- * Pure: no locks, no allocation, no kernel state.
+ * Freestanding: no locks, no allocation, no kernel state.
  */
 #include <linux/bits.h>
 #include <linux/ctype.h>
@@ -30,7 +30,7 @@ static int hex_digit(char ch)
 }
 
 /* Hexadecimal numbers separated by colons; how many, or -EINVAL. */
-static int parse_numbers(const char *s, size_t len, u32 *out)
+static int quirk_parse_numbers(const char *s, size_t len, u32 *out)
 {
 	const char *end = s + len;
 	int n = 0;
@@ -56,12 +56,12 @@ static int parse_numbers(const char *s, size_t len, u32 *out)
 	}
 }
 
-static int parse_ids(const char *s, size_t len, struct quirk_ids *ids)
+static int quirk_parse_ids(const char *s, size_t len, struct quirk_ids *ids)
 {
 	u32 v[MAX_NUMBERS] = { };
 	int i, n;
 
-	n = parse_numbers(s, len, v);
+	n = quirk_parse_numbers(s, len, v);
 	if (n != 2 && n != 4)
 		return -EINVAL;
 	for (i = 0; i < n; i++)
@@ -75,11 +75,11 @@ static int parse_ids(const char *s, size_t len, struct quirk_ids *ids)
 	return 0;
 }
 
-static int parse_field(const char *s, size_t len, struct quirk_field *field)
+static int quirk_parse_field(const char *s, size_t len, struct quirk_field *field)
 {
 	u32 v[MAX_NUMBERS], all;
 
-	if (parse_numbers(s, len, v) != 3)
+	if (quirk_parse_numbers(s, len, v) != 3)
 		return -EINVAL;
 	if (v[1] != 1 && v[1] != 2 && v[1] != 4)
 		return -EINVAL;
@@ -94,7 +94,7 @@ static int parse_field(const char *s, size_t len, struct quirk_field *field)
 }
 
 /**
- * quirk_spec_parse() - read one quirk
+ * pciback_quirk_spec_parse() - read one quirk
  * @s: text, need not be terminated
  * @len: its length
  * @out: the quirk; undefined when the call fails
@@ -103,7 +103,7 @@ static int parse_field(const char *s, size_t len, struct quirk_field *field)
  * Return: 0 or -EINVAL: not a quirk, a register that does not exist or is not
  * aligned, or a mask wider than it.
  */
-int quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
+int pciback_quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
 {
 	const char *dash;
 	size_t target;
@@ -118,20 +118,20 @@ int quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
 	if (!dash)
 		return -EINVAL;
 	target = dash - s;
-	if (parse_field(dash + 1, len - target - 1, &out->field))
+	if (quirk_parse_field(dash + 1, len - target - 1, &out->field))
 		return -EINVAL;
 
 	/* Only the name of a function has a dot. */
 	out->by_ids = !memchr(s, '.', target);
 	if (out->by_ids)
-		return parse_ids(s, target, &out->ids);
-	if (slot_spec_parse(s, target, &out->slot) || slot_spec_is_wild(&out->slot))
+		return quirk_parse_ids(s, target, &out->ids);
+	if (pciback_slot_spec_parse(s, target, &out->slot) || pciback_slot_spec_is_wild(&out->slot))
 		return -EINVAL;
 	return 0;
 }
 
 /**
- * quirk_ids_match() - is a quirk for this device?
+ * pciback_quirk_ids_match() - is a quirk for this device?
  * @ids: the quirk's ids
  * @vendor: the device's vendor ID
  * @device: its device ID
@@ -140,8 +140,8 @@ int quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
  *
  * Context: any.
  */
-bool quirk_ids_match(const struct quirk_ids *ids, u16 vendor, u16 device,
-		     u16 subvendor, u16 subdevice)
+bool pciback_quirk_ids_match(const struct quirk_ids *ids, u16 vendor, u16 device,
+			     u16 subvendor, u16 subdevice)
 {
 	return ids->vendor == vendor && ids->device == device &&
 	       (!ids->subsystem ||

@@ -14,7 +14,7 @@
  * that the in-tree driver has always accepted these names with; scripts depend
  * on them ("3:0.0", "04:00.0\n").
  *
- * Pure: no locks, no allocation, no kernel state.
+ * Freestanding: no locks, no allocation, no kernel state.
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -28,7 +28,7 @@
 #define MAX_FUNC	0x7
 
 /* "DEV.FUNC", "DEV.*" or "*.*" and then nothing but blanks. */
-static bool take_dev_func(struct cursor *c, struct slot_spec *out)
+static bool slot_take_dev_func(struct cursor *c, struct slot_spec *out)
 {
 	u32 v;
 
@@ -51,60 +51,60 @@ static bool take_dev_func(struct cursor *c, struct slot_spec *out)
 }
 
 /**
- * slot_spec_parse() - read one name
+ * pciback_slot_spec_parse() - read one name
  * @s: text, need not be terminated
  * @len: its length
  * @out: the name; undefined when the call fails
  *
  * Takes the whole text or nothing. Does not check ranges: see
- * slot_spec_in_range().
+ * pciback_slot_spec_in_range().
  *
  * Context: any.
  * Return: 0, or -EINVAL if the text is not a name.
  */
-int slot_spec_parse(const char *s, size_t len, struct slot_spec *out)
+int pciback_slot_spec_parse(const char *s, size_t len, struct slot_spec *out)
 {
 	struct cursor start = { s, s + len };
 	struct cursor c = start;
 
 	if (take_hex(&c, &out->domain) && take(&c, ':') &&
 	    take_hex(&c, &out->bus) && take(&c, ':') &&
-	    take_dev_func(&c, out))
+	    slot_take_dev_func(&c, out))
 		return 0;
 
 	c = start;
 	out->domain = 0;
-	if (take_hex(&c, &out->bus) && take(&c, ':') && take_dev_func(&c, out))
+	if (take_hex(&c, &out->bus) && take(&c, ':') && slot_take_dev_func(&c, out))
 		return 0;
 	return -EINVAL;
 }
 
 /**
- * slot_spec_in_range() - could a function of this name exist?
+ * pciback_slot_spec_in_range() - could a function of this name exist?
  * @spec: a parsed name
  *
  * Context: any.
  * Return: true if every number fits its field.
  */
-bool slot_spec_in_range(const struct slot_spec *spec)
+bool pciback_slot_spec_in_range(const struct slot_spec *spec)
 {
 	return spec->domain <= MAX_DOMAIN && spec->bus <= MAX_BUS &&
 	       spec->dev <= MAX_DEV && spec->func <= MAX_FUNC;
 }
 
 /**
- * slot_spec_is_wild() - does the name stand for several functions?
+ * pciback_slot_spec_is_wild() - does the name stand for several functions?
  * @spec: a parsed name
  *
  * Context: any.
  */
-bool slot_spec_is_wild(const struct slot_spec *spec)
+bool pciback_slot_spec_is_wild(const struct slot_spec *spec)
 {
 	return spec->dev == SLOT_SPEC_ANY || spec->func == SLOT_SPEC_ANY;
 }
 
 /**
- * slot_spec_covers() - does a name stand for this function?
+ * pciback_slot_spec_covers() - does a name stand for this function?
  * @spec: a parsed name, wildcards allowed
  * @domain: PCI domain of the function
  * @bus: its bus number
@@ -112,7 +112,7 @@ bool slot_spec_is_wild(const struct slot_spec *spec)
  *
  * Context: any.
  */
-bool slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn)
+bool pciback_slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn)
 {
 	return spec->domain == domain && spec->bus == bus &&
 	       (spec->dev == SLOT_SPEC_ANY || spec->dev == devfn >> 3) &&
@@ -120,7 +120,7 @@ bool slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn
 }
 
 /* An item that is no "(...)" ends where the next one may begin. */
-static unsigned int junk_len(const char *s)
+static unsigned int slot_junk_len(const char *s)
 {
 	unsigned int n = 0;
 
@@ -132,7 +132,7 @@ static unsigned int junk_len(const char *s)
 }
 
 /**
- * slot_spec_next_hide() - read the next item of a hide list
+ * pciback_slot_spec_next_hide() - read the next item of a hide list
  * @list: the whole list, NUL-terminated
  * @cursor: where to go on; 0 before the first call
  * @item: what was found
@@ -145,7 +145,7 @@ static unsigned int junk_len(const char *s)
  * at @item->pos is not an item. -ERANGE: it is, but no function can have that
  * name.
  */
-int slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide_item *item)
+int pciback_slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide_item *item)
 {
 	const char *p = list + *cursor;
 	unsigned int close;
@@ -161,14 +161,14 @@ int slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide
 
 	close = *p == '(' ? strcspn(p + 1, "()") + 1 : 0;
 	if (!close || p[close] != ')') {
-		item->len = close ?: junk_len(p);
+		item->len = close ?: slot_junk_len(p);
 		*cursor = item->pos + item->len;
 		return -EINVAL;
 	}
 	item->len = close + 1;
 	*cursor = item->pos + item->len;
 	/* No blank is allowed before the closing parenthesis. */
-	if (isspace(p[close - 1]) || slot_spec_parse(p + 1, close - 1, &item->spec))
+	if (isspace(p[close - 1]) || pciback_slot_spec_parse(p + 1, close - 1, &item->spec))
 		return -EINVAL;
-	return slot_spec_in_range(&item->spec) ? 0 : -ERANGE;
+	return pciback_slot_spec_in_range(&item->spec) ? 0 : -ERANGE;
 }

@@ -11,16 +11,16 @@
 #include "stub/bars.h"
 
 /* False: there is no such BAR, or it is none of memory, or has no address. */
-static bool get_bar(struct pci_dev *pdev, int nr, struct bar *bar)
+static bool bar_get(struct pci_dev *pdev, int nr, struct bar *bar)
 {
 	const struct resource *res = &pdev->resource[nr];
 
 	if (!(res->flags & IORESOURCE_MEM) || (res->flags & IORESOURCE_UNSET) ||
 	    !pci_resource_len(pdev, nr) || !res->start)
 		return false;
-	bar->owner.domain = pci_domain_nr(pdev->bus);
-	bar->owner.bus = pdev->bus->number;
-	bar->owner.devfn = pdev->devfn;
+	bar->function.domain = pci_domain_nr(pdev->bus);
+	bar->function.bus = pdev->bus->number;
+	bar->function.devfn = pdev->devfn;
 	bar->nr = nr;
 	/* In the host's view, as the pages of a guest's mapping are. */
 	bar->start = res->start;
@@ -31,20 +31,20 @@ static bool get_bar(struct pci_dev *pdev, int nr, struct bar *bar)
 static_assert(BAR_ROM == PCI_ROM_RESOURCE);
 
 /* One of the BARs, against those of all other functions of the machine. */
-static bool judge(struct pci_dev *pdev, int nr, struct bar_report *report)
+static bool bar_check(struct pci_dev *pdev, int nr, struct bar_overlap *report)
 {
 	struct pci_dev *other = NULL;
 	struct bar bar;
 	int i;
 
-	if (!get_bar(pdev, nr, &bar))
+	if (!bar_get(pdev, nr, &bar))
 		return false;
 	/* Xen gives access by its own pages, whatever the host's are. */
-	bar_report_begin(report, &bar, XEN_PAGE_SIZE);
+	pciback_bar_overlap_begin(report, &bar, XEN_PAGE_SIZE);
 	for_each_pci_dev(other)
 		for (i = 0; i <= BAR_ROM; i++)
-			if (get_bar(other, i, &bar))
-				bar_report_meet(report, &bar);
+			if (bar_get(other, i, &bar))
+				pciback_bar_overlap_add(report, &bar);
 	return true;
 }
 
@@ -58,14 +58,14 @@ static bool judge(struct pci_dev *pdev, int nr, struct bar_report *report)
  */
 int pciback_bars_show(struct pci_dev *pdev, char *buf)
 {
-	char line[BAR_REPORT_STRLEN];
-	struct bar_report report;
+	char line[BAR_OVERLAP_STRLEN];
+	struct bar_overlap report;
 	int nr, len = 0;
 
 	for (nr = 0; nr <= BAR_ROM; nr++) {
-		if (!judge(pdev, nr, &report))
+		if (!bar_check(pdev, nr, &report))
 			continue;
-		bar_report_print(&report, line, sizeof(line));
+		pciback_bar_overlap_print(&report, line, sizeof(line));
 		len += sysfs_emit_at(buf, len, "%s\n", line);
 	}
 	return len;
@@ -79,14 +79,14 @@ int pciback_bars_show(struct pci_dev *pdev, char *buf)
  */
 void pciback_bars_warn(struct pci_dev *pdev)
 {
-	char line[BAR_REPORT_STRLEN];
-	struct bar_report report;
+	char line[BAR_OVERLAP_STRLEN];
+	struct bar_overlap report;
 	int nr;
 
 	for (nr = 0; nr <= BAR_ROM; nr++) {
-		if (!judge(pdev, nr, &report) || !report.problems)
+		if (!bar_check(pdev, nr, &report) || !report.problems)
 			continue;
-		bar_report_print(&report, line, sizeof(line));
+		pciback_bar_overlap_print(&report, line, sizeof(line));
 		pci_warn(pdev, "%s: a guest can map the whole page and reach what else is in it; boot the host with pci=resource_alignment=%d@%s\n",
 			 line, XEN_PAGE_SHIFT, pci_name(pdev));
 	}

@@ -52,12 +52,12 @@ static void reserved_free(struct reserved *entry)
  * A bridge keeps the host's port driver: without it nothing that is plugged
  * below would be noticed. What is below a bridge in the list is reserved.
  */
-static void reserve(struct pci_dev *pdev)
+static void function_reserve(struct pci_dev *pdev)
 {
 	struct reserved *entry;
 	int err;
 
-	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || !pciback_claim_wants(pdev))
+	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || !pciback_slots_cover(pdev))
 		return;
 
 	entry = kmalloc(sizeof(*entry), GFP_KERNEL);
@@ -75,7 +75,7 @@ static void reserve(struct pci_dev *pdev)
 }
 
 /* Caller holds device_lock(). */
-static void release(struct reserved *entry)
+static void function_unreserve(struct reserved *entry)
 {
 	device_lock_assert(&entry->pdev->dev);
 	if (compat_driver_override_is(entry->pdev, &pciback_pci_driver.driver))
@@ -83,20 +83,20 @@ static void release(struct reserved *entry)
 	reserved_free(entry);
 }
 
-static int bus_event(struct notifier_block *nb, unsigned long event, void *data)
+static int hotplug_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct pci_dev *pdev = to_pci_dev(data);
 	struct reserved *entry;
 
 	switch (event) {
 	case BUS_NOTIFY_ADD_DEVICE:
-		reserve(pdev);
+		function_reserve(pdev);
 		break;
 	case BUS_NOTIFY_BOUND_DRIVER:
 		/* Whoever it is bound to: a person may have changed the override. */
 		entry = reserved_take(pdev);
 		if (entry)
-			release(entry);
+			function_unreserve(entry);
 		break;
 	case BUS_NOTIFY_REMOVED_DEVICE:
 		entry = reserved_take(pdev);
@@ -107,8 +107,8 @@ static int bus_event(struct notifier_block *nb, unsigned long event, void *data)
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block bus_events = {
-	.notifier_call = bus_event,
+static struct notifier_block hotplug_notifier = {
+	.notifier_call = hotplug_event,
 };
 
 /**
@@ -121,7 +121,7 @@ static struct notifier_block bus_events = {
  */
 int pciback_hotplug_init(void)
 {
-	return bus_register_notifier(&pci_bus_type, &bus_events);
+	return bus_register_notifier(&pci_bus_type, &hotplug_notifier);
 }
 
 /**
@@ -133,12 +133,12 @@ void pciback_hotplug_exit(void)
 {
 	struct reserved *entry;
 
-	bus_unregister_notifier(&pci_bus_type, &bus_events);
+	bus_unregister_notifier(&pci_bus_type, &hotplug_notifier);
 	while ((entry = reserved_take(NULL))) {
 		struct pci_dev *pdev = pci_dev_get(entry->pdev);
 
 		device_lock(&pdev->dev);
-		release(entry);
+		function_unreserve(entry);
 		device_unlock(&pdev->dev);
 		pci_dev_put(pdev);
 	}

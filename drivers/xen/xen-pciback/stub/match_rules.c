@@ -12,7 +12,7 @@
 #include <pciback/match_spec.h>
 #include "stub/match_rules.h"
 
-/* @name is @spec as match_spec_print() has it: the same text, the same rule. */
+/* @name is @spec as pciback_match_spec_print() has it: the same text, the same rule. */
 struct rule {
 	struct list_head node;
 	struct match_spec spec;
@@ -35,20 +35,20 @@ static struct rule *rule_find(const char *name)
 }
 
 /**
- * pciback_rules_add() - enter a path, ids or a class
+ * pciback_match_rules_add() - enter a path, ids or a class
  * @spec: what to enter; entering it twice is no error
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int pciback_rules_add(const struct match_spec *spec)
+int pciback_match_rules_add(const struct match_spec *spec)
 {
 	struct rule *rule = kmalloc(sizeof(*rule), GFP_KERNEL);
 
 	if (!rule)
 		return -ENOMEM;
 	rule->spec = *spec;
-	match_spec_print(spec, rule->name, sizeof(rule->name));
+	pciback_match_spec_print(spec, rule->name, sizeof(rule->name));
 
 	guard(mutex)(&rules_lock);
 	if (rule_find(rule->name))
@@ -59,7 +59,7 @@ int pciback_rules_add(const struct match_spec *spec)
 }
 
 /**
- * pciback_rules_remove() - delete a path, ids or a class
+ * pciback_match_rules_remove() - delete a path, ids or a class
  * @spec: exactly what was entered, in any spelling
  *
  * Functions that are seized already stay so.
@@ -67,12 +67,12 @@ int pciback_rules_add(const struct match_spec *spec)
  * Context: may sleep.
  * Return: 0; -ENOENT: it was not in the list.
  */
-int pciback_rules_remove(const struct match_spec *spec)
+int pciback_match_rules_remove(const struct match_spec *spec)
 {
 	char name[MATCH_SPEC_STRLEN];
 	struct rule *rule;
 
-	match_spec_print(spec, name, sizeof(name));
+	pciback_match_spec_print(spec, name, sizeof(name));
 	guard(mutex)(&rules_lock);
 	rule = rule_find(name);
 	if (!rule)
@@ -83,7 +83,7 @@ int pciback_rules_remove(const struct match_spec *spec)
 }
 
 /**
- * pciback_rules_show() - print the paths, ids and classes
+ * pciback_match_rules_show() - print the paths, ids and classes
  * @buf: a page
  *
  * One line each, in the order of entering; whole lines only, as many as fit.
@@ -91,7 +91,7 @@ int pciback_rules_remove(const struct match_spec *spec)
  * Context: may sleep.
  * Return: length of the text.
  */
-int pciback_rules_show(char *buf)
+int pciback_match_rules_show(char *buf)
 {
 	struct rule *rule;
 	int len = 0;
@@ -106,11 +106,11 @@ int pciback_rules_show(char *buf)
 }
 
 /**
- * pciback_rules_clear() - forget all paths, ids and classes
+ * pciback_match_rules_clear() - forget all paths, ids and classes
  *
  * Context: may sleep.
  */
-void pciback_rules_clear(void)
+void pciback_match_rules_clear(void)
 {
 	struct rule *rule, *next;
 
@@ -121,7 +121,7 @@ void pciback_rules_clear(void)
 	}
 }
 
-static void gather(struct pci_dev *pdev, struct match_facts *facts)
+static void target_describe(struct pci_dev *pdev, struct match_target *facts)
 {
 	facts->domain = pci_domain_nr(pdev->bus);
 	facts->vendor = pdev->vendor;
@@ -137,7 +137,7 @@ static void gather(struct pci_dev *pdev, struct match_facts *facts)
 }
 
 /* What only the administrator may take, by saying exactly which one. */
-static const char *host_needs(struct pci_dev *pdev)
+static const char *host_needs_function(struct pci_dev *pdev)
 {
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL ||
 	    pdev->class >> 16 == PCI_BASE_CLASS_BRIDGE)
@@ -148,7 +148,7 @@ static const char *host_needs(struct pci_dev *pdev)
 }
 
 /**
- * pciback_rules_cover() - does a path, do ids or a class stand for a function?
+ * pciback_match_rules_cover() - does a path, do ids or a class stand for a function?
  * @pdev: the function
  *
  * Ids and classes never stand for a bridge or the display that the host
@@ -156,18 +156,18 @@ static const char *host_needs(struct pci_dev *pdev)
  *
  * Context: may sleep.
  */
-bool pciback_rules_cover(struct pci_dev *pdev)
+bool pciback_match_rules_cover(struct pci_dev *pdev)
 {
-	const char *needed = host_needs(pdev);
-	struct match_facts facts;
+	const char *needed = host_needs_function(pdev);
+	struct match_target facts;
 	struct rule *rule;
 
-	gather(pdev, &facts);
+	target_describe(pdev, &facts);
 	guard(mutex)(&rules_lock);
 	list_for_each_entry(rule, &rules, node) {
-		if (!match_spec_covers(&rule->spec, &facts))
+		if (!pciback_match_spec_covers(&rule->spec, &facts))
 			continue;
-		if (!needed || match_spec_is_name(&rule->spec))
+		if (!needed || pciback_match_spec_is_name(&rule->spec))
 			return true;
 		pci_notice(pdev, "not taken by %s: it is %s; give its address or path if you mean it\n",
 			   rule->name, needed);

@@ -6,10 +6,10 @@
 #include <linux/pci.h>
 #include <pciback/match_spec.h>
 
-int pciback_rules_add(const struct match_spec *spec);
-int pciback_rules_remove(const struct match_spec *spec);
-int pciback_rules_show(char *buf);
-void pciback_rules_clear(void);
-bool pciback_rules_cover(struct pci_dev *pdev);
+int pciback_match_rules_add(const struct match_spec *spec);
+int pciback_match_rules_remove(const struct match_spec *spec);
+int pciback_match_rules_show(char *buf);
+void pciback_match_rules_clear(void);
+bool pciback_match_rules_cover(struct pci_dev *pdev);
 
 #endif /* PCIBACK_STUB_MATCH_RULES_H */

@@ -11,9 +11,9 @@
 #include "stub/pci_driver.h"
 #include "stub/slots.h"
 
-static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+static int stub_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	bool wanted = pciback_claim_wants(pdev);
+	bool wanted = pciback_slots_cover(pdev);
 	int err;
 
 	if (!wanted && !compat_driver_override_is(pdev, &pciback_pci_driver.driver))
@@ -34,22 +34,22 @@ static int claim_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!wanted)
 		err = pciback_slots_enter(pdev);
 	if (err)
-		pciback_device_unseize(pdev);
+		pciback_device_release(pdev);
 	else
 		pciback_bars_warn(pdev);
 	return err;
 }
 
-static void claim_remove(struct pci_dev *pdev)
+static void stub_remove(struct pci_dev *pdev)
 {
-	pciback_device_unseize(pdev);
+	pciback_device_release(pdev);
 }
 
 /*
  * Every function there is: probe() decides. Not exported as an alias, or udev
  * would load the module for the first device it sees.
  */
-static const struct pci_device_id claim_ids[] = {
+static const struct pci_device_id stub_ids[] = {
 	{ PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) },
 	{ }
 };
@@ -57,9 +57,9 @@ static const struct pci_device_id claim_ids[] = {
 struct pci_driver pciback_pci_driver = {
 	/* Toolstacks look for a driver of this name. */
 	.name = "pciback",
-	.id_table = claim_ids,
-	.probe = claim_probe,
-	.remove = claim_remove,
+	.id_table = stub_ids,
+	.probe = stub_probe,
+	.remove = stub_remove,
 	.err_handler = &pciback_error_handlers,
 	.driver = {
 		/* A reset takes 100 ms and more: seize what is hidden at load side by side. */

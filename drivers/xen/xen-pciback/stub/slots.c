@@ -76,13 +76,13 @@ int pciback_slots_add(const struct slot_spec *spec)
 	unsigned int devfn;
 	int err = 0;
 
-	if (!slot_spec_in_range(spec))
+	if (!pciback_slot_spec_in_range(spec))
 		return -EINVAL;
 
 	guard(mutex)(&slots_lock);
 	last = slots.prev;
 	for (devfn = 0; !err && devfn <= U8_MAX; devfn++)
-		if (slot_spec_covers(spec, spec->domain, spec->bus, devfn))
+		if (pciback_slot_spec_covers(spec, spec->domain, spec->bus, devfn))
 			err = slot_add(spec->domain, spec->bus, devfn);
 	/* All of them or none. */
 	while (err && slots.prev != last)
@@ -106,7 +106,7 @@ int pciback_slots_remove(const struct slot_spec *spec)
 
 	guard(mutex)(&slots_lock);
 	list_for_each_entry_safe(slot, next, &slots, node) {
-		if (!slot_spec_covers(spec, slot->domain, slot->bus, slot->devfn))
+		if (!pciback_slot_spec_covers(spec, slot->domain, slot->bus, slot->devfn))
 			continue;
 		slot_free(slot);
 		err = 0;
@@ -143,35 +143,35 @@ int pciback_slots_show(char *buf)
 }
 
 /**
- * pciback_claim_add() - from now on claim what a text stands for
- * @spec: what match_spec_parse() read
+ * pciback_slots_add_spec() - from now on claim what a text stands for
+ * @spec: what pciback_match_spec_parse() read
  *
  * Binds nothing.
  *
  * Context: may sleep.
  * Return: 0, -EINVAL or -ENOMEM, as pciback_slots_add().
  */
-int pciback_claim_add(const struct match_spec *spec)
+int pciback_slots_add_spec(const struct match_spec *spec)
 {
 	if (spec->kind == MATCH_SLOT)
 		return pciback_slots_add(&spec->slot);
-	return pciback_rules_add(spec);
+	return pciback_match_rules_add(spec);
 }
 
 /**
- * pciback_claim_remove() - do not claim what a text stands for any more
- * @spec: what match_spec_parse() read
+ * pciback_slots_remove_spec() - do not claim what a text stands for any more
+ * @spec: what pciback_match_spec_parse() read
  *
  * Functions that are seized already stay so.
  *
  * Context: may sleep.
  * Return: 0; -ENOENT: nothing of it was entered.
  */
-int pciback_claim_remove(const struct match_spec *spec)
+int pciback_slots_remove_spec(const struct match_spec *spec)
 {
 	if (spec->kind == MATCH_SLOT)
 		return pciback_slots_remove(&spec->slot);
-	return pciback_rules_remove(spec);
+	return pciback_match_rules_remove(spec);
 }
 
 /**
@@ -186,10 +186,10 @@ void pciback_slots_clear(void)
 	guard(mutex)(&slots_lock);
 	list_for_each_entry_safe(slot, next, &slots, node)
 		slot_free(slot);
-	pciback_rules_clear();
+	pciback_match_rules_clear();
 }
 
-static const char *hide_fault(int err)
+static const char *hide_error(int err)
 {
 	if (err == -ERANGE)
 		return "is out of range";
@@ -216,20 +216,20 @@ int pciback_slots_hide(const char *list)
 
 	if (!list)
 		return 0;
-	while ((err = match_spec_next_hide(list, &cursor, &item)) != -ENOENT) {
+	while ((err = pciback_match_spec_next_hide(list, &cursor, &item)) != -ENOENT) {
 		if (!err)
-			err = pciback_claim_add(&item.spec);
+			err = pciback_slots_add_spec(&item.spec);
 		if (err == -ENOMEM)
 			return err;
 		if (err)
 			pr_err("hide: \"%.*s\" at position %u %s; skipped. Write (DDDD:BB:DD.F), (DDDD:BB:DD.F/DD.F), (pci:VVVV:DDDD) or (class:CCSS), one pair of parentheses each\n",
-			       item.len, list + item.pos, item.pos, hide_fault(err));
+			       item.len, list + item.pos, item.pos, hide_error(err));
 	}
 	return 0;
 }
 
 /* A function is listed if it or a bridge above it is. */
-static bool listed(struct pci_dev *pdev)
+static bool slots_list_function(struct pci_dev *pdev)
 {
 	guard(mutex)(&slots_lock);
 	for (; pdev; pdev = pci_upstream_bridge(pdev))
@@ -239,16 +239,16 @@ static bool listed(struct pci_dev *pdev)
 }
 
 /**
- * pciback_claim_wants() - is a function to be claimed?
+ * pciback_slots_cover() - is a function to be claimed?
  * @pdev: the function
  *
  * Says nothing of a driver_override.
  *
  * Context: may sleep.
  */
-bool pciback_claim_wants(struct pci_dev *pdev)
+bool pciback_slots_cover(struct pci_dev *pdev)
 {
-	return listed(pdev) || pciback_rules_cover(pdev);
+	return slots_list_function(pdev) || pciback_match_rules_cover(pdev);
 }
 
 /**

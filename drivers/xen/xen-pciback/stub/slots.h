@@ -13,9 +13,9 @@ int pciback_slots_show(char *buf);
 int pciback_slots_hide(const char *list);
 void pciback_slots_clear(void);
 
-int pciback_claim_add(const struct match_spec *spec);
-int pciback_claim_remove(const struct match_spec *spec);
-bool pciback_claim_wants(struct pci_dev *pdev);
+int pciback_slots_add_spec(const struct match_spec *spec);
+int pciback_slots_remove_spec(const struct match_spec *spec);
+bool pciback_slots_cover(struct pci_dev *pdev);
 int pciback_slots_enter(struct pci_dev *pdev);
 
 #endif /* PCIBACK_STUB_SLOTS_H */

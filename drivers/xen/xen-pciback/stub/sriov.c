@@ -20,16 +20,16 @@ static bool is_vf_of(struct pci_dev *pdev, struct pci_dev *pf)
 }
 
 /* An idle function of @pf with a reference held, NULL if there is none. */
-static struct pci_dev *idle_vf(struct pci_dev *pf)
+static struct pci_dev *idle_vf_of(struct pci_dev *pf)
 {
-	struct pciback_device *dev = NULL;
+	struct pcistub_device *dev = NULL;
 	struct pci_dev *vf = NULL;
 
 	while ((dev = pciback_device_next(dev))) {
 		if (!is_vf_of(dev->pdev, pf))
 			continue;
 		mutex_lock(&dev->lock);
-		if (!dev->holder && !dev->gone)
+		if (!dev->owner && !dev->removed)
 			vf = pci_dev_get(dev->pdev);
 		mutex_unlock(&dev->lock);
 		if (vf) {
@@ -40,56 +40,56 @@ static struct pci_dev *idle_vf(struct pci_dev *pf)
 	return vf;
 }
 
-static void warn_of_used_vfs(struct pci_dev *pf)
+static void warn_of_assigned_vfs(struct pci_dev *pf)
 {
-	struct pciback_device *dev = NULL;
+	struct pcistub_device *dev = NULL;
 
 	while ((dev = pciback_device_next(dev))) {
 		if (!is_vf_of(dev->pdev, pf))
 			continue;
 		mutex_lock(&dev->lock);
-		if (dev->holder)
+		if (dev->owner)
 			pci_warn(dev->pdev,
 				 "its physical function %s loses its driver while domain %d uses it; detach it first: xl pci-detach %d %s\n",
-				 pci_name(pf), dev->holder->domid, dev->holder->domid,
+				 pci_name(pf), dev->owner->domid, dev->owner->domid,
 				 pci_name(dev->pdev));
 		mutex_unlock(&dev->lock);
 	}
 }
 
 /**
- * pciback_sriov_driver_leaves() - a physical function is about to lose its driver
+ * pciback_sriov_pf_unbind() - a physical function is about to lose its driver
  * @pf: the function
  *
  * Context: sleeps, for resets. Caller holds device_lock() of @pf, under which
  * the PCI core, too, takes that of a virtual function when it removes one.
  */
-void pciback_sriov_driver_leaves(struct pci_dev *pf)
+void pciback_sriov_pf_unbind(struct pci_dev *pf)
 {
 	struct pci_dev *vf;
 
 	/* A function that is seized again meanwhile is found again. */
-	while ((vf = idle_vf(pf))) {
+	while ((vf = idle_vf_of(pf))) {
 		pci_info(vf, "released: its physical function %s loses its driver\n",
 			 pci_name(pf));
 		device_release_driver(&vf->dev);
 		pci_dev_put(vf);
 	}
-	warn_of_used_vfs(pf);
+	warn_of_assigned_vfs(pf);
 }
 
-static int driver_event(struct notifier_block *nb, unsigned long action, void *data)
+static int sriov_event(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct pci_dev *pdev = to_pci_dev(data);
 
 	if (action != BUS_NOTIFY_UNBIND_DRIVER || !pdev->is_physfn)
 		return NOTIFY_DONE;
-	pciback_sriov_driver_leaves(pdev);
+	pciback_sriov_pf_unbind(pdev);
 	return NOTIFY_OK;
 }
 
-static struct notifier_block driver_watch = {
-	.notifier_call = driver_event,
+static struct notifier_block sriov_notifier = {
+	.notifier_call = sriov_event,
 };
 
 /**
@@ -100,7 +100,7 @@ static struct notifier_block driver_watch = {
  */
 int pciback_sriov_init(void)
 {
-	return bus_register_notifier(&pci_bus_type, &driver_watch);
+	return bus_register_notifier(&pci_bus_type, &sriov_notifier);
 }
 
 /**
@@ -110,5 +110,5 @@ int pciback_sriov_init(void)
  */
 void pciback_sriov_exit(void)
 {
-	bus_unregister_notifier(&pci_bus_type, &driver_watch);
+	bus_unregister_notifier(&pci_bus_type, &sriov_notifier);
 }

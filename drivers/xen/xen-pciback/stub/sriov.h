@@ -7,6 +7,6 @@
 
 int pciback_sriov_init(void);
 void pciback_sriov_exit(void);
-void pciback_sriov_driver_leaves(struct pci_dev *pf);
+void pciback_sriov_pf_unbind(struct pci_dev *pf);
 
 #endif /* PCIBACK_STUB_SRIOV_H */

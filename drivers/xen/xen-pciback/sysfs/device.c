@@ -15,7 +15,7 @@
 #include "sysfs/device.h"
 
 /* The attributes exist between probe() and remove(), so the record does too. */
-static struct pciback_device *to_record(struct device *dev)
+static struct pcistub_device *to_record(struct device *dev)
 {
 	return pci_get_drvdata(to_pci_dev(dev));
 }
@@ -46,7 +46,7 @@ static DEVICE_ATTR_RW(write_level);
 
 static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pciback_device *record = to_record(dev);
+	struct pcistub_device *record = to_record(dev);
 	const struct conf_audit *audit;
 	unsigned int i;
 	int len;
@@ -55,7 +55,7 @@ static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *
 	audit = &record->conf->audit;
 	len = sysfs_emit(buf, "total %u unlisted %u\n", audit->total, audit->unlisted);
 	for (i = 0; i < audit->nr; i++) {
-		const struct conf_drop *drop = &audit->drops[i];
+		const struct pciback_conf_drop *drop = &audit->drops[i];
 
 		len += sysfs_emit_at(buf, len,
 				     "offset 0x%03x size %u count %u last 0x%0*x domain %u\n",
@@ -76,9 +76,9 @@ static struct attribute *device_attributes[] = {
 	&dev_attr_write_level.attr,
 	&dev_attr_dropped_writes.attr,
 	&dev_attr_bars.attr,
-	&dev_attr_reset_plan.attr,
-	&dev_attr_reset_history.attr,
-	&dev_attr_reset_state.attr,
+	&pciback_attr_reset_plan.attr,
+	&pciback_attr_reset_history.attr,
+	&pciback_attr_reset_state.attr,
 	NULL
 };
 

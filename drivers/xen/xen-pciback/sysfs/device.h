@@ -9,8 +9,8 @@
 extern const struct attribute_group *pciback_device_groups[];
 
 /* reset.c */
-extern struct device_attribute dev_attr_reset_plan;
-extern struct device_attribute dev_attr_reset_history;
-extern struct device_attribute dev_attr_reset_state;
+extern struct device_attribute pciback_attr_reset_plan;
+extern struct device_attribute pciback_attr_reset_history;
+extern struct device_attribute pciback_attr_reset_state;
 
 #endif /* PCIBACK_SYSFS_DEVICE_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * The driver's attributes, /sys/bus/pci/drivers/pciback/...: input through
- * slot_spec_parse() and match_spec_parse(), output one line per function.
+ * pciback_slot_spec_parse() and pciback_match_spec_parse(), output one line per function.
  * Documentation/ABI/sysfs-driver-pciback describes each.
  */
 #include <linux/device.h>
@@ -21,14 +21,14 @@
 #include "sysfs/driver.h"
 
 /* The seized function that a name stands for. */
-static struct pciback_device *find_named(const char *buf, size_t count)
+static struct pcistub_device *device_find_named(const char *buf, size_t count)
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	struct slot_spec spec;
 
-	if (slot_spec_parse(buf, count, &spec))
+	if (pciback_slot_spec_parse(buf, count, &spec))
 		return ERR_PTR(-EINVAL);
-	if (!slot_spec_in_range(&spec) || slot_spec_is_wild(&spec))
+	if (!pciback_slot_spec_in_range(&spec) || pciback_slot_spec_is_wild(&spec))
 		return ERR_PTR(-ENODEV);
 	dev = pciback_device_find(spec.domain, spec.bus, PCI_DEVFN(spec.dev, spec.func));
 	return dev ?: ERR_PTR(-ENODEV);
@@ -39,11 +39,11 @@ static ssize_t new_slot_store(struct device_driver *drv, const char *buf, size_t
 	struct match_spec spec;
 	int err;
 
-	err = match_spec_parse(buf, count, &spec);
+	err = pciback_match_spec_parse(buf, count, &spec);
 	if (err == -ERANGE)
 		err = -EINVAL;
 	if (!err)
-		err = pciback_claim_add(&spec);
+		err = pciback_slots_add_spec(&spec);
 	return err ?: count;
 }
 static DRIVER_ATTR_WO(new_slot);
@@ -53,12 +53,12 @@ static ssize_t remove_slot_store(struct device_driver *drv, const char *buf, siz
 	struct match_spec spec;
 	int err;
 
-	err = match_spec_parse(buf, count, &spec);
+	err = pciback_match_spec_parse(buf, count, &spec);
 	/* What cannot exist is in no list, nor is what may not be entered. */
 	if (err == -ERANGE || err == -EPERM)
 		err = -ENOENT;
 	if (!err)
-		err = pciback_claim_remove(&spec);
+		err = pciback_slots_remove_spec(&spec);
 	return err ?: count;
 }
 static DRIVER_ATTR_WO(remove_slot);
@@ -71,14 +71,14 @@ static DRIVER_ATTR_RO(slots);
 
 static ssize_t rules_show(struct device_driver *drv, char *buf)
 {
-	return pciback_rules_show(buf);
+	return pciback_match_rules_show(buf);
 }
 static DRIVER_ATTR_RO(rules);
 
 /* Names of the seized functions that @show picks, one a line. */
-static ssize_t list_devices(char *buf, bool (*show)(struct pciback_device *dev))
+static ssize_t devices_list(char *buf, bool (*show)(struct pcistub_device *dev))
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	int len = 0;
 
 	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev)) {
@@ -94,19 +94,19 @@ static ssize_t list_devices(char *buf, bool (*show)(struct pciback_device *dev))
 	return len;
 }
 
-static bool is_permissive(struct pciback_device *dev)
+static bool device_is_permissive(struct pcistub_device *dev)
 {
 	return dev->level == CONF_PERMISSIVE;
 }
 
 static ssize_t permissive_show(struct device_driver *drv, char *buf)
 {
-	return list_devices(buf, is_permissive);
+	return devices_list(buf, device_is_permissive);
 }
 
 static ssize_t permissive_store(struct device_driver *drv, const char *buf, size_t count)
 {
-	struct pciback_device *dev = find_named(buf, count);
+	struct pcistub_device *dev = device_find_named(buf, count);
 	int err;
 
 	if (IS_ERR(dev))
@@ -117,20 +117,20 @@ static ssize_t permissive_store(struct device_driver *drv, const char *buf, size
 }
 static DRIVER_ATTR_RW(permissive);
 
-static bool has_interrupt_control(struct pciback_device *dev)
+static bool device_has_interrupt_control(struct pcistub_device *dev)
 {
 	return dev->conf->interrupt_control;
 }
 
 static ssize_t allow_interrupt_control_show(struct device_driver *drv, char *buf)
 {
-	return list_devices(buf, has_interrupt_control);
+	return devices_list(buf, device_has_interrupt_control);
 }
 
 static ssize_t allow_interrupt_control_store(struct device_driver *drv, const char *buf,
 					     size_t count)
 {
-	struct pciback_device *dev = find_named(buf, count);
+	struct pcistub_device *dev = device_find_named(buf, count);
 	int err;
 
 	if (IS_ERR(dev))
@@ -156,7 +156,7 @@ static DRIVER_ATTR_RW(quirks);
 
 static ssize_t irq_handlers_show(struct device_driver *drv, char *buf)
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	int len = 0;
 
 	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev)) {
@@ -177,7 +177,7 @@ static DRIVER_ATTR_RO(irq_handlers);
 
 static ssize_t irq_handler_state_store(struct device_driver *drv, const char *buf, size_t count)
 {
-	struct pciback_device *dev = find_named(buf, count);
+	struct pcistub_device *dev = device_find_named(buf, count);
 
 	/* This file alone has always answered so. */
 	if (dev == ERR_PTR(-ENODEV))
@@ -195,12 +195,12 @@ static DRIVER_ATTR_WO(irq_handler_state);
 /* The name and the format are what xl has always tried first. */
 static ssize_t do_flr_store(struct device_driver *drv, const char *buf, size_t count)
 {
-	struct pciback_device *dev = find_named(buf, count);
+	struct pcistub_device *dev = device_find_named(buf, count);
 	int err;
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = pciback_reset(dev, RESET_ON_REQUEST, NULL, false);
+	err = pciback_reset(dev, RESET_FOR_REQUEST, NULL, false);
 	if (err && err != -EBUSY && err != -ENOTTY)
 		pci_warn(dev->pdev, "do_flr: not reset (%d)\n", err);
 	pciback_device_put(dev);
@@ -208,7 +208,7 @@ static ssize_t do_flr_store(struct device_driver *drv, const char *buf, size_t c
 }
 static DRIVER_ATTR_WO(do_flr);
 
-static struct driver_attribute * const attributes[] = {
+static struct driver_attribute * const driver_attributes[] = {
 	&driver_attr_new_slot,
 	&driver_attr_remove_slot,
 	&driver_attr_slots,
@@ -233,11 +233,11 @@ int pciback_sysfs_init(struct device_driver *drv)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(attributes); i++) {
-		err = driver_create_file(drv, attributes[i]);
+	for (i = 0; i < ARRAY_SIZE(driver_attributes); i++) {
+		err = driver_create_file(drv, driver_attributes[i]);
 		if (err) {
 			while (i--)
-				driver_remove_file(drv, attributes[i]);
+				driver_remove_file(drv, driver_attributes[i]);
 			return err;
 		}
 	}
@@ -254,6 +254,6 @@ void pciback_sysfs_exit(struct device_driver *drv)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(attributes); i++)
-		driver_remove_file(drv, attributes[i]);
+	for (i = 0; i < ARRAY_SIZE(driver_attributes); i++)
+		driver_remove_file(drv, driver_attributes[i]);
 }

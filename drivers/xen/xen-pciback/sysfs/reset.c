@@ -13,7 +13,7 @@
 #include "reset/reset.h"
 
 /* The attributes exist between probe() and remove(), so the record does too. */
-static struct pciback_device *to_record(struct device *dev)
+static struct pcistub_device *to_record(struct device *dev)
 {
 	return pci_get_drvdata(to_pci_dev(dev));
 }
@@ -22,24 +22,27 @@ static ssize_t reset_plan_show(struct device *dev, struct device_attribute *attr
 {
 	return pciback_reset_show_plan(to_record(dev), buf);
 }
-DEVICE_ATTR_RO(reset_plan);
+
+struct device_attribute pciback_attr_reset_plan = __ATTR_RO(reset_plan);
 
 static ssize_t reset_history_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pciback_device *record = to_record(dev);
+	struct pcistub_device *record = to_record(dev);
 
 	guard(mutex)(&record->lock);
-	return reset_history_print(&record->reset.history, buf);
+	return pciback_reset_history_print(&record->reset.history, buf);
 }
-DEVICE_ATTR_RO(reset_history);
+
+struct device_attribute pciback_attr_reset_history = __ATTR_RO(reset_history);
 
 static ssize_t reset_state_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pciback_device *record = to_record(dev);
+	struct pcistub_device *record = to_record(dev);
 
 	guard(mutex)(&record->lock);
 	if (record->reset.error)
 		return sysfs_emit(buf, "unusable %d\n", record->reset.error);
 	return sysfs_emit(buf, "%s\n", READ_ONCE(record->clean) ? "clean" : "used");
 }
-DEVICE_ATTR_RO(reset_state);
+
+struct device_attribute pciback_attr_reset_state = __ATTR_RO(reset_state);

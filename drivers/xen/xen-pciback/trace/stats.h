@@ -3,14 +3,14 @@
 #ifndef PCIBACK_TRACE_STATS_H
 #define PCIBACK_TRACE_STATS_H
 
-struct pciback_device;
-struct pciback_holder;
+struct pcistub_device;
+struct pciback_owner;
 
-void pciback_counters_init(void);
-void pciback_counters_exit(void);
-void pciback_counters_add_device(struct pciback_device *dev);
-void pciback_counters_remove_device(struct pciback_device *dev);
-void pciback_counters_add_guest(struct pciback_holder *holder, const char *devid);
-void pciback_counters_remove_guest(struct pciback_holder *holder);
+void pciback_stat_init(void);
+void pciback_stat_exit(void);
+void pciback_stat_add_device(struct pcistub_device *dev);
+void pciback_stat_remove_device(struct pcistub_device *dev);
+void pciback_stat_add_backend(struct pciback_owner *owner, const char *devid);
+void pciback_stat_remove_backend(struct pciback_owner *owner);
 
 #endif /* PCIBACK_TRACE_STATS_H */

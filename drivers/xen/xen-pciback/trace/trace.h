@@ -17,35 +17,34 @@
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
 #include "compat.h"
-#include "record/irq_state.h"
 #include "trace/events.h"
 #include <xen/interface/io/pciif.h>
 #include <xen/interface/io/xenbus.h>
 #include <pciback/fsm.h>
 
-TRACE_DEFINE_ENUM(PCIBACK_OK);
-TRACE_DEFINE_ENUM(PCIBACK_NOT_FOUND);
-TRACE_DEFINE_ENUM(PCIBACK_BAD_OFFSET);
-TRACE_DEFINE_ENUM(PCIBACK_ACCESS_DENIED);
-TRACE_DEFINE_ENUM(PCIBACK_NOT_IMPLEMENTED);
-TRACE_DEFINE_ENUM(PCIBACK_OP_FAILED);
-TRACE_DEFINE_ENUM(PCIBACK_ERRNO);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_SUCCESS);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_DEV_NOT_FOUND);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_INVALID_OFFSET);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_ACCESS_DENIED);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_NOT_IMPLEMENTED);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_OP_FAILED);
+TRACE_DEFINE_ENUM(PCIBACK_RESULT_ERRNO);
 
-TRACE_DEFINE_ENUM(PCIBACK_SEIZED);
-TRACE_DEFINE_ENUM(PCIBACK_ASSIGNED);
-TRACE_DEFINE_ENUM(PCIBACK_LEAVING);
-TRACE_DEFINE_ENUM(PCIBACK_RENEWED);
-TRACE_DEFINE_ENUM(PCIBACK_IDLE);
-TRACE_DEFINE_ENUM(PCIBACK_HANDED_BACK);
-TRACE_DEFINE_ENUM(PCIBACK_CUT_OFF);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_SEIZED);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_ASSIGNED);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_DETACHING);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_RECONNECTING);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_IDLE);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_RELEASED);
+TRACE_DEFINE_ENUM(PCIBACK_STATE_ISOLATED);
 
-TRACE_DEFINE_ENUM(PCIBACK_RESET_SEIZED);
-TRACE_DEFINE_ENUM(PCIBACK_RESET_GUEST_LEFT);
-TRACE_DEFINE_ENUM(PCIBACK_RESET_GUEST_ASKED);
-TRACE_DEFINE_ENUM(PCIBACK_RESET_UNBOUND);
-TRACE_DEFINE_ENUM(PCIBACK_RESET_GIVEN);
-TRACE_DEFINE_ENUM(PCIBACK_RESET_REQUESTED);
-TRACE_DEFINE_ENUM(PCIBACK_RESET_NEIGHBOUR);
+TRACE_DEFINE_ENUM(RESET_FOR_SEIZE);
+TRACE_DEFINE_ENUM(RESET_FOR_ASSIGN);
+TRACE_DEFINE_ENUM(RESET_FOR_DEASSIGN);
+TRACE_DEFINE_ENUM(RESET_FOR_RELEASE);
+TRACE_DEFINE_ENUM(RESET_FOR_REQUEST);
+TRACE_DEFINE_ENUM(RESET_FOR_GUEST);
+TRACE_DEFINE_ENUM(RESET_FOR_NEIGHBOUR);
 
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_ENABLE_MSI);
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_ENABLE_MSIX);
@@ -53,21 +52,21 @@ TRACE_DEFINE_ENUM(PCIBACK_IRQ_DISABLE);
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_ON);
 TRACE_DEFINE_ENUM(PCIBACK_IRQ_INTX_OFF);
 
-TRACE_DEFINE_ENUM(GUEST_REST);
-TRACE_DEFINE_ENUM(GUEST_WAIT);
-TRACE_DEFINE_ENUM(GUEST_LEAVE);
-TRACE_DEFINE_ENUM(GUEST_REOPEN);
-TRACE_DEFINE_ENUM(GUEST_SETUP);
-TRACE_DEFINE_ENUM(GUEST_CHANGE);
-TRACE_DEFINE_ENUM(GUEST_PRESENT);
-TRACE_DEFINE_ENUM(GUEST_RETREAT);
-TRACE_DEFINE_ENUM(GUEST_CONNECT);
-TRACE_DEFINE_ENUM(GUEST_ANSWER);
-TRACE_DEFINE_ENUM(GUEST_RESCAN);
-TRACE_DEFINE_ENUM(GUEST_FINISH);
-TRACE_DEFINE_ENUM(GUEST_MOVE_ON);
-TRACE_DEFINE_ENUM(GUEST_TELL);
-TRACE_DEFINE_ENUM(GUEST_SHUT);
+TRACE_DEFINE_ENUM(ACTION_IDLE);
+TRACE_DEFINE_ENUM(ACTION_WAIT);
+TRACE_DEFINE_ENUM(ACTION_DISCONNECT);
+TRACE_DEFINE_ENUM(ACTION_REOPEN);
+TRACE_DEFINE_ENUM(ACTION_SETUP);
+TRACE_DEFINE_ENUM(ACTION_APPLY);
+TRACE_DEFINE_ENUM(ACTION_FAKE_CONNECTED);
+TRACE_DEFINE_ENUM(ACTION_UNFAKE_CONNECTED);
+TRACE_DEFINE_ENUM(ACTION_CONNECT);
+TRACE_DEFINE_ENUM(ACTION_RECONFIGURE);
+TRACE_DEFINE_ENUM(ACTION_SIGNAL_RESCAN);
+TRACE_DEFINE_ENUM(ACTION_RECONNECTED);
+TRACE_DEFINE_ENUM(ACTION_FORCE_RECONFIGURE);
+TRACE_DEFINE_ENUM(ACTION_REQUEST_DETACH);
+TRACE_DEFINE_ENUM(ACTION_FORCE_CLOSE);
 
 TRACE_DEFINE_ENUM(XenbusStateUnknown);
 TRACE_DEFINE_ENUM(XenbusStateInitialising);
@@ -89,35 +88,35 @@ TRACE_DEFINE_ENUM(XenbusStateReconfigured);
 		{ XEN_PCI_OP_disable_msix, "disable_msix" },	\
 		{ XEN_PCI_OP_enable_multi_msi, "enable_multi_msi" })
 
-#define show_result(result)					\
-	__print_symbolic(result,				\
-		{ PCIBACK_OK, "success" },			\
-		{ PCIBACK_NOT_FOUND, "dev_not_found" },		\
-		{ PCIBACK_BAD_OFFSET, "invalid_offset" },	\
-		{ PCIBACK_ACCESS_DENIED, "access_denied" },	\
-		{ PCIBACK_NOT_IMPLEMENTED, "not_implemented" },	\
-		{ PCIBACK_OP_FAILED, "op_failed" },		\
-		{ PCIBACK_ERRNO, "errno" })
+#define show_result(result)						\
+	__print_symbolic(result,					\
+		{ PCIBACK_RESULT_SUCCESS, "success" },			\
+		{ PCIBACK_RESULT_DEV_NOT_FOUND, "dev_not_found" },	\
+		{ PCIBACK_RESULT_INVALID_OFFSET, "invalid_offset" },	\
+		{ PCIBACK_RESULT_ACCESS_DENIED, "access_denied" },	\
+		{ PCIBACK_RESULT_NOT_IMPLEMENTED, "not_implemented" },	\
+		{ PCIBACK_RESULT_OP_FAILED, "op_failed" },		\
+		{ PCIBACK_RESULT_ERRNO, "errno" })
 
 #define show_state(state)					\
 	__print_symbolic(state,					\
-		{ PCIBACK_SEIZED, "seized" },			\
-		{ PCIBACK_ASSIGNED, "assigned" },		\
-		{ PCIBACK_LEAVING, "leaving" },			\
-		{ PCIBACK_RENEWED, "renewed" },			\
-		{ PCIBACK_IDLE, "idle" },			\
-		{ PCIBACK_HANDED_BACK, "handed_back" },		\
-		{ PCIBACK_CUT_OFF, "cut_off" })
+		{ PCIBACK_STATE_SEIZED, "seized" },		\
+		{ PCIBACK_STATE_ASSIGNED, "assigned" },		\
+		{ PCIBACK_STATE_DETACHING, "detaching" },	\
+		{ PCIBACK_STATE_RECONNECTING, "reconnecting" },	\
+		{ PCIBACK_STATE_IDLE, "idle" },			\
+		{ PCIBACK_STATE_RELEASED, "released" },		\
+		{ PCIBACK_STATE_ISOLATED, "isolated" })
 
-#define show_reset_why(why)					\
-	__print_symbolic(why,					\
-		{ PCIBACK_RESET_SEIZED, "seized" },		\
-		{ PCIBACK_RESET_GUEST_LEFT, "guest_left" },	\
-		{ PCIBACK_RESET_GUEST_ASKED, "guest_asked" },	\
-		{ PCIBACK_RESET_UNBOUND, "unbound" },		\
-		{ PCIBACK_RESET_GIVEN, "given" },		\
-		{ PCIBACK_RESET_REQUESTED, "requested" },	\
-		{ PCIBACK_RESET_NEIGHBOUR, "neighbour" })
+#define show_reason(reason)				\
+	__print_symbolic(reason,			\
+		{ RESET_FOR_SEIZE, "seize" },		\
+		{ RESET_FOR_ASSIGN, "assign" },		\
+		{ RESET_FOR_DEASSIGN, "deassign" },	\
+		{ RESET_FOR_RELEASE, "release" },	\
+		{ RESET_FOR_REQUEST, "request" },	\
+		{ RESET_FOR_GUEST, "guest" },		\
+		{ RESET_FOR_NEIGHBOUR, "neighbour" })
 
 #define show_irq_what(what)					\
 	__print_symbolic(what,					\
@@ -127,23 +126,23 @@ TRACE_DEFINE_ENUM(XenbusStateReconfigured);
 		{ PCIBACK_IRQ_INTX_ON, "intx_on" },		\
 		{ PCIBACK_IRQ_INTX_OFF, "intx_off" })
 
-#define show_guest_move(move)					\
-	__print_symbolic(move,					\
-		{ GUEST_REST, "rest" },				\
-		{ GUEST_WAIT, "wait" },				\
-		{ GUEST_LEAVE, "leave" },			\
-		{ GUEST_REOPEN, "reopen" },			\
-		{ GUEST_SETUP, "setup" },			\
-		{ GUEST_CHANGE, "change" },			\
-		{ GUEST_PRESENT, "present" },			\
-		{ GUEST_RETREAT, "retreat" },			\
-		{ GUEST_CONNECT, "connect" },			\
-		{ GUEST_ANSWER, "answer" },			\
-		{ GUEST_RESCAN, "rescan" },			\
-		{ GUEST_FINISH, "finish" },			\
-		{ GUEST_MOVE_ON, "move_on" },			\
-		{ GUEST_TELL, "tell" },				\
-		{ GUEST_SHUT, "shut" })
+#define show_action(action)						\
+	__print_symbolic(action,					\
+		{ ACTION_IDLE, "idle" },				\
+		{ ACTION_WAIT, "wait" },				\
+		{ ACTION_DISCONNECT, "disconnect" },			\
+		{ ACTION_REOPEN, "reopen" },				\
+		{ ACTION_SETUP, "setup" },				\
+		{ ACTION_APPLY, "apply" },				\
+		{ ACTION_FAKE_CONNECTED, "fake_connected" },		\
+		{ ACTION_UNFAKE_CONNECTED, "unfake_connected" },	\
+		{ ACTION_CONNECT, "connect" },				\
+		{ ACTION_RECONFIGURE, "reconfigure" },			\
+		{ ACTION_SIGNAL_RESCAN, "signal_rescan" },		\
+		{ ACTION_RECONNECTED, "reconnected" },			\
+		{ ACTION_FORCE_RECONFIGURE, "force_reconfigure" },	\
+		{ ACTION_REQUEST_DETACH, "request_detach" },		\
+		{ ACTION_FORCE_CLOSE, "force_close" })
 
 #define show_xenbus(state)					\
 	__print_symbolic(state,					\
@@ -201,8 +200,8 @@ TRACE_EVENT(pciback_op,
 		  __entry->value, show_result(__entry->result), __entry->err, __entry->ns)
 );
 
-/* A write of configuration space that did not happen, or not all of it. */
-TRACE_EVENT(pciback_deny,
+/* A write to configuration space that was dropped, wholly or in part. */
+TRACE_EVENT(pciback_drop,
 	TP_PROTO(int domid, struct pci_dev *pdev, s32 offset, s32 size, u32 value),
 	TP_ARGS(domid, pdev, offset, size, value),
 	TP_STRUCT__entry(
@@ -228,16 +227,16 @@ TRACE_EVENT(pciback_deny,
 		  __entry->devfn & 7, __entry->offset, __entry->size, __entry->value)
 );
 
-/* A function was reset, or could not be. */
+/* A reset of a function was tried. */
 TRACE_EVENT(pciback_reset,
-	TP_PROTO(int domid, struct pci_dev *pdev, enum pciback_reset_why why, int err, u32 ms),
-	TP_ARGS(domid, pdev, why, err, ms),
+	TP_PROTO(int domid, struct pci_dev *pdev, enum reset_reason reason, int err, u32 ms),
+	TP_ARGS(domid, pdev, reason, err, ms),
 	TP_STRUCT__entry(
 		__field(s32, domid)
 		__field(u32, seg)
 		__field(u8, bus)
 		__field(u8, devfn)
-		__field(u8, why)
+		__field(u8, reason)
 		__field(s32, err)
 		__field(u32, ms)
 	),
@@ -246,18 +245,18 @@ TRACE_EVENT(pciback_reset,
 		__entry->seg = pci_domain_nr(pdev->bus);
 		__entry->bus = pdev->bus->number;
 		__entry->devfn = pdev->devfn;
-		__entry->why = why;
+		__entry->reason = reason;
 		__entry->err = err;
 		__entry->ms = ms;
 	),
-	TP_printk("domid=%d dev=%04x:%02x:%02x.%x why=%s err=%d ms=%u",
+	TP_printk("domid=%d dev=%04x:%02x:%02x.%x reason=%s err=%d ms=%u",
 		  __entry->domid, __entry->seg, __entry->bus, __entry->devfn >> 3,
-		  __entry->devfn & 7, show_reset_why(__entry->why), __entry->err, __entry->ms)
+		  __entry->devfn & 7, show_reason(__entry->reason), __entry->err, __entry->ms)
 );
 
-/* A function's interrupts were switched, or could not be. */
+/* Interrupts of a function were enabled or disabled, or that failed. */
 TRACE_EVENT(pciback_irq,
-	TP_PROTO(int domid, struct pci_dev *pdev, enum pciback_irq_what what, u32 nr, int err),
+	TP_PROTO(int domid, struct pci_dev *pdev, enum pciback_irq_event what, u32 nr, int err),
 	TP_ARGS(domid, pdev, what, nr, err),
 	TP_STRUCT__entry(
 		__field(s32, domid)
@@ -282,7 +281,7 @@ TRACE_EVENT(pciback_irq,
 		  __entry->devfn & 7, show_irq_what(__entry->what), __entry->nr, __entry->err)
 );
 
-/* A function has arrived somewhere else in its life. */
+/* A function entered another state. */
 TRACE_EVENT(pciback_state,
 	TP_PROTO(int domid, struct pci_dev *pdev, enum pciback_state state),
 	TP_ARGS(domid, pdev, state),
@@ -305,29 +304,30 @@ TRACE_EVENT(pciback_state,
 		  __entry->devfn & 7, show_state(__entry->state))
 );
 
-/* A guest was looked at, and what to do next was decided. */
-TRACE_EVENT(pciback_guest,
-	TP_PROTO(int domid, const struct guest_look *look, int move),
-	TP_ARGS(domid, look, move),
+/* The state machine of a backend has chosen its next action. */
+TRACE_EVENT(pciback_fsm,
+	TP_PROTO(int domid, const struct backend_snapshot *snap,
+		 enum backend_action action),
+	TP_ARGS(domid, snap, action),
 	TP_STRUCT__entry(
 		__field(s32, domid)
 		__field(s32, backend)
 		__field(s32, frontend)
 		__field(u8, connected)
-		__field(u8, late)
-		__field(u8, move)
+		__field(u8, timed_out)
+		__field(u8, action)
 	),
 	TP_fast_assign(
 		__entry->domid = domid;
-		__entry->backend = look->be;
-		__entry->frontend = look->fe;
-		__entry->connected = look->connected;
-		__entry->late = look->late;
-		__entry->move = move;
+		__entry->backend = snap->be;
+		__entry->frontend = snap->fe;
+		__entry->connected = snap->connected;
+		__entry->timed_out = snap->timed_out;
+		__entry->action = action;
 	),
-	TP_printk("domid=%d backend=%s frontend=%s connected=%u late=%u move=%s",
+	TP_printk("domid=%d backend=%s frontend=%s connected=%u timed_out=%u action=%s",
 		  __entry->domid, show_xenbus(__entry->backend), show_xenbus(__entry->frontend),
-		  __entry->connected, __entry->late, show_guest_move(__entry->move))
+		  __entry->connected, __entry->timed_out, show_action(__entry->action))
 );
 
 #endif /* PCIBACK_OBSERVE_TRACE_H */

@@ -18,15 +18,15 @@
  * a function without. Has a lock of its own, and reading needs none: the kernel
  * asks where nothing may sleep, so it cannot ask for the record of a function.
  */
-static DEFINE_XARRAY(lines);
+static DEFINE_XARRAY(gsi_by_sbdf);
 
-static u32 sbdf(struct pci_dev *pdev)
+static u32 device_sbdf(struct pci_dev *pdev)
 {
 	return (u32)pci_domain_nr(pdev->bus) << 16 | pci_dev_id(pdev);
 }
 
 /* Virtual functions and many disks have no line: nothing is wrong with them. */
-static int line_of(struct pci_dev *pdev)
+static int gsi_of_device(struct pci_dev *pdev)
 {
 	int gsi = -ENOENT, err;
 
@@ -53,12 +53,12 @@ static int line_of(struct pci_dev *pdev)
  */
 int pciback_gsi_take(struct pci_dev *pdev)
 {
-	int gsi = line_of(pdev);
+	int gsi = gsi_of_device(pdev);
 
 	/* A segment the hypervisor has no number for is not asked for either. */
 	if ((u32)pci_domain_nr(pdev->bus) > U16_MAX)
 		return 0;
-	return xa_err(xa_store(&lines, sbdf(pdev), xa_mk_value(gsi < 0 ? 0 : gsi + 1),
+	return xa_err(xa_store(&gsi_by_sbdf, device_sbdf(pdev), xa_mk_value(gsi < 0 ? 0 : gsi + 1),
 			       GFP_KERNEL));
 }
 
@@ -71,7 +71,7 @@ int pciback_gsi_take(struct pci_dev *pdev)
 void pciback_gsi_forget(struct pci_dev *pdev)
 {
 	if ((u32)pci_domain_nr(pdev->bus) <= U16_MAX)
-		xa_erase(&lines, sbdf(pdev));
+		xa_erase(&gsi_by_sbdf, device_sbdf(pdev));
 }
 
 /**
@@ -84,7 +84,7 @@ void pciback_gsi_forget(struct pci_dev *pdev)
  */
 int pciback_gsi_lookup(u32 sbdf)
 {
-	void *entry = xa_load(&lines, sbdf);
+	void *entry = xa_load(&gsi_by_sbdf, sbdf);
 
 	if (!entry)
 		return -ENODEV;

@@ -16,7 +16,7 @@
 #include "compat.h"
 #include "xen/hypercall.h"
 
-static int physdev_op(struct pci_dev *pdev, int cmd)
+static int physdev_msix_op(struct pci_dev *pdev, int cmd)
 {
 	struct physdev_pci_device ppdev = {
 		.seg = pci_domain_nr(pdev->bus),
@@ -41,7 +41,7 @@ static int physdev_op(struct pci_dev *pdev, int cmd)
  */
 void pciback_xen_prepare_msix(struct pci_dev *pdev)
 {
-	int err = physdev_op(pdev, PHYSDEVOP_prepare_msix);
+	int err = physdev_msix_op(pdev, PHYSDEVOP_prepare_msix);
 
 	if (err && err != -ENOSYS)
 		pci_err(pdev, "Xen cannot prepare MSI-X (%d); guests may have to do without it\n",
@@ -56,7 +56,7 @@ void pciback_xen_prepare_msix(struct pci_dev *pdev)
  */
 void pciback_xen_release_msix(struct pci_dev *pdev)
 {
-	int err = physdev_op(pdev, PHYSDEVOP_release_msix);
+	int err = physdev_msix_op(pdev, PHYSDEVOP_release_msix);
 
 	if (err && err != -ENOSYS)
 		pci_warn(pdev, "Xen did not release MSI-X (%d); the host may have to do without it\n",
@@ -204,7 +204,7 @@ u32 pciback_xen_pirq(unsigned int irq)
 	return xen_pirq_from_irq(irq);
 }
 
-static int map_entry(struct pci_dev *pdev, domid_t domid, u64 table, u16 entry, int *pirq)
+static int msix_map_entry(struct pci_dev *pdev, domid_t domid, u64 table, u16 entry, int *pirq)
 {
 	struct physdev_map_pirq map = {
 		.domid = domid,
@@ -259,7 +259,7 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 	if (!pirqs)
 		return -ENOMEM;
 	for (done = 0; done < nr; done++) {
-		err = map_entry(pdev, domid, table, entries[done].entry, &pirqs[done]);
+		err = msix_map_entry(pdev, domid, table, entries[done].entry, &pirqs[done]);
 		if (err)
 			break;
 	}

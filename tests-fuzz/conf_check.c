@@ -5,10 +5,10 @@
  * and none is cleared that the guest did not write a one to. It holds also
  * where accesses fail halfway.
  */
-#include "conf_bench.h"
+#include "conf_fixture.h"
 
 /* The bits the guest itself sent for a byte. */
-static bool sent(const struct bench *b, unsigned int byte, u8 *val)
+static bool sent(const struct fixture *b, unsigned int byte, u8 *val)
 {
 	if (byte < b->off || byte >= b->off + b->size)
 		return false;
@@ -22,7 +22,7 @@ static u8 byte_in(const struct mreg *r, unsigned int byte, u32 val)
 }
 
 /* What may change in a byte of a register. */
-static u8 register_allows(struct bench *b, const struct mreg *r, unsigned int byte, u8 val)
+static u8 register_allows(struct fixture *b, const struct mreg *r, unsigned int byte, u8 val)
 {
 	struct model *m = &b->model;
 	bool permissive = m->level == CONF_PERMISSIVE;
@@ -53,7 +53,7 @@ static u8 register_allows(struct bench *b, const struct mreg *r, unsigned int by
 	}
 }
 
-static void judge_byte(struct bench *b, unsigned int byte, u8 val)
+static void judge_byte(struct fixture *b, unsigned int byte, u8 val)
 {
 	struct model *m = &b->model;
 	u8 now = b->hw.mem[byte], w1c = m->w1c[byte], cleared = now & w1c & val;
@@ -89,7 +89,7 @@ static void judge_byte(struct bench *b, unsigned int byte, u8 val)
 }
 
 /* What concerns several bytes or registers. */
-static void judge_whole(struct bench *b, unsigned int off, u32 val)
+static void judge_whole(struct fixture *b, unsigned int off, u32 val)
 {
 	struct model *m = &b->model;
 	struct mreg *r = model_at(m, off);
@@ -111,7 +111,7 @@ static void judge_whole(struct bench *b, unsigned int off, u32 val)
 
 void judge_write(void *priv, unsigned int off, unsigned int size, u32 val)
 {
-	struct bench *b = priv;
+	struct fixture *b = priv;
 	unsigned int i;
 
 	must(b->writing, "a write at %#x that no guest asked for", off);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A configuration space on the bench: the engine with a piece of memory for
+ * A configuration space on the fixture: the engine with a piece of memory for
  * its hardware, which remembers what was asked of it.
  */
-#ifndef PCIBACK_TESTS_CONF_BENCH_H
-#define PCIBACK_TESTS_CONF_BENCH_H
+#ifndef PCIBACK_TESTS_CONF_FIXTURE_H
+#define PCIBACK_TESTS_CONF_FIXTURE_H
 
 #include <kunit/test.h>
 #include <linux/pci.h>
 #include <pciback/conf.h>
 
 /**
- * struct conf_bench - hardware and what happened to it
+ * struct conf_fixture - hardware and what happened to it
  * @cs: the space under test
  * @hw: the registers
  * @writable: bits that follow a write; all of them unless a test says otherwise
@@ -45,7 +45,7 @@
  * @read_err: see @enable_err
  * @write_err: see @enable_err
  */
-struct conf_bench {
+struct conf_fixture {
 	struct conf_space *cs;
 	u8 hw[PCI_CFG_SPACE_EXP_SIZE];
 	u8 writable[PCI_CFG_SPACE_EXP_SIZE];
@@ -62,13 +62,13 @@ struct conf_bench {
 	int enable_err, mwi_err, power_err, vpd_err, read_err, write_err;
 };
 
-struct conf_bench *conf_bench_new(struct kunit *test, unsigned int size, unsigned int max_regs);
-u32 conf_bench_get(const struct conf_bench *b, unsigned int off, unsigned int size);
-void conf_bench_permissive(struct conf_bench *b, bool on);
-void conf_bench_set(struct conf_bench *b, unsigned int off, unsigned int size, u32 val);
+struct conf_fixture *conf_fixture_new(struct kunit *test, unsigned int size, unsigned int max_regs);
+u32 conf_fixture_get(const struct conf_fixture *b, unsigned int off, unsigned int size);
+void conf_fixture_permissive(struct conf_fixture *b, bool on);
+void conf_fixture_set(struct conf_fixture *b, unsigned int off, unsigned int size, u32 val);
 
 /* What a guest sees, the access itself being expected to succeed. */
-u32 conf_bench_read(struct kunit *test, unsigned int off, unsigned int size);
-void conf_bench_write(struct kunit *test, unsigned int off, unsigned int size, u32 val);
+u32 conf_fixture_read(struct kunit *test, unsigned int off, unsigned int size);
+void conf_fixture_write(struct kunit *test, unsigned int off, unsigned int size, u32 val);
 
-#endif /* PCIBACK_TESTS_CONF_BENCH_H */
+#endif /* PCIBACK_TESTS_CONF_FIXTURE_H */

@@ -7,53 +7,53 @@
 #include <pciback/vpci.h>
 #include "backend/vbus.h"
 #include "record/record.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
-static struct topology *topology(struct kunit *test, const struct topology_ops *ops)
+static struct pciback_vbus *topology(struct kunit *test, const struct vbus_ops *ops)
 {
-	struct topology *topo = kunit_kzalloc(test, sizeof(*topo), GFP_KERNEL);
+	struct pciback_vbus *topo = kunit_kzalloc(test, sizeof(*topo), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, topo);
-	topology_init(topo, ops);
+	pciback_vbus_init(topo, ops);
 	return topo;
 }
 
 /* Seize a function and give it a place; the topology alone refers to it then. */
-static void add(struct kunit *test, struct topology *topo, enum bench_fn which,
-		struct topo_addr *virt)
+static void add(struct kunit *test, struct pciback_vbus *topo, enum fixture_fn which,
+		struct pciback_addr *virt)
 {
-	struct seize_bench *b = test->priv;
-	struct pciback_device *dev = bench_seize(test, b->fn[which]);
+	struct seize_fixture *b = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, b->fn[which]);
 	unsigned int refs = kref_read(&dev->ref);
 
-	KUNIT_ASSERT_EQ(test, topology_add(topo, dev, virt), 0);
+	KUNIT_ASSERT_EQ(test, pciback_vbus_add(topo, dev, virt), 0);
 	KUNIT_EXPECT_EQ(test, kref_read(&dev->ref), refs + 1);
 	pciback_device_put(dev);
 }
 
-static void empty(struct topology *topo)
+static void empty(struct pciback_vbus *topo)
 {
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 
-	while ((dev = topology_first(topo))) {
-		topology_remove(topo, dev);
+	while ((dev = pciback_vbus_first(topo))) {
+		pciback_vbus_remove(topo, dev);
 		pciback_device_put(dev);
 	}
-	topology_destroy(topo);
+	pciback_vbus_destroy(topo);
 }
 
 struct place_row {
 	const char *name;
-	const struct topology_ops *ops;
-	enum bench_fn fns[4];
-	struct topo_addr virt[4];
+	const struct vbus_ops *ops;
+	enum fixture_fn fns[4];
+	struct pciback_addr virt[4];
 };
 
 static const struct place_row place_rows[] = {
-	{ "vpci", &vpci_ops, { CARD, OLD, BELOW, CARD_1 },
+	{ "vpci", &pciback_vbus_vpci, { CARD, OLD, BELOW, CARD_1 },
 	  { { 0, 0, 0x00 }, { 0, 0, 0x08 }, { 0, 0, 0x10 }, { 0, 0, 0x01 } } },
-	{ "passthrough", &passthrough_ops, { CARD, OLD, BELOW, CARD_1 },
+	{ "passthrough", &pciback_vbus_passthrough, { CARD, OLD, BELOW, CARD_1 },
 	  { { 0x1234, 0, 0x18 }, { 0x1234, 0, 0x28 }, { 0x1234, 1, 0x00 }, { 0x1234, 0, 0x19 } } },
 };
 
@@ -62,9 +62,9 @@ KUNIT_ARRAY_PARAM_DESC(place, place_rows, name);
 static void finds_what_it_placed(struct kunit *test)
 {
 	const struct place_row *row = test->param_value;
-	struct topology *topo = topology(test, row->ops);
-	struct seize_bench *b = test->priv;
-	struct topo_addr virt;
+	struct pciback_vbus *topo = topology(test, row->ops);
+	struct seize_fixture *b = test->priv;
+	struct pciback_addr virt;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(row->fns); i++) {
@@ -74,21 +74,21 @@ static void finds_what_it_placed(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, virt.devfn, row->virt[i].devfn, "function %d", i);
 	}
 	for (i = 0; i < ARRAY_SIZE(row->fns); i++) {
-		const struct topo_addr *at = &row->virt[i];
-		struct pciback_device *want = bench_find(b->fn[row->fns[i]]);
-		struct pciback_device *dev = topology_get(topo, at->domain, at->bus, at->devfn);
+		const struct pciback_addr *at = &row->virt[i];
+		struct pcistub_device *want = fixture_find(b->fn[row->fns[i]]);
+		struct pcistub_device *dev = pciback_vbus_get(topo, at->domain, at->bus, at->devfn);
 
 		KUNIT_EXPECT_NOT_NULL(test, want);
 		KUNIT_EXPECT_PTR_EQ_MSG(test, dev, want, "function %d", i);
 		if (dev) {
-			KUNIT_EXPECT_EQ(test, topology_add(topo, dev, &virt), -EEXIST);
-			KUNIT_EXPECT_TRUE(test, topology_remove(topo, dev));
-			KUNIT_EXPECT_FALSE(test, topology_remove(topo, dev));
+			KUNIT_EXPECT_EQ(test, pciback_vbus_add(topo, dev, &virt), -EEXIST);
+			KUNIT_EXPECT_TRUE(test, pciback_vbus_remove(topo, dev));
+			KUNIT_EXPECT_FALSE(test, pciback_vbus_remove(topo, dev));
 			pciback_device_put(dev);
 		}
 		if (want)
 			pciback_device_put(want);
-		KUNIT_EXPECT_NULL_MSG(test, topology_get(topo, at->domain, at->bus, at->devfn),
+		KUNIT_EXPECT_NULL_MSG(test, pciback_vbus_get(topo, at->domain, at->bus, at->devfn),
 				      "function %d", i);
 	}
 	empty(topo);
@@ -119,29 +119,29 @@ KUNIT_ARRAY_PARAM_DESC(absent, absent_rows, name);
 static void finds_nothing_elsewhere(struct kunit *test)
 {
 	const struct absent_row *row = test->param_value;
-	struct topology *topo = topology(test, &vpci_ops);
-	struct topo_addr virt;
+	struct pciback_vbus *topo = topology(test, &pciback_vbus_vpci);
+	struct pciback_addr virt;
 
 	add(test, topo, PLAIN, &virt);
-	KUNIT_EXPECT_NULL(test, topology_get(topo, row->domain, row->bus, row->devfn));
+	KUNIT_EXPECT_NULL(test, pciback_vbus_get(topo, row->domain, row->bus, row->devfn));
 	empty(topo);
 }
 
 struct root_row {
 	const char *name;
-	const struct topology_ops *ops;
-	enum bench_fn fns[3];
+	const struct vbus_ops *ops;
+	enum fixture_fn fns[3];
 	int nr;
 	bool bus0, bus1;	/* buses the guest has to scan */
 };
 
 static const struct root_row root_rows[] = {
-	{ "vpci", &vpci_ops, { PLAIN, BELOW }, 2, true, false },
-	{ "passthrough, root bus", &passthrough_ops, { PLAIN }, 1, true, false },
-	{ "passthrough, below a port", &passthrough_ops, { BELOW }, 1, false, true },
-	{ "passthrough, both", &passthrough_ops, { PLAIN, BELOW }, 2, true, true },
-	{ "passthrough, port and below", &passthrough_ops, { PORT, BELOW }, 2, true, false },
-	{ "passthrough, below first", &passthrough_ops, { BELOW, PORT }, 2, true, false },
+	{ "vpci", &pciback_vbus_vpci, { PLAIN, BELOW }, 2, true, false },
+	{ "passthrough, root bus", &pciback_vbus_passthrough, { PLAIN }, 1, true, false },
+	{ "passthrough, below a port", &pciback_vbus_passthrough, { BELOW }, 1, false, true },
+	{ "passthrough, both", &pciback_vbus_passthrough, { PLAIN, BELOW }, 2, true, true },
+	{ "passthrough, port and below", &pciback_vbus_passthrough, { PORT, BELOW }, 2, true, false },
+	{ "passthrough, below first", &pciback_vbus_passthrough, { BELOW, PORT }, 2, true, false },
 };
 
 KUNIT_ARRAY_PARAM_DESC(root, root_rows, name);
@@ -149,16 +149,16 @@ KUNIT_ARRAY_PARAM_DESC(root, root_rows, name);
 static void names_roots(struct kunit *test)
 {
 	const struct root_row *row = test->param_value;
-	struct topology *topo = topology(test, row->ops);
-	u32 domain = row->ops == &vpci_ops ? 0 : FAKE_PCI_DOMAIN;
-	struct topo_addr virt, root;
+	struct pciback_vbus *topo = topology(test, row->ops);
+	u32 domain = row->ops == &pciback_vbus_vpci ? 0 : FAKE_PCI_DOMAIN;
+	struct pciback_addr virt, root;
 	bool seen[2] = { };
 	unsigned int cursor = 0;
 	int i;
 
 	for (i = 0; i < row->nr; i++)
 		add(test, topo, row->fns[i], &virt);
-	while (topology_next_root(topo, &cursor, &root)) {
+	while (pciback_vbus_next_root(topo, &cursor, &root)) {
 		KUNIT_EXPECT_EQ(test, root.domain, domain);
 		KUNIT_ASSERT_LT(test, root.bus, 2);
 		seen[root.bus] = true;
@@ -168,16 +168,16 @@ static void names_roots(struct kunit *test)
 	empty(topo);
 }
 
-static struct kunit_case topology_cases[] = {
+static struct kunit_case vbus_cases[] = {
 	KUNIT_CASE_PARAM(finds_what_it_placed, place_gen_params),
 	KUNIT_CASE_PARAM(finds_nothing_elsewhere, absent_gen_params),
 	KUNIT_CASE_PARAM(names_roots, root_gen_params),
 	{}
 };
 
-struct kunit_suite topology_suite = {
-	.name = "topology",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
-	.test_cases = topology_cases,
+struct kunit_suite vbus_suite = {
+	.name = "vbus",
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
+	.test_cases = vbus_cases,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The machine of seize_bench.h: its functions, its driver, its sysfs. */
+/* The machine of seize_fixture.h: its functions, its driver, its sysfs. */
 #include <kunit/test.h>
 #include <linux/async.h>
 #include <linux/debugfs.h>
@@ -14,7 +14,7 @@
 #include "sysfs/device.h"
 #include "sysfs/driver.h"
 #include "trace/stats.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 
 #define DRIVER_DIR	"/sys/bus/pci/drivers/pciback/"
 #define DEVICE_DIR	"/sys/bus/pci/devices/"
@@ -37,7 +37,7 @@ static void describe_pcie(struct fake_pci_fn *fn, int type)
 	fake_pci_ext_dsn(fn, 0x150, 0x0123456789abcdefULL);
 }
 
-static void describe(struct seize_bench *b)
+static void describe(struct seize_fixture *b)
 {
 	describe_pcie(b->fn[CARD], PCI_EXP_TYPE_RC_END);
 	describe_pcie(b->fn[CARD_1], PCI_EXP_TYPE_RC_END);
@@ -60,7 +60,7 @@ static void describe(struct seize_bench *b)
 static const struct {
 	u8 devfn;
 	u16 device;
-} bench_fns[NR_BENCH_FNS] = {
+} fixture_fns[NR_FIXTURE_FNS] = {
 	[CARD] = { PCI_DEVFN(3, 0), 0x10f0 },
 	[CARD_1] = { PCI_DEVFN(3, 1), 0x10f1 },
 	[PORT] = { PCI_DEVFN(4, 0), 0x0001 },
@@ -74,47 +74,48 @@ static const struct {
 
 static void guest_release(struct kref *ref)
 {
-	struct bench_guest *guest = container_of(ref, struct bench_guest, holder.ref);
+	struct fixture_guest *guest = container_of(ref, struct fixture_guest, owner.ref);
 
 	guest->released = true;
 }
 
-static void guest_revoke(struct pciback_holder *holder, struct pciback_device *dev)
+static void guest_revoke(struct pciback_owner *owner, struct pcistub_device *dev)
 {
-	container_of(holder, struct bench_guest, holder)->revoked++;
+	container_of(owner, struct fixture_guest, owner)->revoked++;
 }
 
-static void guest_detach_ahead(struct pciback_holder *holder)
+static void guest_expect_detach(struct pciback_owner *owner)
 {
-	container_of(holder, struct bench_guest, holder)->ahead++;
+	container_of(owner, struct fixture_guest, owner)->ahead++;
 }
 
 /**
- * bench_guest_init() - somebody to give functions to
+ * fixture_guest_init() - somebody to give functions to
  * @guest: memory for him, of the test's
  * @domid: his domain
  */
-void bench_guest_init(struct bench_guest *guest, domid_t domid)
+void fixture_guest_init(struct fixture_guest *guest, domid_t domid)
 {
-	*guest = (struct bench_guest){ };
-	kref_init(&guest->holder.ref);
-	guest->holder.domid = domid;
-	guest->holder.release = guest_release;
-	guest->holder.revoke = guest_revoke;
-	guest->holder.detach_ahead = guest_detach_ahead;
+	*guest = (struct fixture_guest){ };
+	kref_init(&guest->owner.ref);
+	guest->owner.domid = domid;
+	guest->owner.ops = &guest->ops;
+	guest->ops.release = guest_release;
+	guest->ops.revoke = guest_revoke;
+	guest->ops.expect_detach = guest_expect_detach;
 }
 
 /**
- * bench_driver_start() - what the module's init does, but for guests
- * @b: the bench
+ * fixture_driver_start() - what the module's init does, but for guests
+ * @b: the fixture
  *
  * Returns when everything that was listed has been seized.
  */
-int bench_driver_start(struct seize_bench *b)
+int fixture_driver_start(struct seize_fixture *b)
 {
 	int err;
 
-	pciback_counters_init();
+	pciback_stat_init();
 	err = pciback_hotplug_init();
 	if (err)
 		return err;
@@ -133,10 +134,10 @@ int bench_driver_start(struct seize_bench *b)
 }
 
 /**
- * bench_driver_stop() - what the module's exit does, but for guests
- * @b: the bench
+ * fixture_driver_stop() - what the module's exit does, but for guests
+ * @b: the fixture
  */
-void bench_driver_stop(struct seize_bench *b)
+void fixture_driver_stop(struct seize_fixture *b)
 {
 	if (b->sysfs)
 		pciback_sysfs_exit(&pciback_pci_driver.driver);
@@ -147,54 +148,54 @@ void bench_driver_stop(struct seize_bench *b)
 	}
 	b->driver = false;
 	pciback_slots_clear();
-	pciback_counters_exit();
+	pciback_stat_exit();
 }
 
-int seize_bench_init(struct kunit *test)
+int seize_fixture_init(struct kunit *test)
 {
-	struct seize_bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+	struct seize_fixture *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, b);
 	fake_pci_host_init(&b->host);
-	bench_guest_init(&b->guest, 7);
+	fixture_guest_init(&b->guest, 7);
 	test->priv = b;
-	for (i = 0; i < NR_BENCH_FNS; i++) {
+	for (i = 0; i < NR_FIXTURE_FNS; i++) {
 		struct fake_pci_fn *parent = i == BELOW || i == BELOW_1 ? b->fn[PORT] : NULL;
 
 		if (i == PORT)
-			b->fn[i] = fake_pci_add_bridge(&b->host, parent, bench_fns[i].devfn,
-						       bench_fns[i].device);
+			b->fn[i] = fake_pci_add_bridge(&b->host, parent, fixture_fns[i].devfn,
+						       fixture_fns[i].device);
 		else
-			b->fn[i] = fake_pci_add_endpoint(&b->host, parent, bench_fns[i].devfn,
-							 bench_fns[i].device);
+			b->fn[i] = fake_pci_add_endpoint(&b->host, parent, fixture_fns[i].devfn,
+							 fixture_fns[i].device);
 		KUNIT_ASSERT_NOT_NULL(test, b->fn[i]);
 	}
 	describe(b);
 	KUNIT_ASSERT_EQ(test, fake_pci_host_probe(&b->host), 0);
-	KUNIT_ASSERT_EQ(test, bench_driver_start(b), 0);
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
 	return 0;
 }
 
-void seize_bench_exit(struct kunit *test)
+void seize_fixture_exit(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 
 	if (!b)
 		return;
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	fake_pci_host_remove(&b->host);
 	/* Whoever still holds the pretend guest would hold freed memory. */
-	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.holder.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
 	KUNIT_EXPECT_FALSE(test, b->guest.released);
 }
 
 /**
- * bench_set_up() - put a function into the state some host left it in
+ * fixture_set_up() - put a function into the state some host left it in
  * @fn: the function
  * @host: that state; what the function does not have is left out
  */
-void bench_set_up(struct fake_pci_fn *fn, const struct bench_host *host)
+void fixture_set_up(struct fake_pci_fn *fn, const struct fixture_host *host)
 {
 	fake_pci_poke(fn, PCI_COMMAND, 2, host->command);
 	fake_pci_poke(fn, PCI_CACHE_LINE_SIZE, 1, host->cache_line);
@@ -238,11 +239,11 @@ static ssize_t in_dir(const char *dir, const char *fn, const char *file, const c
 }
 
 /**
- * bench_driver_write() - echo -n TEXT > .../drivers/pciback/FILE
+ * fixture_driver_write() - echo -n TEXT > .../drivers/pciback/FILE
  * @file: name of the file
  * @text: what to write
  */
-ssize_t bench_driver_write(const char *file, const char *text)
+ssize_t fixture_driver_write(const char *file, const char *text)
 {
 	return in_dir(DRIVER_DIR, "", file, text);
 }
@@ -260,12 +261,12 @@ static struct file *driver_open(const char *name, int flags)
 }
 
 /**
- * bench_driver_read() - cat .../drivers/pciback/FILE
+ * fixture_driver_read() - cat .../drivers/pciback/FILE
  * @name: name of the file
  * @buf: for what it says, NUL-terminated
  * @size: room in @buf
  */
-ssize_t bench_driver_read(const char *name, char *buf, size_t size)
+ssize_t fixture_driver_read(const char *name, char *buf, size_t size)
 {
 	struct file *file = driver_open(name, O_RDONLY);
 	loff_t pos = 0;
@@ -280,10 +281,10 @@ ssize_t bench_driver_read(const char *name, char *buf, size_t size)
 }
 
 /**
- * bench_driver_mode() - permissions of .../drivers/pciback/FILE
+ * fixture_driver_mode() - permissions of .../drivers/pciback/FILE
  * @name: name of the file
  */
-int bench_driver_mode(const char *name)
+int fixture_driver_mode(const char *name)
 {
 	struct file *file = driver_open(name, O_PATH);
 	int mode;
@@ -296,14 +297,14 @@ int bench_driver_mode(const char *name)
 }
 
 /**
- * bench_debug_show() - read a file of debugfs that is open
+ * fixture_debug_show() - read a file of debugfs that is open
  * @file: the file
  * @buf: for what it says, NUL-terminated
  * @size: room in @buf
  *
  * As debugfs does it for a process: kernel_read() is not for its files.
  */
-int bench_debug_show(struct file *file, char *buf, size_t size)
+int fixture_debug_show(struct file *file, char *buf, size_t size)
 {
 	struct seq_file *seq = file->private_data;
 	int err = debugfs_file_get(file->f_path.dentry);
@@ -321,30 +322,30 @@ int bench_debug_show(struct file *file, char *buf, size_t size)
 }
 
 /**
- * bench_debug_read() - cat FILE, of debugfs
+ * fixture_debug_read() - cat FILE, of debugfs
  * @path: its whole path
  * @buf: for what it says, NUL-terminated
  * @size: room in @buf
  */
-int bench_debug_read(const char *path, char *buf, size_t size)
+int fixture_debug_read(const char *path, char *buf, size_t size)
 {
 	struct file *file = filp_open(path, O_RDONLY, 0);
 	int err;
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	err = bench_debug_show(file, buf, size);
+	err = fixture_debug_show(file, buf, size);
 	filp_close(file, NULL);
 	return err;
 }
 
 /**
- * bench_name() - the name of a function
+ * fixture_name() - the name of a function
  * @fn: the function, known to the core
  *
  * Return: valid until the next call.
  */
-const char *bench_name(struct fake_pci_fn *fn)
+const char *fixture_name(struct fake_pci_fn *fn)
 {
 	static char name[16];
 
@@ -355,34 +356,34 @@ const char *bench_name(struct fake_pci_fn *fn)
 }
 
 /**
- * bench_fn_write() - echo -n TEXT > .../devices/FN/FILE
+ * fixture_fn_write() - echo -n TEXT > .../devices/FN/FILE
  * @fn: the function
  * @file: name of the file
  * @text: what to write
  */
-ssize_t bench_fn_write(struct fake_pci_fn *fn, const char *file, const char *text)
+ssize_t fixture_fn_write(struct fake_pci_fn *fn, const char *file, const char *text)
 {
 	char slash[32];
 
 	snprintf(slash, sizeof(slash), "/%s", file);
-	return in_dir(DEVICE_DIR, bench_name(fn), slash, text);
+	return in_dir(DEVICE_DIR, fixture_name(fn), slash, text);
 }
 
-ssize_t bench_bind(struct fake_pci_fn *fn)
+ssize_t fixture_bind(struct fake_pci_fn *fn)
 {
-	return bench_driver_write("bind", bench_name(fn));
+	return fixture_driver_write("bind", fixture_name(fn));
 }
 
-ssize_t bench_unbind(struct fake_pci_fn *fn)
+ssize_t fixture_unbind(struct fake_pci_fn *fn)
 {
-	return bench_driver_write("unbind", bench_name(fn));
+	return fixture_driver_write("unbind", fixture_name(fn));
 }
 
 /**
- * bench_is_bound() - is the driver that of the function?
+ * fixture_is_bound() - is the driver that of the function?
  * @fn: the function
  */
-bool bench_is_bound(struct fake_pci_fn *fn)
+bool fixture_is_bound(struct fake_pci_fn *fn)
 {
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	bool bound = pdev && pdev->dev.driver == &pciback_pci_driver.driver;
@@ -392,12 +393,12 @@ bool bench_is_bound(struct fake_pci_fn *fn)
 }
 
 /**
- * bench_find() - the driver's record of a function
+ * fixture_find() - the driver's record of a function
  * @fn: the function
  *
  * Return: the record, referenced, or NULL.
  */
-struct pciback_device *bench_find(struct fake_pci_fn *fn)
+struct pcistub_device *fixture_find(struct fake_pci_fn *fn)
 {
 	return pciback_device_find(FAKE_PCI_DOMAIN,
 				   fn->parent ? fake_pci_peek(fn->parent, PCI_SECONDARY_BUS, 1) : 0,
@@ -405,36 +406,36 @@ struct pciback_device *bench_find(struct fake_pci_fn *fn)
 }
 
 /**
- * bench_seize() - unbind, new_slot and bind
+ * fixture_seize() - unbind, new_slot and bind
  * @test: fails if that does
  * @fn: the function
  *
  * Return: its record, referenced.
  */
-struct pciback_device *bench_seize(struct kunit *test, struct fake_pci_fn *fn)
+struct pcistub_device *fixture_seize(struct kunit *test, struct fake_pci_fn *fn)
 {
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	/* A port has a driver of the host's. */
 	device_release_driver(&pdev->dev);
 	pci_dev_put(pdev);
-	KUNIT_ASSERT_EQ(test, bench_driver_write("new_slot", bench_name(fn)), 12);
-	KUNIT_ASSERT_EQ(test, bench_bind(fn), 12);
-	dev = bench_find(fn);
+	KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", fixture_name(fn)), 12);
+	KUNIT_ASSERT_EQ(test, fixture_bind(fn), 12);
+	dev = fixture_find(fn);
 	KUNIT_ASSERT_NOT_NULL(test, dev);
 	return dev;
 }
 
 /**
- * bench_write() - a guest writes configuration space
+ * fixture_write() - a guest writes configuration space
  * @dev: the function
  * @off: as the guest sent it
  * @size: likewise
  * @val: likewise
  */
-void bench_write(struct pciback_device *dev, int off, int size, u32 val)
+void fixture_write(struct pcistub_device *dev, int off, int size, u32 val)
 {
 	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, off, size, val);
@@ -442,12 +443,12 @@ void bench_write(struct pciback_device *dev, int off, int size, u32 val)
 }
 
 /**
- * bench_read() - a guest reads configuration space
+ * fixture_read() - a guest reads configuration space
  * @dev: the function
  * @off: as the guest sent it
  * @size: likewise
  */
-u32 bench_read(struct pciback_device *dev, int off, int size)
+u32 fixture_read(struct pcistub_device *dev, int off, int size)
 {
 	u32 val;
 
@@ -458,14 +459,14 @@ u32 bench_read(struct pciback_device *dev, int off, int size)
 }
 
 /**
- * bench_expect_same() - compare all registers of a function
+ * fixture_expect_same() - compare all registers of a function
  * @test: fails for each byte that differs
  * @fn: the function
  * @was: what is expected
  * @when: for the message
  */
-void bench_expect_same(struct kunit *test, struct fake_pci_fn *fn, const u8 *was,
-		       const char *when)
+void fixture_expect_same(struct kunit *test, struct fake_pci_fn *fn, const u8 *was,
+			 const char *when)
 {
 	u8 *now = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	int i;

@@ -5,7 +5,7 @@
 #include <linux/string.h>
 #include <pciback/bar_overlap.h>
 #include "record/record.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 #define PAGE	0x1000
@@ -54,19 +54,19 @@ KUNIT_ARRAY_PARAM_DESC(judge, judge_rows, name);
 static void judges(struct kunit *test)
 {
 	const struct judge_row *row = test->param_value;
-	const struct bar other = { .owner = { 1, 2, PCI_DEVFN(3, 4) },
+	const struct bar other = { .function = { 1, 2, PCI_DEVFN(3, 4) },
 		.start = row->other_start, .size = row->other_size };
 	const struct bar bar = { .nr = 2, .start = row->start, .size = row->size };
-	char line[BAR_REPORT_STRLEN], expected[BAR_REPORT_STRLEN];
-	struct bar_report report;
+	char line[BAR_OVERLAP_STRLEN], expected[BAR_OVERLAP_STRLEN];
+	struct bar_overlap report;
 
-	bar_report_begin(&report, &bar, PAGE);
-	bar_report_meet(&report, &bar);
+	pciback_bar_overlap_begin(&report, &bar, PAGE);
+	pciback_bar_overlap_add(&report, &bar);
 	if (row->other_size)
-		bar_report_meet(&report, &other);
+		pciback_bar_overlap_add(&report, &other);
 	snprintf(expected, sizeof(expected), "bar 2 start 0x%llx size 0x%llx problems %s",
 		 row->start, row->size, row->problems);
-	KUNIT_EXPECT_EQ(test, bar_report_print(&report, line, sizeof(line)), strlen(expected));
+	KUNIT_EXPECT_EQ(test, pciback_bar_overlap_print(&report, line, sizeof(line)), strlen(expected));
 	KUNIT_EXPECT_STREQ(test, line, expected);
 }
 
@@ -74,35 +74,35 @@ static void judges(struct kunit *test)
 static void knows_other_pages(struct kunit *test)
 {
 	const struct bar bar = { .start = 0xfe001000, .size = 0x1000 };
-	struct bar_report report;
+	struct bar_overlap report;
 
-	bar_report_begin(&report, &bar, 0x10000);
+	pciback_bar_overlap_begin(&report, &bar, 0x10000);
 	KUNIT_EXPECT_EQ(test, report.problems, BAR_SMALL | BAR_UNALIGNED);
 }
 
 /* Each neighbour once, the first ones by name, and the line stays in its room. */
 static void names_neighbours(struct kunit *test)
 {
-	struct bar bar = { .owner = { 0xffffffff, 0xff, 0xff }, .nr = BAR_ROM,
+	struct bar bar = { .function = { 0xffffffff, 0xff, 0xff }, .nr = BAR_ROM,
 		.start = 0xfffffffffffff801, .size = 0x7ff };
-	char line[BAR_REPORT_STRLEN], with[BAR_REPORT_STRLEN];
-	struct bar_report report;
+	char line[BAR_OVERLAP_STRLEN], with[BAR_OVERLAP_STRLEN];
+	struct bar_overlap report;
 	unsigned int i;
 	int len = 0;
 
-	bar_report_begin(&report, &bar, PAGE);
+	pciback_bar_overlap_begin(&report, &bar, PAGE);
 	for (i = 0; i < BAR_NEIGHBOURS; i++) {
-		bar.owner.devfn = i;
-		bar_report_meet(&report, &bar);
-		bar_report_meet(&report, &bar);
+		bar.function.devfn = i;
+		pciback_bar_overlap_add(&report, &bar);
+		pciback_bar_overlap_add(&report, &bar);
 		len += sprintf(with + len, "%sffffffff:ff:00.%u", i ? "," : " with ", i);
 	}
 	KUNIT_EXPECT_EQ(test, report.nr_with, BAR_NEIGHBOURS);
-	bar_report_print(&report, line, sizeof(line));
+	pciback_bar_overlap_print(&report, line, sizeof(line));
 	KUNIT_EXPECT_STREQ(test, strstr(line, " with"), with);
-	bar.owner.devfn = i;
-	bar_report_meet(&report, &bar);
-	KUNIT_EXPECT_LT(test, bar_report_print(&report, line, sizeof(line)), sizeof(line));
+	bar.function.devfn = i;
+	pciback_bar_overlap_add(&report, &bar);
+	KUNIT_EXPECT_LT(test, pciback_bar_overlap_print(&report, line, sizeof(line)), sizeof(line));
 	KUNIT_EXPECT_STREQ(test, strstr(line, ":00.7"), ":00.7,...");
 	KUNIT_EXPECT_EQ(test, strncmp(line, "bar rom start 0xfffffffffffff801 size 0x7ff ", 44), 0);
 }
@@ -122,14 +122,14 @@ static void read_bars(struct kunit *test, struct fake_pci_fn *fn, char *buf, siz
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "../../devices/%s/pciback/bars", bench_name(fn));
-	KUNIT_ASSERT_GT(test, bench_driver_read(path, buf, size), 0);
+	snprintf(path, sizeof(path), "../../devices/%s/pciback/bars", fixture_name(fn));
+	KUNIT_ASSERT_GT(test, fixture_driver_read(path, buf, size), 0);
 }
 
-/* The core puts the three BARs of 256 bytes on the bench into one page. */
+/* The core puts the three BARs of 256 bytes on the fixture into one page. */
 static void reports_small_ones(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	u64 start = bar_start(test, b->fn[OLD], 0);
 	char *seen = kunit_kzalloc(test, 1024, GFP_KERNEL);
 	char *expected = kunit_kzalloc(test, 1024, GFP_KERNEL);
@@ -137,7 +137,7 @@ static void reports_small_ones(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, seen && expected);
 	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, b->fn[PLAIN], 0) / PAGE);
 	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, b->fn[SOFT], 0) / PAGE);
-	pciback_device_put(bench_seize(test, b->fn[OLD]));
+	pciback_device_put(fixture_seize(test, b->fn[OLD]));
 	read_bars(test, b->fn[OLD], seen, 1024);
 	snprintf(expected, 1024,
 		 "bar 0 start 0x%llx size 0x100 problems small,%sshared with 1234:00:06.0,1234:00:07.0\n",
@@ -148,13 +148,13 @@ static void reports_small_ones(struct kunit *test)
 /* One line for each BAR of memory, none for ports. */
 static void reports_each(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char *seen = kunit_kzalloc(test, 1024, GFP_KERNEL);
 	char *expected = kunit_kzalloc(test, 1024, GFP_KERNEL);
 	char *rom;
 
 	KUNIT_ASSERT_TRUE(test, seen && expected);
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
+	pciback_device_put(fixture_seize(test, b->fn[CARD]));
 	read_bars(test, b->fn[CARD], seen, 1024);
 	snprintf(expected, 1024,
 		 "bar 0 start 0x%llx size 0x1000 problems none\n"
@@ -167,7 +167,7 @@ static void reports_each(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, seen, expected);
 }
 
-static struct kunit_case bar_report_cases[] = {
+static struct kunit_case bar_overlap_cases[] = {
 	KUNIT_CASE_PARAM(judges, judge_gen_params),
 	KUNIT_CASE(knows_other_pages),
 	KUNIT_CASE(names_neighbours),
@@ -176,9 +176,9 @@ static struct kunit_case bar_report_cases[] = {
 	{}
 };
 
-struct kunit_suite bar_report_suite = {
-	.name = "bar_report",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
-	.test_cases = bar_report_cases,
+struct kunit_suite bar_overlap_suite = {
+	.name = "bar_overlap",
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
+	.test_cases = bar_overlap_cases,
 };

@@ -7,12 +7,12 @@
 #include <linux/async.h>
 #include "record/record.h"
 #include "stub/slots.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 struct claim_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	const char *slot;		/* entered before */
 	const char *override;		/* set before */
 	bool claimed;
@@ -49,24 +49,24 @@ KUNIT_ARRAY_PARAM_DESC(claim, claim_rows, name);
 static void claims(struct kunit *test)
 {
 	const struct claim_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[row->fn];
-	struct pciback_device *dev;
+	struct pcistub_device *dev;
 	char slots[64] = "";
 
 	if (row->slot)
-		KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", row->slot), 0);
+		KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", row->slot), 0);
 	if (row->override)
-		KUNIT_ASSERT_GT(test, bench_fn_write(fn, "driver_override", row->override), 0);
-	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(fn), "entering a slot binds nothing");
+		KUNIT_ASSERT_GT(test, fixture_fn_write(fn, "driver_override", row->override), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(fn), "entering a slot binds nothing");
 
-	KUNIT_EXPECT_EQ(test, bench_bind(fn), row->claimed ? 12 : -ENODEV);
-	KUNIT_EXPECT_EQ(test, bench_is_bound(fn), row->claimed);
-	dev = bench_find(fn);
+	KUNIT_EXPECT_EQ(test, fixture_bind(fn), row->claimed ? 12 : -ENODEV);
+	KUNIT_EXPECT_EQ(test, fixture_is_bound(fn), row->claimed);
+	dev = fixture_find(fn);
 	KUNIT_EXPECT_EQ(test, !!dev, row->claimed);
 	if (dev)
 		pciback_device_put(dev);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", slots, sizeof(slots)),
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)),
 			strlen(row->slots));
 	KUNIT_EXPECT_STREQ(test, slots, row->slots);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, row->claimed);
@@ -75,36 +75,36 @@ static void claims(struct kunit *test)
 /* Only headers of type 0 and 1 can be shown to a guest. */
 static void declines_cardbus(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct pci_dev *pdev = fake_pci_dev_get(b->fn[PLAIN]);
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:06.0"), 0);
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:06.0"), 0);
 	pdev->hdr_type = PCI_HEADER_TYPE_CARDBUS;
-	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[PLAIN]), -ENODEV);
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[PLAIN]));
+	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[PLAIN]), -ENODEV);
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[PLAIN]));
 	pdev->hdr_type = PCI_HEADER_TYPE_NORMAL;
-	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[PLAIN]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[PLAIN]), 12);
 	pci_dev_put(pdev);
 }
 
 /* hide= at load, with items that cannot be understood among the good ones. */
 static void hides_at_load(struct kunit *test)
 {
-	static const bool hidden[NR_BENCH_FNS] = {
+	static const bool hidden[NR_FIXTURE_FNS] = {
 		[CARD] = true, [BELOW] = true, [BELOW_1] = true, [OLD] = true,
 	};
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	int i;
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(1234:00:03.0),(junk)(1234:00:06.9)"), 0);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("1234:00:07.0 (1234:01:00.*)\n"), 0);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(1234:00:05.0(1234:00:05.0)"), 0);
-	KUNIT_ASSERT_EQ(test, bench_driver_start(b), 0);
-	for (i = 0; i < NR_BENCH_FNS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, bench_is_bound(b->fn[i]), hidden[i], "%s",
-				    bench_name(b->fn[i]));
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
+	for (i = 0; i < NR_FIXTURE_FNS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(b->fn[i]), hidden[i], "%s",
+				    fixture_name(b->fn[i]));
 }
 
 static void hides_nothing(struct kunit *test)
@@ -114,49 +114,49 @@ static void hides_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pciback_slots_hide(NULL), 0);
 	KUNIT_EXPECT_EQ(test, pciback_slots_hide(""), 0);
 	KUNIT_EXPECT_EQ(test, pciback_slots_hide("junk"), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", slots, sizeof(slots)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)), 0);
 }
 
 static void drivers_probe_claims(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:00:03.0"), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("../../drivers_probe", "1234:00:03.0"), 12);
-	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[CARD]));
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:03.0"), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("../../drivers_probe", "1234:00:03.0"), 12);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[CARD]));
 }
 
 static void hotplug_claims(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 
-	KUNIT_ASSERT_GT(test, bench_driver_write("new_slot", "1234:01:00.0"), 0);
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:01:00.0"), 0);
 	fake_pci_unplug(b->fn[BELOW]);
-	KUNIT_EXPECT_FALSE(test, bench_is_bound(b->fn[BELOW]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[BELOW]));
 	fake_pci_replug(b->fn[BELOW]);
 	async_synchronize_full();
-	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[BELOW]));
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[BELOW]));
 }
 
 /* A slot and a binding have lives of their own. */
 static void slot_and_binding(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	char slots[32];
 
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", "1234:00:03.0"), 12);
-	KUNIT_EXPECT_TRUE(test, bench_is_bound(b->fn[CARD]));
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD]), -ENODEV);
+	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "1234:00:03.0"), 12);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[CARD]));
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD]), -ENODEV);
 
-	pciback_device_put(bench_seize(test, b->fn[CARD]));
-	KUNIT_EXPECT_EQ(test, bench_unbind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("slots", slots, sizeof(slots)), 13);
-	KUNIT_EXPECT_EQ(test, bench_bind(b->fn[CARD]), 12);
+	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)), 13);
+	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD]), 12);
 }
 
-static struct kunit_case claim_cases[] = {
+static struct kunit_case slots_cases[] = {
 	KUNIT_CASE_PARAM(claims, claim_gen_params),
 	KUNIT_CASE(declines_cardbus),
 	KUNIT_CASE(hides_at_load),
@@ -167,9 +167,9 @@ static struct kunit_case claim_cases[] = {
 	{}
 };
 
-struct kunit_suite claim_suite = {
-	.name = "claim",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
-	.test_cases = claim_cases,
+struct kunit_suite slots_suite = {
+	.name = "slots",
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
+	.test_cases = slots_cases,
 };

@@ -7,12 +7,12 @@
 #include <linux/async.h>
 #include "stub/hotplug.h"
 #include "stub/slots.h"
-#include "seize_bench.h"
+#include "seize_fixture.h"
 #include "suites.h"
 
 struct rule_row {
 	const char *name;
-	enum bench_fn fn;
+	enum fixture_fn fn;
 	const char *text;
 	bool claimed;
 	const char *shown;	/* the file "rules" afterwards */
@@ -50,26 +50,26 @@ static void leave_host(struct kunit *test, struct fake_pci_fn *fn)
 static void claims(struct kunit *test)
 {
 	const struct rule_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[row->fn];
 	char text[64] = "";
 
 	leave_host(test, fn);
-	KUNIT_ASSERT_EQ(test, bench_driver_write("new_slot", row->text), strlen(row->text));
-	KUNIT_EXPECT_EQ_MSG(test, bench_driver_write("new_slot", row->text), strlen(row->text),
+	KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", row->text), strlen(row->text));
+	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_write("new_slot", row->text), strlen(row->text),
 			    "twice is no error");
-	KUNIT_EXPECT_FALSE_MSG(test, bench_is_bound(fn), "entering binds nothing");
-	KUNIT_EXPECT_EQ(test, bench_bind(fn), row->claimed ? 12 : -ENODEV);
-	KUNIT_EXPECT_EQ(test, bench_is_bound(fn), row->claimed);
-	bench_driver_read("rules", text, sizeof(text));
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(fn), "entering binds nothing");
+	KUNIT_EXPECT_EQ(test, fixture_bind(fn), row->claimed ? 12 : -ENODEV);
+	KUNIT_EXPECT_EQ(test, fixture_is_bound(fn), row->claimed);
+	fixture_driver_read("rules", text, sizeof(text));
 	KUNIT_EXPECT_STREQ(test, text, row->shown);
-	KUNIT_EXPECT_EQ_MSG(test, bench_driver_read("slots", text, sizeof(text)), 0,
+	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_read("slots", text, sizeof(text)), 0,
 			    "slots is for addresses");
 
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", row->text), strlen(row->text));
-	KUNIT_EXPECT_EQ(test, bench_driver_write("remove_slot", row->text), -ENOENT);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("rules", text, sizeof(text)), 0);
-	KUNIT_EXPECT_EQ_MSG(test, bench_is_bound(fn), row->claimed, "what is bound stays so");
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", row->text), strlen(row->text));
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", row->text), -ENOENT);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("rules", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(fn), row->claimed, "what is bound stays so");
 }
 
 struct refused_row {
@@ -103,8 +103,8 @@ static void refuses(struct kunit *test)
 	const struct refused_row *row = test->param_value;
 	char text[16];
 
-	KUNIT_EXPECT_EQ(test, bench_driver_write(row->file, row->text), row->err);
-	KUNIT_EXPECT_EQ(test, bench_driver_read("rules", text, sizeof(text)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write(row->file, row->text), row->err);
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("rules", text, sizeof(text)), 0);
 }
 
 /* A list of more than a page loses whole lines, not half ones. */
@@ -117,31 +117,31 @@ static void shows_whole_lines(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	for (i = 1; i <= 300; i++) {
 		snprintf(rule, sizeof(rule), "pci:fafa:%04x", i);
-		KUNIT_ASSERT_EQ(test, bench_driver_write("new_slot", rule), 13);
+		KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", rule), 13);
 	}
-	len = bench_driver_read("rules", text, PAGE_SIZE + 1);
+	len = fixture_driver_read("rules", text, PAGE_SIZE + 1);
 	KUNIT_EXPECT_EQ(test, len, PAGE_SIZE / 14 * 14);
 	KUNIT_EXPECT_EQ(test, text[len - 1], '\n');
 }
 
 static void hides_at_load(struct kunit *test)
 {
-	static const bool hidden[NR_BENCH_FNS] = { [CARD_1] = true, [BELOW] = true, [OLD] = true };
-	struct seize_bench *b = test->priv;
+	static const bool hidden[NR_FIXTURE_FNS] = { [CARD_1] = true, [BELOW] = true, [OLD] = true };
+	struct seize_fixture *b = test->priv;
 	char text[64];
 	int i;
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	KUNIT_EXPECT_EQ_MSG(test, pciback_slots_hide("(pci:fafa:10f1)(class:06)(pci:1)"), 0,
 			    "bad items cost nothing but themselves");
 	KUNIT_EXPECT_EQ(test, pciback_slots_hide("(1234:00:04.0/00.0)(1234:00:05.0)"), 0);
-	KUNIT_ASSERT_EQ(test, bench_driver_start(b), 0);
-	for (i = 0; i < NR_BENCH_FNS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, bench_is_bound(b->fn[i]), hidden[i], "%s",
-				    bench_name(b->fn[i]));
-	bench_driver_read("rules", text, sizeof(text));
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
+	for (i = 0; i < NR_FIXTURE_FNS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(b->fn[i]), hidden[i], "%s",
+				    fixture_name(b->fn[i]));
+	fixture_driver_read("rules", text, sizeof(text));
 	KUNIT_EXPECT_STREQ(test, text, "pci:fafa:10f1\n1234:00:04.0/00.0\n");
-	bench_driver_read("slots", text, sizeof(text));
+	fixture_driver_read("slots", text, sizeof(text));
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:05.0\n");
 }
 
@@ -169,7 +169,7 @@ static ssize_t rival_write(struct fake_pci_fn *fn, const char *file)
 	char path[32];
 
 	snprintf(path, sizeof(path), "subsystem/drivers/rival/%s", file);
-	return bench_fn_write(fn, path, bench_name(fn));
+	return fixture_fn_write(fn, path, fixture_name(fn));
 }
 
 struct plug_row {
@@ -209,13 +209,13 @@ static void plug_in(struct fake_pci_fn *fn)
 static void appears(struct kunit *test)
 {
 	const struct plug_row *row = test->param_value;
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	int i;
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	KUNIT_ASSERT_EQ(test, pci_register_driver(&rival), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_start(b), 0);
-	KUNIT_EXPECT_EQ(test, bench_driver_write("new_slot", row->text), strlen(row->text));
+	KUNIT_EXPECT_EQ(test, fixture_driver_start(b), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", row->text), strlen(row->text));
 	for (i = 0; i < 2; i++) {
 		struct fake_pci_fn *fn = b->fn[BELOW + i];
 
@@ -226,7 +226,7 @@ static void appears(struct kunit *test)
 		if (!row->ours[i])
 			continue;
 		/* Nothing stays that would keep it from another driver. */
-		KUNIT_EXPECT_EQ(test, bench_unbind(fn), 12);
+		KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 		KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
 		KUNIT_EXPECT_STREQ(test, driver_of(fn), "rival");
 	}
@@ -239,10 +239,10 @@ static void appears(struct kunit *test)
  */
 static void kept_until_unload(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(class:0200)"), 0);
 	KUNIT_ASSERT_EQ(test, pci_register_driver(&rival), 0);
 	KUNIT_EXPECT_EQ(test, pciback_hotplug_init(), 0);
@@ -262,26 +262,26 @@ static void kept_until_unload(struct kunit *test)
 /* A person's own choice of driver is not touched. */
 static void leaves_other_overrides(struct kunit *test)
 {
-	struct seize_bench *b = test->priv;
+	struct seize_fixture *b = test->priv;
 	struct fake_pci_fn *fn = b->fn[BELOW];
 
-	bench_driver_stop(b);
+	fixture_driver_stop(b);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(class:0200)"), 0);
 	KUNIT_ASSERT_EQ(test, pci_register_driver(&rival), 0);
 	KUNIT_EXPECT_EQ(test, pciback_hotplug_init(), 0);
 	plug_in(fn);
-	KUNIT_EXPECT_EQ(test, bench_fn_write(fn, "driver_override", "rival"), 5);
+	KUNIT_EXPECT_EQ(test, fixture_fn_write(fn, "driver_override", "rival"), 5);
 	KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
 	KUNIT_EXPECT_EQ(test, rival_write(fn, "unbind"), 12);
 	pciback_hotplug_exit();
 	/* Still tied to the rival: ours is refused, although it is listed. */
-	KUNIT_EXPECT_EQ(test, bench_driver_start(b), 0);
-	KUNIT_EXPECT_EQ(test, bench_bind(fn), -ENODEV);
+	KUNIT_EXPECT_EQ(test, fixture_driver_start(b), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(fn), -ENODEV);
 	KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
 	pci_unregister_driver(&rival);
 }
 
-static struct kunit_case rules_cases[] = {
+static struct kunit_case match_rules_cases[] = {
 	KUNIT_CASE_PARAM(claims, rule_gen_params),
 	KUNIT_CASE_PARAM(refuses, refused_gen_params),
 	KUNIT_CASE(shows_whole_lines),
@@ -292,9 +292,9 @@ static struct kunit_case rules_cases[] = {
 	{}
 };
 
-struct kunit_suite rules_suite = {
-	.name = "rules",
-	.init = seize_bench_init,
-	.exit = seize_bench_exit,
-	.test_cases = rules_cases,
+struct kunit_suite match_rules_suite = {
+	.name = "match_rules",
+	.init = seize_fixture_init,
+	.exit = seize_fixture_exit,
+	.test_cases = match_rules_cases,
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Puts a function on the bench: the engine's space and the model of it. */
+/* Puts a function on the fixture: the engine's space and the model of it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "conf_bench.h"
+#include "conf_fixture.h"
 
-static void *zeroed(struct bench *b, unsigned int block, size_t bytes)
+static void *zeroed(struct fixture *b, unsigned int block, size_t bytes)
 {
 	b->blocks[block] = calloc(1, bytes ?: 1);
 	must(b->blocks[block], "out of memory");
@@ -16,10 +16,10 @@ static void *zeroed(struct bench *b, unsigned int block, size_t bytes)
  * One block, as the driver allocates it; or one for each array, so that the
  * sanitizer sees a step from one into the next.
  */
-static void allocate(struct bench *b, unsigned int max_regs, bool one_block)
+static void allocate(struct fixture *b, unsigned int max_regs, bool one_block)
 {
-	b->cs = zeroed(b, 0, conf_space_bytes(b->hw.size, max_regs));
-	conf_space_init(b->cs, b->hw.size, max_regs, &fake_ops, &b->hw);
+	b->cs = zeroed(b, 0, pciback_conf_space_bytes(b->hw.size, max_regs));
+	pciback_conf_space_init(b->cs, b->hw.size, max_regs, &fake_ops, &b->hw);
 	if (one_block)
 		return;
 	b->cs->regs = zeroed(b, 1, max_regs * sizeof(*b->cs->regs));
@@ -27,19 +27,19 @@ static void allocate(struct bench *b, unsigned int max_regs, bool one_block)
 	b->cs->quirks = zeroed(b, 3, b->hw.size);
 }
 
-static int fill(struct bench *b)
+static int fill(struct fixture *b)
 {
-	int err = conf_add_header(b->cs, &b->id);
+	int err = pciback_conf_add_header(b->cs, &b->id);
 
 	if (!err)
-		err = conf_add_caps(b->cs);
+		err = pciback_conf_add_caps(b->cs);
 	if (!err)
-		err = conf_add_ext_caps(b->cs);
+		err = pciback_conf_add_ext_caps(b->cs);
 	return err;
 }
 
 /* How the function misbehaves while its space is being set up. */
-static void trouble(struct bench *b, struct input *in, u8 flags)
+static void trouble(struct fixture *b, struct input *in, u8 flags)
 {
 	if (flags & IMAGE_FAULTY) {
 		b->hw.fail_in = in_u8(in);
@@ -57,13 +57,13 @@ static void trouble(struct bench *b, struct input *in, u8 flags)
 }
 
 /**
- * bench_init() - take a function from an input and set up its space
+ * fixture_init() - take a function from an input and set up its space
  * @b: zeroed
  * @in: the input; what the guest does follows
  *
  * Return: true if the engine takes it.
  */
-bool bench_init(struct bench *b, struct input *in)
+bool fixture_init(struct fixture *b, struct input *in)
 {
 	u8 flags = image_load(in, &b->hw, &b->id);
 	unsigned int max_regs = MAX_REGS;
@@ -103,7 +103,7 @@ bool bench_init(struct bench *b, struct input *in)
 	return true;
 }
 
-void bench_free(struct bench *b)
+void fixture_free(struct fixture *b)
 {
 	unsigned int i;
 

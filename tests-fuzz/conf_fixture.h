@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* One function, the engine's space of it, the model of it, and a guest. */
-#ifndef FUZZ_CONF_BENCH_H
-#define FUZZ_CONF_BENCH_H
+#ifndef FUZZ_CONF_FIXTURE_H
+#define FUZZ_CONF_FIXTURE_H
 
 #include "image.h"
 #include "model.h"
@@ -16,7 +16,7 @@
 enum trust { EXACT, SAFE, TIGHT, NONE };
 
 /**
- * struct bench - the whole of it
+ * struct fixture - the whole of it
  * @hw: the function
  * @id: what the PCI core knows of it
  * @cs: the engine's space
@@ -27,7 +27,7 @@ enum trust { EXACT, SAFE, TIGHT, NONE };
  * @blocks: memory of @cs
  * @writing: the guest is writing: @off, @size, @val
  */
-struct bench {
+struct fixture {
 	struct fakehw hw;
 	struct conf_ident id;
 	struct conf_space *cs;
@@ -41,18 +41,18 @@ struct bench {
 	u32 val;
 };
 
-/* conf_bench.c */
-bool bench_init(struct bench *b, struct input *in);
-void bench_free(struct bench *b);
+/* conf_fixture.c */
+bool fixture_init(struct fixture *b, struct input *in);
+void fixture_free(struct fixture *b);
 
-/* conf_judge.c */
+/* conf_check.c */
 void judge_write(void *priv, unsigned int off, unsigned int size, u32 val);
 
 /* conf_guest.c */
-void guest_read(struct bench *b, s32 off, s32 size);
-void guest_write(struct bench *b, s32 off, s32 size, u32 val);
-void guest_sweep(struct bench *b, unsigned int size);
-void guest_walk(struct bench *b);
-void guest_leaves(struct bench *b);
+void guest_read(struct fixture *b, s32 off, s32 size);
+void guest_write(struct fixture *b, s32 off, s32 size, u32 val);
+void guest_sweep(struct fixture *b, unsigned int size);
+void guest_walk(struct fixture *b);
+void guest_leaves(struct fixture *b);
 
-#endif /* FUZZ_CONF_BENCH_H */
+#endif /* FUZZ_CONF_FIXTURE_H */

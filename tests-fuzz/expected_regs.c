@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The promises, register by register: see facts.h. */
 #include <linux/kernel.h>
-#include "facts.h"
+#include "expected_regs.h"
 
 #define ALL(s)	(0xffffffffU >> (32 - 8 * (s)))
 /* Closed at every level: as the hardware has it, or of a value that is ours. */
