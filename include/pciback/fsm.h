@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What to do next about one guest, decided from what can be seen now. Freestanding: a
- * table of tests is its specification. The mechanism is in guest/steps.c.
+ * The backend's state machine: what to do next for one guest. It is a table of
+ * rules over a snapshot of what can be seen now, so an event that is missed or
+ * seen twice does no harm. The rules are in backend/fsm.c, the actions are
+ * carried out in backend/actions.c.
+ *
+ * Freestanding: no kernel state, also builds in user space.
  */
 #ifndef PCIBACK_FSM_H
 #define PCIBACK_FSM_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <xen/interface/io/xenbus.h>
 
 /**
- * struct backend_snapshot - what can be seen of a guest
+ * struct backend_snapshot - what can be seen of a backend and its frontend
  * @be: the backend's state in xenstore; the toolstack writes it too
- * @fe: the frontend's
+ * @fe: the frontend's state in xenstore
  * @online: the toolstack wants the backend to stay
- * @connected: its page is mapped
- * @fe_left: since the last look the frontend said that it goes, or another one
- *	took its place
- * @fe_gone: a frontend has gone and no other has come
- * @fe_was_closing: it said that it would, and may wait to see the backend Closed
- * @reopened: set up once more, when the frontend is ready
- * @rescan_signalled: this frontend was told already that its reconfiguration is done
- * @unbound: a function may have been unbound from the guest
- * @detach_pending: the toolstack is about to take a function, or has asked for it
- * @timed_out: the frontend has had its time to answer @be
+ * @connected: a frontend is connected, its shared page is mapped
+ * @fe_left: since the last snapshot the frontend wrote Closing or Closed, or
+ *	another frontend took its place; the backend has not acted on it yet
+ * @fe_gone: the backend has disconnected from a frontend that left, and has not
+ *	been reopened for another one yet
+ * @fe_was_closing: the frontend that left wrote Closing first, and may wait to
+ *	see the backend Closed
+ * @reopened: functions have been reset for another frontend; from then on they
+ *	are set up only when a frontend is ready
+ * @rescan_signalled: since it became Reconfiguring, this frontend has been told
+ *	to rescan
+ * @unbound: a function may have been unbound in the host while the guest had it
+ * @detach_pending: the toolstack is about to detach a function, or asked for it
+ * @timed_out: the frontend's time to react to @be is over, or a detach is pending
+ *	and it let that time run out shortly before
  */
 struct backend_snapshot {
 	enum xenbus_state be;
@@ -42,21 +52,25 @@ struct backend_snapshot {
 
 /**
  * enum backend_action - what to do next
- * @ACTION_IDLE: nothing, until something changes
- * @ACTION_WAIT: nothing, until the frontend has had its time
- * @ACTION_DISCONNECT: disconnect, follow the frontend's closing
- * @ACTION_REOPEN: make the functions new for another frontend
- * @ACTION_SETUP: give the guest what the toolstack listed; Initialised
- * @ACTION_APPLY: no frontend to ask: do what the toolstack marked
- * @ACTION_FAKE_CONNECTED: no frontend: look Connected, for which toolstacks wait
- * @ACTION_UNFAKE_CONNECTED: ... and look again as before
- * @ACTION_CONNECT: map the frontend's page; Connected
- * @ACTION_RECONFIGURE: the frontend let go: change, Reconfigured
- * @ACTION_SIGNAL_RESCAN: it let go too late: Reconfigured, so that it goes on
- * @ACTION_RECONNECTED: Connected again
- * @ACTION_FORCE_RECONFIGURE: it does not answer: change without it, Connected
- * @ACTION_REQUEST_DETACH: ask it to let go of what was unbound
- * @ACTION_FORCE_CLOSE: it does not answer and the toolstack wants an end; Closed
+ * @ACTION_IDLE: nothing until something changes
+ * @ACTION_WAIT: nothing until something changes or the frontend's time is over
+ * @ACTION_DISCONNECT: unmap the page, stop interrupts and DMA, follow the
+ *	frontend's state
+ * @ACTION_REOPEN: reset the functions for another frontend, InitWait
+ * @ACTION_SETUP: assign the functions that the toolstack listed, Initialised
+ * @ACTION_APPLY: assign and deassign what the toolstack marked, same state
+ * @ACTION_FAKE_CONNECTED: show Connected without a frontend, for the toolstack
+ * @ACTION_UNFAKE_CONNECTED: show the state from before that again
+ * @ACTION_CONNECT: map the frontend's page, bind its event channel, Connected
+ * @ACTION_RECONFIGURE: assign and deassign what the toolstack marked,
+ *	Reconfigured
+ * @ACTION_SIGNAL_RESCAN: Reconfigured, and nothing else
+ * @ACTION_RECONNECTED: Connected, and nothing else
+ * @ACTION_FORCE_RECONFIGURE: the same changes without the frontend, Connected
+ * @ACTION_REQUEST_DETACH: ask the frontend to detach what was unbound,
+ *	Reconfiguring
+ * @ACTION_FORCE_CLOSE: disconnect, deassign everything, Closed
+ * @NR_ACTIONS: how many there are
  */
 enum backend_action {
 	ACTION_IDLE,
@@ -74,8 +88,61 @@ enum backend_action {
 	ACTION_FORCE_RECONFIGURE,
 	ACTION_REQUEST_DETACH,
 	ACTION_FORCE_CLOSE,
+	NR_ACTIONS
 };
 
-enum backend_action pciback_fsm_next(const struct backend_snapshot *snap);
+/* The members of &struct backend_snapshot of the same names, as bits for rules. */
+#define FSM_ONLINE		BIT(0)
+#define FSM_CONNECTED		BIT(1)
+#define FSM_FE_LEFT		BIT(2)
+#define FSM_FE_GONE		BIT(3)
+#define FSM_FE_WAS_CLOSING	BIT(4)
+#define FSM_REOPENED		BIT(5)
+#define FSM_RESCAN_SIGNALLED	BIT(6)
+#define FSM_UNBOUND		BIT(7)
+#define FSM_DETACH_PENDING	BIT(8)
+#define FSM_TIMED_OUT		BIT(9)
+
+/* A state of xenbus as a bit: FSM_STATE(Connected). */
+#define FSM_STATE(name)		BIT(XenbusState##name)
+
+/**
+ * struct pciback_fsm_rule - when to do what; a condition left out (0) always holds
+ * @be: FSM_STATE() of the backend's states it is for
+ * @fe: FSM_STATE() of the frontend's states it is for
+ * @set: FSM_* that must be set
+ * @clear: FSM_* that must not be set
+ * @action: what to do
+ * @why: the reason, for readers of the table and its drawing
+ */
+struct pciback_fsm_rule {
+	u16 be;
+	u16 fe;
+	u16 set;
+	u16 clear;
+	enum backend_action action;
+	const char *why;
+};
+
+/**
+ * struct pciback_fsm_action - an action in words
+ * @name: as in the trace event pciback_fsm
+ * @does: what it does, in one line
+ * @next: FSM_STATE() of the backend's states it leads to; 0: it changes none
+ * @on_error: the same if it fails; 0: it cannot fail
+ */
+struct pciback_fsm_action {
+	const char *name;
+	const char *does;
+	u16 next;
+	u16 on_error;
+};
+
+extern const struct pciback_fsm_rule pciback_fsm_rules[];
+extern const unsigned int pciback_fsm_nr_rules;
+extern const struct pciback_fsm_action pciback_fsm_actions[NR_ACTIONS];
+
+const struct pciback_fsm_rule *pciback_fsm_match(const struct backend_snapshot *snapshot);
+enum backend_action pciback_fsm_next(const struct backend_snapshot *snapshot);
 
 #endif /* PCIBACK_FSM_H */

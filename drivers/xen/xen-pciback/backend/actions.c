@@ -451,6 +451,8 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 	case ACTION_FORCE_CLOSE:
 		backend_force_close(backend);
 		return true;
+	case NR_ACTIONS:
+		break;
 	}
 	return false;
 }
