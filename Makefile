@@ -11,6 +11,7 @@
 #   make soak               hundreds of cycles, and what make test leaves out (an hour or two)
 #   make kunit-debug        KUnit on a kernel that finds leaks, freed memory, deadlocks
 #   make kunit-debug-selfcheck    ... does it?
+#   make docs               Documentation/ as web pages, into build/docs/html
 #   make clean | help
 
 KVER ?= $(shell uname -r)
@@ -29,7 +30,7 @@ NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
 .PHONY: module hostile install clean demo test kunit kunit-debug kunit-debug-selfcheck
-.PHONY: xen-test soak compare fuzz check bench help
+.PHONY: xen-test soak compare fuzz check bench docs help
 
 module:
 	+$(KBUILD) modules
@@ -78,6 +79,9 @@ check:
 
 bench:
 	scripts/bench.sh
+
+docs:
+	scripts/docs.sh
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))

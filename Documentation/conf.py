@@ -33,7 +33,8 @@ html_css_files = ["pciback.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {
-    "page_width": "1200px",
+    "page_width": "1240px",
+    "body_max_width": "1000px",
     "sidebar_width": "210px",
     "fixed_sidebar": True,
     "show_powered_by": False,
@@ -44,11 +45,15 @@ html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
 # In the sources a page is named as a file, ``reset.rst``, which reads well without
 # Sphinx. Here that becomes a link, and a page that does not exist an error.
 PAGE = re.compile(r"``([a-z-]+)\.rst``")
+# A recorded claim may end with a blank, which reST does not allow before the quotes.
+BLANK_BEFORE_QUOTES = re.compile(r"[ ]+``$", re.MULTILINE)
 
 
-def link_pages(_app, _docname, source):
+def prepare(_app, docname, source):
     source[0] = PAGE.sub(r":doc:`\1`", source[0])
+    if docname == "comparison":
+        source[0] = BLANK_BEFORE_QUOTES.sub("``", source[0])
 
 
 def setup(app):
-    app.connect("source-read", link_pages)
+    app.connect("source-read", prepare)
