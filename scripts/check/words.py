@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""words.py: compares the words that users and programs see with the list of them.
+"""words.py             compares the words that users and programs see with the list of them
+words.py selftest    is every missing, added or untraceable word found?
 
 The list is Documentation/words.rst. Each of its sections with a table has a row in
 SECTIONS below, which takes the same words from the sources. A word in the sources that
@@ -255,30 +256,56 @@ def compare(title, listed, find):
         yield f'"{title}" has {word}, which is not in the sources'
 
 
+def finders():
+    """SECTIONS, and one for each trace event."""
+    named = {f"Trace event {name}": event(name) for name in sorted(events())
+             if name != "xen_pciback"}
+    return {**SECTIONS, **named}
+
+
+def same_reasons():
+    """Reset reasons are printed in two places: trace events and sysfs."""
+    traced, shown = symbols("show_reset_reason")(), SECTIONS["Reset reasons"]()
+    if traced != shown:
+        yield "reset reasons differ between trace/trace.h and reset/history.c: " \
+              + " ".join(sorted(traced ^ shown))
+
+
 def findings():
     listed = sections()
-    finders = dict(SECTIONS)
     try:
-        for name in sorted(events()):
-            if name != "xen_pciback":
-                finders[f"Trace event {name}"] = event(name)
-        reasons = symbols("show_reset_reason")()
-        if reasons != SECTIONS["Reset reasons"]():
-            yield "reset reasons in trace/trace.h are not those of reset/history.c: " \
-                  + " ".join(sorted(reasons ^ SECTIONS["Reset reasons"]()))
+        known = finders()
+        yield from same_reasons()
     except (NothingFound, OSError) as why:
         yield f"not found in the sources: {why}"
-    for title in sorted(set(listed) - set(finders)):
+        known = SECTIONS
+    for title in sorted(set(listed) - set(known)):
         yield f'"{title}" is a section that this script does not know'
-    for title, find in finders.items():
+    for title, find in known.items():
         if title in listed:
             yield from compare(title, listed[title], find)
         else:
             yield f'"{title}" is not a section of the list, or has no table'
 
 
+def selftest():
+    known = finders()
+    for title, words in sections().items():
+        find = known[title]
+        if not any(compare(title, words + ["no_such_word"], find)):
+            yield f'"{title}": a word too many is not found'
+        if find is not PRESENT and not any(compare(title, words[1:], find)):
+            yield f'"{title}": a missing word is not found'
+    for find in (table("trace/stats.c", "no_such_array"), symbols("no_such_macro"),
+                 event("no_such_event"), keys("reset/history.c", r"\bno_such_function\("),
+                 attributes(r"\bNO_SUCH_MACRO\((\w+)\)"), table("no/such/file.c", "names")):
+        if not any(compare("Selftest", ["no_such_word"], find)):
+            yield "a source without words is not found"
+
+
 def main():
-    found = [f"{LIST.relative_to(TOP)}: {line}" for line in findings()]
+    check = selftest if sys.argv[1:] == ["selftest"] else findings
+    found = [f"{LIST.relative_to(TOP)}: {line}" for line in check()]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 
