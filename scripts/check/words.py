@@ -146,13 +146,12 @@ def irq_handlers():
     return need(words, "sysfs/driver.c: irq_handlers_show")
 
 
-BACKEND = ("backend/xenbus.c", "backend/actions.c", "backend/devices.c", "backend/nodes.c",
-           "backend/aer_notify.c", "backend/channel.c")
 # Calls that take the name of a node, after these arguments.
 NODE_CALLS = (r"xenbus_(?:read_unsigned|scanf|printf|read|write|exists)\([^;\"]*?",
-              r"\w*read_frontend\([^;\"]*?", r"\w*write_node\([^;\"]*?",
+              r"\w*read_frontend\([^;\"]*?", r"\bnode_write\([^;\"]*?",
               r"snprintf\(\s*node\s*,[^;\"]*?")
-INDEXED = r"\w*index_node\([^;\"]*?"
+# Likewise, and a number follows the name.
+INDEXED = r"\bnode_name\([^;\"]*?"
 FRONTEND_NODES = {"pci-op-ref", "event-channel", "magic"}
 # Nodes of other owners that the driver only looks for: the kernel's, and the toolstack's
 # folder of a domain.
@@ -162,8 +161,8 @@ FOREIGN_NODES = {"state", "/local/domain"}
 def nodes():
     """All nodes that the backend reads or writes; N for the index in a name."""
     found = set()
-    for name in BACKEND:
-        text = source(name)
+    for path in sorted((DRIVER / "backend").glob("*.c")):
+        text = without_comments(path.read_text(encoding="utf-8"))
         indexed = set(re.findall(INDEXED + STRING, text))
         for call in NODE_CALLS:
             found |= {node.replace("-%d", "-N") for node in re.findall(call + STRING, text)}
@@ -219,8 +218,8 @@ SECTIONS = {
     "Actions of the backend": symbols("show_action"),
     "Xenbus states": symbols("show_xenbus"),
     "Folders and files in debugfs": debugfs,
-    "Counters of a backend": table("trace/stats.c", "backend_names"),
-    "Counters of a function": table("trace/stats.c", "device_names"),
+    "Counters of a backend": table("trace/stats.c", "backend_stat_names"),
+    "Counters of a function": table("trace/stats.c", "device_stat_names"),
     "Nodes in the backend's folder": backend_nodes,
     "Nodes in the frontend's folder": frontend_nodes,
     "Text that is kept to the letter": PRESENT,
@@ -265,7 +264,7 @@ def finders():
 
 def same_reasons():
     """Reset reasons are printed in two places: trace events and sysfs."""
-    traced, shown = symbols("show_reset_reason")(), SECTIONS["Reset reasons"]()
+    traced, shown = symbols("show_reason")(), SECTIONS["Reset reasons"]()
     if traced != shown:
         yield "reset reasons differ between trace/trace.h and reset/history.c: " \
               + " ".join(sorted(traced ^ shown))
