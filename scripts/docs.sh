@@ -9,7 +9,7 @@
 # them:
 #
 #   the layers                      from scripts/check/layers.txt
-#   the backend's state machine     from the table in backend/fsm.c
+#   the backend's state machine     from the table in backend/fsm.c, by docs/fsm-dot.c
 #   ABI entries                     by the kernel's get_abi.pl
 #   functions and structures        by the kernel's kernel-doc
 #
@@ -76,8 +76,13 @@ layers() {
 	"$here/docs/layers-dot.py" scripts/check/layers.txt >"$source/generated/layers.dot"
 }
 
+# Built with the source that the driver uses.
 state_machine() {
-	"$here/docs/fsm-dot.sh" build/docs/fsm-dot >"$source/generated/fsm.dot"
+	local program=build/docs/fsm-dot
+	cc -std=gnu11 -O1 -Wall -Itests-fuzz/shim -Iinclude -o "$program" \
+		scripts/docs/fsm-dot.c "$driver/backend/fsm.c" &&
+		"$program" >"$source/generated/fsm.dot" &&
+		"$program" --tables >"$source/generated/fsm.rst"
 }
 
 # One section for each file, as it is.
@@ -107,36 +112,16 @@ abi() {
 	fi >"$source/generated/abi.rst"
 }
 
-# functions_of SCRIPT PAGE FILE...: one page with the kernel-doc of these files.
-functions_of() {
-	local script=$1 page=$2 file text said
-	local out="$source/api/$page.rst"
-	shift 2
-	for file in "$@"; do
-		text=$(perl "$script" -rst -sphinx-version 5.0 "$file" 2>build/docs/kernel-doc.err)
-		# A file may have nothing for others to call; anything else is a fault of its text.
-		said=$(grep -v 'no structured comments found' build/docs/kernel-doc.err)
-		[ -z "$said" ] || { printf '%s\n' "$said" >&2; return 1; }
-		[ -n "$text" ] || continue
-		[ -s "$out" ] || printf '%s\n%s\n\n' "$page/" "==============================" >"$out"
-		printf '%s\n%s\n\n%s\n\n' "${file##*/}" "${file//?/-}" "$text" >>"$out"
-	done
-}
-
 functions() {
-	local script folder
-	mkdir -p "$source/api"
-	if ! script=$(kernel_script kernel-doc); then
+	local script
+	if script=$(kernel_script kernel-doc); then
+		"$here/docs/api.py" "$script" "$source/api"
+	else
 		say "the kernel's kernel-doc is not in the cache: functions are left out"
-		printf '%s\n' ":orphan:" "" "No functions" "============" >"$source/api/none.rst"
-		return 0
+		mkdir -p "$source/api"
+		printf '%s\n' "Not made" "========" "" "The kernel's kernel-doc was not there." \
+			>"$source/api/none.rst"
 	fi
-	functions_of "$script" include include/pciback/*.h || return 1
-	for folder in "$driver"/*/; do
-		folder=${folder%/}
-		[ "${folder##*/}" != compat ] || continue
-		functions_of "$script" "${folder##*/}" "$folder"/*.[ch] || return 1
-	done
 }
 
 if [ "${1:-}" = abi ]; then
