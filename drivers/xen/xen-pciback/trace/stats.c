@@ -108,7 +108,7 @@ void pciback_stat_init(void)
 
 	root = IS_ERR(made) ? NULL : made;
 	devices = stats_folder("devices", root);
-	guests = stats_folder("assignments", root);
+	guests = stats_folder("guests", root);
 }
 
 /**
