@@ -104,7 +104,7 @@ enum reset_denial {
  * @nr_methods: length of @methods
  * @methods: what it offers, best first; RESET_BUS here is only a place in the
  *	order
- * @owner: who drives it
+ * @binding: who drives it
  * @owner: domain of the guest it is with, or RESET_IDLE; for RESET_BOUND_PCIBACK
  * @driver: name of the host's driver, for RESET_BOUND_HOST
  */

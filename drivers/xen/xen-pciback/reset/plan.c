@@ -153,7 +153,7 @@ static enum reset_denial node_check(const struct reset_node *node, int owner,
 {
 	if (whole_bus && node->no_bus_reset)
 		return RESET_DENIED_BREAKS_DEVICE;
-	switch (node->owner) {
+	switch (node->binding) {
 	case RESET_BOUND_PCIBACK:
 		return node->owner == RESET_IDLE || node->owner == owner ?
 		       RESET_ALLOWED : RESET_DENIED_OTHER_GUEST;
