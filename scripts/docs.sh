@@ -57,13 +57,8 @@ tools() {
 
 # kernel_script NAME: its path in the cache; fails if it is not there.
 kernel_script() {
-	local found
-	for found in "$XPB_CURRENT"/*/"$1"; do
-		[ -f "$found" ] || continue
-		printf '%s\n' "$found"
-		return 0
-	done
-	return 1
+	local path="$XPB_CURRENT/kernel-src/scripts/$1"
+	[ -f "$path" ] && printf '%s\n' "$path"
 }
 
 fill_cache() {
