@@ -116,7 +116,8 @@ static void print_rule(unsigned int nr, const char *action)
 
 	printf("<tr><td align=\"left\"><font color=\"%s\">", colour(rule));
 	if (action)
-		printf("<b>%s</b> ", action);
+		/* SVG drops a plain blank where the type changes. */
+		printf("<b>%s</b>&nbsp;", action);
 	printf("%u", nr + 1);
 	if (rule->fe || (rule->set | rule->clear) & ~FSM_CONNECTED)
 		printf(": ");
@@ -172,7 +173,7 @@ static void draw_edge(unsigned int first, unsigned int from, unsigned int to, bo
 	printf("\ts%x -> s%x [color=%s, fontcolor=%s%s, " LABEL, from, to, edge_colour, edge_colour,
 	       failed ? ", style=dashed, weight=0" : ", weight=4");
 	printf("<tr><td align=\"left\"><b>%s</b>%s</td></tr>", pciback_fsm_actions[action].name,
-	       failed ? " fails" : "");
+	       failed ? "&nbsp;fails" : "");
 	for (nr = first; !failed && nr < pciback_fsm_nr_rules; nr++)
 		if (on_edge(nr, from, action))
 			print_rule(nr, NULL);
@@ -284,7 +285,8 @@ static void print_tables(void)
 
 	printf(".. Written by fsm-dot.c from the tables in backend/fsm.c.\n\n"
 	       ".. list-table:: Rules: the first whose conditions hold applies\n"
-	       "   :header-rows: 1\n\n"
+	       "   :header-rows: 1\n"
+	       "   :widths: 5 14 14 20 17 30\n\n"
 	       "   * - Rule\n     - Backend\n     - Frontend\n     - Flags\n     - Action\n"
 	       "     - Why\n");
 	for (i = 0; i < pciback_fsm_nr_rules; i++) {
@@ -298,7 +300,8 @@ static void print_tables(void)
 		print_cell("     -", rules[i].why);
 	}
 	printf("\n.. list-table:: Actions\n"
-	       "   :header-rows: 1\n\n"
+	       "   :header-rows: 1\n"
+	       "   :widths: 18 46 24 12\n\n"
 	       "   * - Action\n     - What it does\n     - Leads to\n     - If it fails\n");
 	for (i = 0; i < NR_ACTIONS; i++) {
 		print_cell("   * -", pciback_fsm_actions[i].name);
