@@ -95,19 +95,19 @@ counted() {
 	exit 1
 }
 echo "set up after $(clock)"
-export XPB_PLACES=$PWD/build/places
-mkdir -p "$XPB_PLACES"
-rm -f "$XPB_PLACES"/*
-touch "$XPB_PLACES/1" "$XPB_PLACES/2" "$XPB_PLACES/3"
-export XPB_KEPT=$PWD/build/kept
-[ -z "${AGAIN-}" ] || rm -rf "$XPB_KEPT"
+export XPB_VM_SLOTS=$PWD/build/vm-slots
+mkdir -p "$XPB_VM_SLOTS"
+rm -f "$XPB_VM_SLOTS"/*
+touch "$XPB_VM_SLOTS/1" "$XPB_VM_SLOTS/2" "$XPB_VM_SLOTS/3"
+export XPB_RESULT_CACHE=$PWD/build/result-cache
+[ -z "${AGAIN-}" ] || rm -rf "$XPB_RESULT_CACHE"
 start check "$here/check.sh"
 start kunit tests-kunit/run.py --kernel both
 start debug tests-kunit/run.py --kernel debug
 start compare tests-xen/compare.py
 finish check
 start fuzz tests-fuzz/run.sh 60
-# After those whose one machine takes longest. What each scenario came to is kept, for
+# After those whose one machine takes longest. Results of the scenarios are stored, for
 # scripts/compare-table.py.
 start xen tests-xen/run.py --kernel all --module ours --jobs 3 --record "$logs/results"
 finish kunit

@@ -18,9 +18,9 @@ import tempfile
 from pathlib import Path
 
 import build
-import ktap
+import check_log
 import vm
-import kept
+import result_cache
 
 HERE = Path(__file__).resolve().parent
 KERNELS = ("k6.1", "k6.12")
@@ -58,9 +58,9 @@ def run_kernel(name, kernel, suites, keep):
     failed, passed before and are not run again)."""
     release = (kernel / "release").read_text().strip()
     modules = build.build(kernel, cache() / "kunit-src", say)
-    ident = kept.identity((kernel / "vmlinuz").resolve(), *modules, kept.emulator(),
-                          *(HERE / f for f in ("vm.py", "ktap.py", "run.py")))
-    known = kept.recall(f"kunit-{name}", ident)
+    ident = result_cache.identity((kernel / "vmlinuz").resolve(), *modules, result_cache.emulator(),
+                          *(HERE / f for f in ("vm.py", "check_log.py", "run.py")))
+    known = result_cache.load(f"kunit-{name}", ident)
     if known:
         (tests, skips), when = known
         say(f"{release}: UNCHANGED: {tests} passed on {when}")
@@ -70,7 +70,7 @@ def run_kernel(name, kernel, suites, keep):
         log = Path(work) / "console.log"
         trouble = vm.boot((kernel / "vmlinuz").resolve(), modules, work, log)
         text = log.read_text(errors="replace") if log.exists() else ""
-    results = ktap.judge(text, suites, ktap.DEBUG_PROOF if name == DEBUG else ())
+    results = check_log.check(text, suites, check_log.DEBUG_PROOF if name == DEBUG else ())
     if trouble:
         results[""].failures.insert(0, f"machine: {trouble}")
 
@@ -96,7 +96,7 @@ def run_kernel(name, kernel, suites, keep):
     tests, skips = (sum(getattr(r, what) for r in results.values())
                     for what in ("passed", "skipped"))
     if not failures:
-        kept.keep(f"kunit-{name}", ident, (tests, skips))
+        result_cache.store(f"kunit-{name}", ident, (tests, skips))
     return tests, skips, len(failures), 0
 
 
@@ -107,7 +107,7 @@ def main():
     args = parser.parse_args()
     kernels = KERNELS if args.kernel == "both" else (args.kernel,)
 
-    suites = [ktap.suites_of(p) for p in sorted(HERE.glob("*_test.c"))]
+    suites = [check_log.suites_of(p) for p in sorted(HERE.glob("*_test.c"))]
     passed = skipped = failed = unchanged = 0
     try:
         for name, folder in set_up(kernels).items():

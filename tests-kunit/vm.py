@@ -6,14 +6,17 @@ the script says goes through the kernel's log, so that it never lands in the
 middle of a line of the kernel's.
 """
 import gzip
+import io
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts/lib"))
-import places  # noqa: E402
+import cpio  # noqa: E402
+import vm_slots  # noqa: E402
 
 # A busy machine takes many times as long: a boot needs a minute of an idle one, and five
 # on the debug kernel.
@@ -68,14 +71,6 @@ class VmError(Exception):
     """The message is for a person."""
 
 
-def _cpio_entry(name, mode, data=b"", rdev=(0, 0), ino=0):
-    """One file in the "newc" format (Documentation/driver-api/early-userspace)."""
-    raw = name.encode() + b"\0"
-    fields = (ino, mode, 0, 0, 1, 0, len(data), 0, 0, *rdev, len(raw), 0)
-    head = b"070701" + b"".join(b"%08X" % f for f in fields) + raw
-    return head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4)
-
-
 def _busybox():
     path = shutil.which("busybox")
     if not path:
@@ -91,15 +86,21 @@ def initramfs(modules, parameters):
     names = [m.stem for m in modules]
     init = INIT.replace("@LOAD@", " ".join(names)).replace("@UNLOAD@", " ".join(reversed(names)))
     init = init.replace("@DEBUG@", DEBUG)
-    entries = [(d, 0o040755, b"", (0, 0)) for d in ("bin", "dev", "mod", "proc", "sys")]
-    # The kernel opens the console before the script can mount anything.
-    entries.append(("dev/console", 0o020600, b"", (5, 1)))
-    entries.append(("bin/busybox", 0o100755, _busybox(), (0, 0)))
-    entries.append(("init", 0o100755, init.encode(), (0, 0)))
-    entries += [(f"mod/{m.name}", 0o100644, m.read_bytes(), (0, 0)) for m in modules]
-    entries.append((f"mod/{names[-1]}.args", 0o100644, parameters.encode(), (0, 0)))
-    out = b"".join(_cpio_entry(*e, ino=i) for i, e in enumerate(entries, 1))
-    return gzip.compress(out + _cpio_entry("TRAILER!!!", 0), compresslevel=1)
+    packed = io.BytesIO()
+    # No time in it: the same files make the same image.
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1, mtime=0) as out:
+        archive = cpio.Archive(out)
+        for folder in ("bin", "dev", "mod", "proc", "sys"):
+            archive.dir(folder)
+        # The kernel opens the console before the script can mount anything.
+        archive.node("dev/console", stat.S_IFCHR, 5, 1)
+        archive.data("bin/busybox", _busybox(), 0o755)
+        archive.data("init", init, 0o755)
+        for module in modules:
+            archive.file(f"mod/{module.name}", module)
+        archive.data(f"mod/{names[-1]}.args", parameters)
+        archive.close()
+    return packed.getvalue()
 
 
 def boot(vmlinuz, modules, work, log, parameters=""):
@@ -119,7 +120,7 @@ def boot(vmlinuz, modules, work, log, parameters=""):
            "-no-reboot", "-serial", f"file:{log}", "-kernel", str(vmlinuz), "-initrd", str(image),
            "-append", args]
     try:
-        with places.place():
+        with vm_slots.slot():
             run = subprocess.run(cmd, timeout=BOOT_SECONDS, stdin=subprocess.DEVNULL, text=True,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                                  env={**os.environ, "LC_ALL": "C"})

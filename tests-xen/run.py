@@ -24,8 +24,8 @@ from pathlib import Path
 from host import devices, image, paths, recorded, vm
 from host import scenarios as files_of
 from host.results import Parser, Scenario, TAINT_OUT_OF_TREE, TAINT_UNSIGNED
-import kept
-import places
+import result_cache
+import vm_slots
 
 # Limits are for the quiet machine; this is how much slower a busy one may be before
 # slow is called hung. Nothing passes later because of it: a limit only ends a wait.
@@ -132,9 +132,10 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
     limit = args.limit or PATIENCE * (DOM0_UP + sum(f.timeout for f in files))
 
     # What is booted is new each time in nothing but the nonce.
-    ident = kept.identity((folder / "dom0.cpio").read_bytes().replace(nonce.encode(), b""),
-                          Path(vmlinux).name, xen.version, *machine.command(), kept.emulator(),
-                          *sorted((paths.TESTS / "host").glob("*.py")), Path(__file__))
+    ident = result_cache.identity(
+        (folder / "dom0.cpio").read_bytes().replace(nonce.encode(), b""), Path(vmlinux).name,
+        xen.version, *machine.command(), result_cache.emulator(),
+        *sorted((paths.TESTS / "host").glob("*.py")), Path(__file__))
     again = recall(kernel, folder, ident)
     if again:
         return again
@@ -167,7 +168,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
             print(f"{tag}{scenario.name}:", flush=True)
 
     parser = Parser(nonce, begun, evidence, ended, machine.answer)
-    with places.place():
+    with vm_slots.slot():
         start = time.monotonic()
         machine.start()
         try:
@@ -180,7 +181,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
               f"{machine.cpu:.0f} s of CPU time", flush=True)
     collect(parser, files, reason, ended)
     if all(s.verdict == "PASS" for s in parser.scenarios):
-        kept.keep(folder.name, ident, [[s.name, s.evidence] for s in parser.scenarios])
+        result_cache.store(folder.name, ident, [[s.name, s.evidence] for s in parser.scenarios])
     keep_logs(args, folder, parser.scenarios)
     return parser.scenarios
 
@@ -188,7 +189,7 @@ def run_boot(args, kernel, xen, module, boot, files, mute=None):
 def recall(kernel, folder, ident):
     """The scenarios of the same boot, if all of them passed and nothing has changed that
     they depend on; otherwise None."""
-    known = kept.recall(folder.name, ident)
+    known = result_cache.load(folder.name, ident)
     if not known:
         return None
     shutil.rmtree(folder)

@@ -46,6 +46,11 @@ XPB_SOURCE_PACKAGE=linux-source-6.12
 # shellcheck disable=SC2034
 XPB_XEN_VERSION=4.17
 
+# xpb_paths: for cache.py.
+xpb_paths() {
+	printf '%s\n' "$XPB_CACHE" "$XPB_CURRENT"
+}
+
 xpb_kernel_names() {
 	xpb_kernels | cut -f1
 }

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 # pylint: disable=wrong-import-position
 import build  # noqa: E402
-import ktap  # noqa: E402
+import check_log  # noqa: E402
 import vm  # noqa: E402
 
 # What a failure has to say.
@@ -34,7 +34,7 @@ FAULTS = {
     "free_active_timer": r"ODEBUG: free active",
     "warning": r"WARNING:.*warning",
 }
-SUITES = [ktap.suites_of(HERE / "planted/planted.c")]
+SUITES = [check_log.suites_of(HERE / "planted/planted.c")]
 
 passed, failed = [], []
 
@@ -47,7 +47,7 @@ def report(name, trouble):
 
 def failures(log):
     """What a real run would say of this log."""
-    results = ktap.judge(log, SUITES, ktap.DEBUG_PROOF)
+    results = check_log.check(log, SUITES, check_log.DEBUG_PROOF)
     return [f for res in results.values() for f in res.failures]
 
 
@@ -77,7 +77,7 @@ def check_gaps(log):
     """A good log that lacks something is not a good log."""
     gaps = {"its suite's result": r"ok \d+ planted$", "its case's result": r"ok \d+ commits$",
             "its taint": r"kunit-vm: taint", "its end": r"kunit-vm: end",
-            **{proof: re.escape(proof) for proof in ktap.DEBUG_PROOF}}
+            **{proof: re.escape(proof) for proof in check_log.DEBUG_PROOF}}
     for name, pattern in gaps.items():
         lines = [x for x in log.split("\n") if not re.search(pattern, x.rstrip("\r"))]
         gone = len(log.split("\n")) - len(lines)

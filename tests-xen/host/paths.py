@@ -14,7 +14,7 @@ OUT = TESTS / "out"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xen-pciback"
 IMAGES = CACHE / "images"
 
-# places.py, which tests-kunit has too.
+# Python that all the tests share.
 sys.path.insert(0, str(TOP / "scripts/lib"))
 
 

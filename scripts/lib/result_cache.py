@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""What a virtual machine came to, kept for as long as the same one would be booted.
+"""Results of virtual machines, stored so that the same machine is not booted twice.
 
-XPB_KEPT names the folder (scripts/test.sh does; the parts of it, run by hand, keep
-nothing and run everything). A result belongs to the bytes of all that was booted and of
-all that judged it: change one, and it is not found again. Only good results are kept.
+XPB_RESULT_CACHE names the folder. scripts/test.sh sets it; a part of the tests that is
+run by hand stores nothing and runs everything. A result is found again only if the bytes
+of everything that was booted, and of everything that checked it, are the same. Only good
+results are stored.
 """
 
 import hashlib
@@ -25,28 +26,28 @@ def identity(*parts):
 
 
 def emulator():
-    """Which QEMU it is."""
+    """QEMU's version."""
     return subprocess.run(["qemu-system-x86_64", "--version"], check=False,
                           capture_output=True, text=True).stdout
 
 
 def _file(name):
-    folder = os.environ.get("XPB_KEPT")
+    folder = os.environ.get("XPB_RESULT_CACHE")
     return Path(folder) / f"{name}.json" if folder else None
 
 
-def recall(name, ident):
-    """(result, when it was seen) of the same machine; None if it has to be booted."""
+def load(name, ident):
+    """(result, when it was stored) of the same machine; None if it has to be booted."""
     file = _file(name)
     try:
-        kept = json.loads(file.read_text(encoding="utf-8")) if file else {}
+        stored = json.loads(file.read_text(encoding="utf-8")) if file else {}
     except (OSError, ValueError):
         return None
-    return (kept["result"], kept["when"]) if kept.get("identity") == ident else None
+    return (stored["result"], stored["when"]) if stored.get("identity") == ident else None
 
 
-def keep(name, ident, result):
-    """@result is good; it can be written as JSON."""
+def store(name, ident, result):
+    """Store @result, which was good and can be written as JSON."""
     file = _file(name)
     if not file:
         return

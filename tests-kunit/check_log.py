@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""Judges the console log of a KUnit run, strictly.
+"""Checks the console log of a KUnit run, strictly.
 
 A suite or a case of the sources that the log does not mention counts as failed,
 and so does anything the kernel complains about, whatever the tests themselves
@@ -122,7 +122,7 @@ def _count(res, label, verdict):
         res.passed += 1
 
 
-def judge(log, suites, proof=()):
+def check(log, suites, proof=()):
     """Return {suite name: Result} with the kernel's own under "".
 
     Something of @proof that is not in the log is a failure too.
@@ -158,14 +158,14 @@ def judge(log, suites, proof=()):
     for name in found:
         if name not in results:
             kernel.failures.append(f"suite {name} ran, but no source declares it")
-    _judge_kernel(lines, kernel)
+    _check_kernel(lines, kernel)
     for words in proof:
         if not any(line.startswith(words) for line in lines):
             kernel.failures.append(f"not in the log: '{words}'")
     return results
 
 
-def _judge_kernel(lines, res):
+def _check_kernel(lines, res):
     seen = set()
     for line in lines:
         if COMPLAINTS.search(line) and not HARMLESS.search(line) and line not in seen:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""The cache that scripts/setup.sh fills, for the programs in Python.
+
+Nothing but this module knows the paths of the cache in Python, and it asks cache.sh,
+which has them for the shell scripts.
+"""
+
+import subprocess
+from pathlib import Path
+
+LIB = Path(__file__).resolve().parent
+TOP = LIB.parent.parent
+
+
+def ask(*command):
+    """What a command says that knows cache.sh; None if it fails."""
+    done = subprocess.run(["bash", "-c", '. "$0" && "$@"', LIB / "cache.sh", *command],
+                          check=False, stdout=subprocess.PIPE, text=True)
+    return None if done.returncode else done.stdout.strip()
+
+
+def _paths():
+    """The whole cache, and the folder of links to what is in use."""
+    return (Path(path) for path in ask("xpb_paths").splitlines())
+
+
+CACHE, CURRENT = _paths()
+# Parts of initramfs archives that tests-xen makes.
+IMAGES = CACHE / "images"
+
+
+class Artefact:
+    """A folder of the cache.
+
+    The link to it is followed once: a renewal of the cache in the middle of a run must
+    not mix two versions.
+    """
+
+    def __init__(self, name):
+        self.name = name
+        try:
+            self.dir = (CURRENT / name).resolve(strict=True)
+        except FileNotFoundError:
+            raise SystemExit(f"{name} is not in the cache: run scripts/setup.sh") from None
+        self.version = (self.dir / "pkgversion").read_text().strip()
+        # A name for exactly these contents.
+        self.key = self.dir.name
+
+
+class Kernel(Artefact):
+    """A Debian kernel, with its modules and headers."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.release = (self.dir / "release").read_text().strip()
+        self.vmlinuz = self.dir / "vmlinuz"
+        self.root = self.dir / "root"
+
+
+class Xen(Artefact):
+    """The hypervisor and its toolstack."""
+
+    def __init__(self):
+        super().__init__("xen")
+        self.elf = self.dir / "xen.elf"
+        self.root = self.dir / "root"
+
+
+def setup(part):
+    """Have setup.sh install the tools and fill the cache; SystemExit if it cannot."""
+    if subprocess.call([TOP / "scripts/setup.sh", part]):
+        raise SystemExit("scripts/setup.sh failed")
+
+
+def kernel_names():
+    """Names of the kernels that everything is tested on, in the order of cache.sh."""
+    return ask("xpb_kernel_names").split()
+
+
+def newer_names():
+    """Names of the kernels of a newer Debian, which a machine may be unable to have."""
+    return ask("xpb_newer_names").split()
+
+
+def missing(name):
+    """Why a newer kernel is not there; None if it is."""
+    return ask("xpb_missing", name)
