@@ -17,6 +17,18 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
 # shellcheck source=scripts/lib/cache.sh
 . "$here/lib/cache.sh"
+# shellcheck source=scripts/lib/progress.sh
+. "$here/lib/progress.sh"
+
+say() { printf '%s: %s\n' "${kernel:-build-module}" "$*" >&2; }
+
+# objects FOLDER: how far a build is.
+objects() {
+	local made all
+	made=$(find "$1/drivers" -name '*.o' -newer "$1/.started" | wc -l)
+	all=$(find "$1/drivers" -name '*.c' | wc -l)
+	echo "$made objects, of $all if all are compiled anew"
+}
 
 # The parts of the source tree that make needs.
 sources() {
@@ -65,9 +77,12 @@ fi
 kdir=$(readlink -f "$XPB_CURRENT/$kernel/build")
 
 exec 8>"$out/.lock"
-flock 8
+wait_for_lock 8 "another run, which builds it"
 sync_sources "$out"
+touch "$out/.started"
 # The caller may be make itself: its variables are not for the inner one.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 # BTF needs the kernel's vmlinux, which headers do not have, and no one misses it.
-"${inside[@]}" make -s -C "$out" -j"$(nproc)" KDIR="$kdir" "$@" 2>&1 | sed '/^Skipping BTF generation/d'
+with_progress "building the module" objects "$out" -- \
+	"${inside[@]}" make -s -C "$out" -j"$(nproc)" KDIR="$kdir" "$@" 2>&1 |
+	sed '/^Skipping BTF generation/d'

@@ -9,15 +9,20 @@
 #   $XPB_CURRENT/suite-<suite>/{root,pkgversion}    that compiler
 #   $XPB_CURRENT/.<newer kernel>.missing            why it could not be had
 #   $XPB_CURRENT/xen/{root,xen.elf,pkgversion}
-#   $XPB_CURRENT/kunit-src/{lib/kunit,include/kunit,include/linux/args.h}
-#   $XPB_CURRENT/checkpatch/{checkpatch.pl,spelling.txt,const_structs.checkpatch}
+#   $XPB_CURRENT/kernel-src    files of the kernel's sources, at their paths there:
+#       lib/kunit include/kunit tools/testing/kunit scripts/{checkpatch.pl,kernel-doc,get_abi.pl}
 #
-# "current" holds symlinks to folders whose names carry the package version, so
-# that an upgrade is one rename and a running test keeps what it started with.
+# $XPB_CURRENT holds symlinks to folders whose names carry the package version and a key of
+# the recipe (keys.sh). Its own name has a key of all recipes, so that checkouts with
+# different recipes share what they make the same way and do not disturb each other.
+
+XPB_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib/keys.sh
+. "$XPB_LIB/keys.sh"
 
 XPB_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/xen-pciback"
 # shellcheck disable=SC2034 # used by those who source this file
-XPB_CURRENT="$XPB_CACHE/current"
+XPB_CURRENT="$XPB_CACHE/current-$(recipe_key "$XPB_LIB"/{cache,debs}.sh "$XPB_LIB"/recipe-*.sh)"
 
 # The kernels the project is built for and tested on, one line each:
 #   short name, meta package that depends on the newest image of that series
@@ -38,7 +43,7 @@ xpb_newer_kernels() {
 	END
 }
 
-# Package with the kernel sources KUnit and checkpatch are taken from.
+# Package with the kernel sources that files of kernel-src and the debug kernel are taken from.
 # shellcheck disable=SC2034
 XPB_SOURCE_PACKAGE=linux-source-6.12
 

@@ -3,9 +3,9 @@
 #
 # Packages as files: find a version in apt's lists, download, unpack into the
 # cache. Nothing is installed and no host name is known here: what can be had is
-# what the machine's own apt configuration offers.
+# what the machine's own apt configuration offers. Needs progress.sh.
 
-# Further options for apt: suite.sh sets them to look at another suite.
+# Further options for apt: recipe-newer.sh sets them to look at another suite.
 XPB_APT=()
 
 # deb_field PACKAGE FIELD: a field of the version apt would take.
@@ -34,42 +34,47 @@ path_safe() {
 
 # deb_get DIR PACKAGE...: download into DIR.
 deb_get() {
-	local dir=$1
-	shift
-	mkdir -p "$dir"
 	# Root's home is often closed to apt's download user; that user is only
 	# a precaution for untrusted sources and packages are signed.
-	(cd "$dir" && apt-get "${XPB_APT[@]}" -qq -o APT::Sandbox::User=root download "$@" >&2 </dev/null)
+	local dir=$1 total
+	local -a download=(apt-get "${XPB_APT[@]}" -qq -o APT::Sandbox::User=root download)
+	shift
+	mkdir -p "$dir"
+	total=$("${download[@]}" --print-uris "$@" 2>/dev/null </dev/null |
+		awk '{ sum += $3 } END { printf "%d", sum / 1048576 + 1 }')
+	with_progress "downloading $total MB" folder_mb "$dir" -- \
+		env -C "$dir" "${download[@]}" "$@" >&2 </dev/null
 }
 
 # deb_unpack DIR ROOT: unpack every package file of DIR into ROOT, drop the files.
 deb_unpack() {
-	local deb
+	local -a debs=("$1"/*.deb)
 	mkdir -p "$2"
+	with_progress "unpacking ${#debs[@]} packages" folder_mb "$2" -- deb_unpack_all "$@"
+}
+
+deb_unpack_all() {
+	local deb
 	for deb in "$1"/*.deb; do
 		dpkg-deb -x "$deb" "$2" || return 1
 		rm -f "$deb"
 	done
 }
 
-# deb_closure PACKAGE...: all packages these need on an empty machine.
+# deb_closure PACKAGE...: all packages these need on an empty machine, as name=version.
 deb_closure() {
 	apt-get "${XPB_APT[@]}" -s -qq -o Dir::State::status=/dev/null --no-install-recommends \
-		install "$@" 2>/dev/null | awk '$1 == "Inst" { print $2 }'
+		install "$@" 2>/dev/null | awk '$1 == "Inst" { sub(/^\(/, "", $3); print $2 "=" $3 }'
 }
 
-# publish TMP FINAL: give a finished folder its name in one step.
-publish() {
-	if [ -d "$2" ]; then
+# finish TMP NAME VERSION FINAL: the finished folder TMP gets its name in one step.
+finish() {
+	printf '%s\n' "$3" >"$1/pkgversion"
+	artefact_recipe "$2" >"$1/recipe"
+	chmod 755 "$1"
+	if [ -d "$4" ]; then
 		rm -rf "$1"
 	else
-		mv -T "$1" "$2"
+		mv -T "$1" "$4"
 	fi
-}
-
-# point NAME FINAL: let current/NAME mean FINAL, in one step.
-point() {
-	mkdir -p "$XPB_CURRENT"
-	ln -sfn "../$(basename "$2")" "$XPB_CURRENT/.$1.new"
-	mv -Tf "$XPB_CURRENT/.$1.new" "$XPB_CURRENT/$1"
 }

@@ -5,6 +5,9 @@
 # ones. Only compilers, checkers, QEMU and small user space programs are ever
 # installed; nothing that changes how the machine boots.
 
+# shellcheck source=scripts/lib/progress.sh
+. "$(dirname "${BASH_SOURCE[0]}")/progress.sh"
+
 # shellcheck disable=SC2034 # used by setup.sh
 # Packages per part. build: compile the module. kunit, xen: boot virtual machines.
 XPB_TOOLS_BUILD="gcc libc6-dev make bc flex bison libelf-dev libssl-dev kmod
@@ -40,8 +43,8 @@ ensure_tools() {
 }
 
 apt_install() {
-	DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-		-o Dpkg::Use-Pty=0 install "$@" >&2 </dev/null
+	with_progress "installing tools" -- env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "$@" >&2 </dev/null
 }
 
 # apt_refresh: renew apt's package lists, at most once in a run.
@@ -53,5 +56,5 @@ apt_refresh() {
 		return 1
 	}
 	say "renewing apt's package lists"
-	apt-get -qq update >&2 </dev/null
+	with_progress "renewing apt's package lists" -- apt-get -qq update >&2 </dev/null
 }

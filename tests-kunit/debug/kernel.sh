@@ -8,8 +8,9 @@
 # kernels (scripts/lib/cache.sh). A build takes minutes on an idle machine and
 # some GB of disk meanwhile; a warm cache needs no network.
 #
-# One kernel is one set of inputs: the version of Debian's kernel sources, these
-# fragments, the compiler. Another set is another kernel, beside the first.
+# One kernel is one set of inputs: the version of Debian's kernel sources, this script
+# and what it uses of scripts/lib, the fragments, the compiler. Another set is another
+# kernel, beside the first. Which comments and blank lines are in them does not matter.
 #
 #   --key    print what names the kernel in the cache, build nothing
 
@@ -22,9 +23,9 @@ top=$(dirname "$(dirname "$here")")
 . "$top/scripts/lib/tools.sh"
 # shellcheck source=scripts/lib/debs.sh
 . "$top/scripts/lib/debs.sh"
+# shellcheck source=scripts/lib/recipe-source.sh
+. "$top/scripts/lib/recipe-source.sh"
 
-# Raise when what is kept of a build changes.
-layout=l1
 fragments=("$here/base.config" "$here/checks.config")
 
 # Not unpacked, half of the tree: sources of other machines and drivers. Each pattern
@@ -36,32 +37,29 @@ foreign=('arch/[!x]*.[chS]' '*.dts' '*.dtsi' 'Documentation/*.rst' 'tools/testin
 say() { printf 'debug kernel: %s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# The version KUnit was taken from: setup.sh renews it when there is a newer one,
+# The version that kernel-src was taken from: setup.sh renews it when there is a newer one,
 # and is content with what it has when there is no network.
 source_version() {
-	cat "$XPB_CURRENT/kunit-src/pkgversion"
+	cat "$XPB_CURRENT/kernel-src/pkgversion"
 }
 
-# Comments and blank lines of the fragments do not make another kernel.
 key() {
-	local inputs
-	inputs=$({ echo "$layout" "$(gcc -dumpfullversion)" "$(gcc --version | head -n 1)"
-		sed -E '/^(#( [^C].*)?)?$/d' "${fragments[@]}"; } | sha256sum | cut -c1-12)
-	echo "kdebug-$(path_safe "$(source_version)")-$inputs"
+	local ver
+	ver=$(source_version)
+	echo "kdebug-$(path_safe "$ver")-$(recipe_key "$here/kernel.sh" "${fragments[@]}" \
+		"$XPB_LIB"/{debs,recipe-source}.sh -- "$XPB_SOURCE_PACKAGE" "$ver" \
+		"$(gcc --version)" "$(ld --version)")"
 }
 
-# fetch TMP: the kernel's sources into TMP/src, streamed past the big tarball.
+# fetch TMP: the kernel's sources into TMP/src.
 fetch() {
-	local tmp=$1 pkg=$XPB_SOURCE_PACKAGE ver deb
+	local tmp=$1 pkg=$XPB_SOURCE_PACKAGE ver
 	ver=$(source_version)
 	say "fetching $pkg ($ver)"
 	deb_get "$tmp/debs" "$pkg=$ver" || { apt_refresh && deb_get "$tmp/debs" "$pkg=$ver"; } ||
 		die "$pkg $ver: not to be had"
-	mkdir "$tmp/src"
-	deb=$(echo "$tmp"/debs/*.deb)
-	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$pkg.tar.xz" |
-		tar -xJ -C "$tmp/src" --strip-components=1 "${foreign[@]/#/--exclude=$pkg/}"
-	rm -rf "$tmp/debs"
+	unpack_source "$tmp" "$pkg" "${foreign[@]/#/--exclude=$pkg/}" ||
+		die "$pkg $ver: cannot be unpacked"
 }
 
 # lost_options CONFIG: options of the fragments that Kconfig made something else of.
@@ -98,6 +96,13 @@ compile() {
 	source_version >"$1/pkgversion"
 }
 
+# compiled SOURCES: how far a build is.
+compiled() {
+	local objects
+	objects=$(find "$1" -name '*.o' | wc -l)
+	echo "$objects of about 1900 objects"
+}
+
 # build FINAL: everything, in a folder of its own that is renamed in the end.
 build() {
 	local tmp log=$XPB_CACHE/kdebug-build.log
@@ -109,11 +114,19 @@ build() {
 	fetch "$tmp"
 	say "building; log in $log"
 	# As a program: inside a condition the shell does not stop at errors.
-	(cd "$tmp/src" && "$here/kernel.sh" --compile "$tmp/new") >"$log" 2>&1 || {
+	with_progress "compiling" compiled "$tmp/src" -- \
+		build_log "$log" env -C "$tmp/src" "$here/kernel.sh" --compile "$tmp/new" || {
 		tail -n 30 "$log" >&2
 		die "no kernel; all of the log is in $log"
 	}
-	publish "$tmp/new" "$1"
+	mv -T "$tmp/new" "$1"
+}
+
+# build_log LOG COMMAND...: what COMMAND says goes to LOG; what with_progress says does not.
+build_log() {
+	local log=$1
+	shift
+	"$@" >"$log" 2>&1
 }
 
 case "${1:-}" in
@@ -123,9 +136,9 @@ case "${1:-}" in
 	compile "$2"
 	exit
 	;;
-*) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '4,17s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
-[ -e "$XPB_CURRENT/kunit-src/pkgversion" ] || "$top/scripts/setup.sh" kunit
+[ -e "$XPB_CURRENT/kernel-src/pkgversion" ] || "$top/scripts/setup.sh" kunit
 if [ "${1:-}" = --key ]; then
 	key
 	exit
@@ -137,7 +150,9 @@ if [ ! -d "$final" ]; then
 	"$top/scripts/setup.sh" kunit
 	final="$XPB_CACHE/$(key)"
 	exec 8>"$XPB_CACHE/.kdebug.lock"
-	flock -n 8 || { say "another run is building one"; flock 8; }
+	wait_for_lock 8 "another run, which builds one"
 	[ -d "$final" ] || build "$final"
 fi
+# Its time is that of its last use: setup.sh removes what nothing has used for long.
+touch -c "$final"
 echo "$final"

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# Kernels of a newer Debian. apt is pointed at another suite of the mirror this
+# Recipe: kernels of a newer Debian. apt is pointed at another suite of the mirror this
 # machine uses already, with lists of its own, so the machine's packages do not
 # change. Kernel, headers and a compiler are unpacked into the cache; the module is
-# then built inside the compiler's folder (in-suite.sh).
+# then built inside the compiler's folder (in-suite.sh). Part of their keys (keys.sh).
 #
-# A function that fails leaves the reason in $why_not. setup.sh, which sources this
-# file, has $here, $layout and the steps that all kernels share.
+# A function that fails leaves the reason in $why_not.
 
 # shellcheck disable=SC2034
 why_not=
@@ -30,6 +29,8 @@ suite_mirror() {
 suite_apt() {
 	local suite=$1 dir="$XPB_CACHE/apt-$1" uri name
 	local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+	# Once in a run is enough.
+	[ -z "${XPB_APT[*]}" ] || return 0
 	uri=$(suite_mirror)
 	[ -n "$uri" ] || { why_not="apt's configuration names no Debian mirror"; return 1; }
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
@@ -41,7 +42,9 @@ suite_apt() {
 		-o Dir::Cache="$dir/cache" -o Acquire::Languages=none
 		-o APT::Sandbox::User=root)
 	say "fetching the lists of $suite"
-	apt-get "${XPB_APT[@]}" -qq -o APT::Update::Error-Mode=any update >&2 </dev/null || {
+	with_progress "fetching the lists of $suite" -- apt-get "${XPB_APT[@]}" -qq \
+		-o APT::Update::Error-Mode=any update >&2 </dev/null || {
+		XPB_APT=()
 		why_not="$suite and $suite-backports cannot be had from this machine's Debian mirror"
 		return 1
 	}
@@ -54,7 +57,7 @@ newest_binary() {
 		sort -V | tail -n 1
 }
 
-# build_newer NAME SERIES SUITE: such a kernel and its compiler into the cache.
+# build_newer NAME SERIES SUITE: such a kernel into the cache.
 build_newer() {
 	local name=$1 series=$2 suite=$3 image rel ver final tmp
 	suite_apt "$suite" || return 1
@@ -63,7 +66,7 @@ build_newer() {
 	why_not="packages of Linux $series cannot be had"
 	rel=${image#linux-binary-unsigned-}
 	ver=$(deb_version "$image") || return 1
-	final="$XPB_CACHE/$name-$(path_safe "$ver")-${layout:?}"
+	final="$XPB_CACHE/$name-$(path_safe "$ver")-$(artefact_recipe "$name")"
 	if [ ! -d "$final" ]; then
 		local -a headers
 		mapfile -t headers < <(deb_depends "linux-headers-$rel" '^linux-(headers|kbuild)-')
@@ -77,26 +80,28 @@ build_newer() {
 		mkdir -p "$tmp/root/boot"
 		mv "$tmp/root/usr/lib/modules/$rel/vmlinuz.unsigned" \
 			"$tmp/root/boot/vmlinuz-$rel" || return 1
-		finish_kernel "$tmp" "$rel" "$final" || return 1
+		install_kernel "$tmp" "$rel" "$final" || return 1
 		printf '%s\n' "$suite" >"$tmp/suite"
-		printf '%s\n' "$ver" >"$tmp/pkgversion"
-		publish "$tmp" "$final"
+		finish "$tmp" "$name" "$ver" "$final"
 	fi
-	build_suite "$suite" "$(cat "$final/compiler")" || return 1
 	point "$name" "$final"
+	why_not=
 }
 
-# build_suite SUITE COMPILER: a folder to build in, without documentation.
+# build_suite SUITE COMPILER: a folder to build in, without documentation. Which packages it
+# has, of which versions, is part of its name.
 build_suite() {
 	local suite=$1 compiler=$2 ver final tmp
 	local -a all
+	suite_apt "$suite" || return 1
 	why_not="$compiler of $suite cannot be had"
 	ver=$(deb_version "$compiler") || return 1
-	final="$XPB_CACHE/suite-$suite-$(path_safe "$ver")-$layout"
+	# shellcheck disable=SC2086 # a list
+	mapfile -t all < <(deb_closure "$compiler" $XPB_SUITE_TOOLS)
+	[ "${#all[@]}" -gt 0 ] || return 1
+	final="$XPB_CACHE/suite-$suite-$(path_safe "$ver")-$(
+		recipe_key -- "$(artefact_recipe "suite-$suite")" "${all[@]}")"
 	if [ ! -d "$final" ]; then
-		# shellcheck disable=SC2086 # a list
-		mapfile -t all < <(deb_closure "$compiler" $XPB_SUITE_TOOLS)
-		[ "${#all[@]}" -gt 0 ] || return 1
 		say "suite-$suite: fetching $compiler ($ver)"
 		tmp=$(new_tmp)
 		deb_get "$tmp/debs" "${all[@]}" || return 1
@@ -106,11 +111,10 @@ build_suite() {
 		ln -sf gawk "$tmp/root/usr/bin/awk"
 		# Where in-suite.sh puts it together with other folders.
 		mkdir "$tmp/mnt"
-		printf '%s\n' "$ver" >"$tmp/pkgversion"
-		publish "$tmp" "$final"
+		finish "$tmp" "suite-$suite" "$ver" "$final"
 	fi
 	why_not="building in a folder of $suite takes root or user namespaces, and the right to mount"
-	"${here:?}/lib/in-suite.sh" "$final" / "$compiler" --version >/dev/null || return 1
+	"$XPB_LIB/in-suite.sh" "$final" / "$compiler" --version >/dev/null || return 1
 	point "suite-$suite" "$final"
 	why_not=
 }

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+#
+# Recipe: the hypervisor, the toolstack, and those libraries this machine does not have. Part
+# of its key (keys.sh); which packages are taken is part of the folder's name.
+
+build_xen() {
+	local hv="xen-hypervisor-$XPB_XEN_VERSION-amd64" ver final tmp p
+	local -a all want=() left=()
+	ver=$(deb_version "$hv") || return 1
+	mapfile -t all < <(deb_closure "$hv" "xen-utils-$XPB_XEN_VERSION" xenstore-utils)
+	[ "${#all[@]}" -gt 0 ] || return 1
+	for p in "${all[@]}"; do
+		case "$p" in
+		# Xen's own always, so that all of it has one version.
+		xen* | libxen*) want+=("$p") ;;
+		# Boot and service machinery the small dom0 has no use for.
+		udev=* | systemd* | init* | grub* | lsb-base=*) ;;
+		*) if [ -z "$(missing_packages "${p%%=*}")" ]; then
+			left+=("${p%%=*}")
+		else
+			want+=("$p")
+		fi ;;
+		esac
+	done
+	final="$XPB_CACHE/xen-$(path_safe "$ver")-$(
+		recipe_key -- "$(artefact_recipe xen)" "${want[@]}")"
+	if [ ! -d "$final" ]; then
+		say "xen: fetching $ver"
+		tmp=$(new_tmp)
+		deb_get "$tmp/debs" "${want[@]}" || return 1
+		deb_unpack "$tmp/debs" "$tmp/root" || return 1
+		rm -rf "$tmp/debs"
+		# QEMU's multiboot loader wants the plain ELF file.
+		zcat "$tmp/root/boot/xen-$XPB_XEN_VERSION-amd64.gz" >"$tmp/xen.elf" || return 1
+		printf '%s\n' "${left[@]}" >"$tmp/left-out"
+		finish "$tmp" xen "$ver" "$final"
+	fi
+	point xen "$final"
+}
+
+# xen_complete FOLDER: does this machine still have what was left out of it?
+xen_complete() {
+	local -a left
+	mapfile -t left <"$1/left-out"
+	[ -z "$(missing_packages "${left[@]}")" ]
+}
