@@ -13,8 +13,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import run
-from host import devices, image, paths
+from host import boots, devices, image, paths
 from host.differences import compare, read_table
 from host.scenarios import ScenarioFile
 from host.trace import Replay, Trace
@@ -22,7 +21,7 @@ from host.trace import Replay, Trace
 DEVICES = {"nvme": devices.NVME, "nvme-sriov": devices.NVME2, "e1000e": devices.NIC,
            "e1000": devices.NIC2}
 TABLE = paths.TOP / "Documentation/config-differences.rst"
-# Differences shown of one device; the rest is counted.
+# Differences printed of one device; the others are only counted.
 SHOWN = 40
 
 
@@ -47,12 +46,11 @@ class Tally:
 
 
 def boot(args, kernel, xen, module):
-    """The replay's evidence with one module; None if it did not pass."""
-    options = argparse.Namespace(module=module, limit=args.limit, keep=args.keep, demo=False,
-                                 attack=None)
-    built = run.build_module(kernel) if module == "ours" else None
-    scenario, = run.run_boot(options, kernel, xen, built, "replay",
-                             [ScenarioFile(paths.TESTS / "compare/replay.sh")], mute="trace> ")
+    """The evidence of the replay with one module; None if it did not pass."""
+    options = boots.Options(module, args.limit, args.keep)
+    built = boots.build_module(kernel) if module == "ours" else None
+    scenario, = boots.run_boot(options, kernel, xen, built, "replay",
+                               [ScenarioFile(paths.TESTS / "compare/replay.sh")], mute="trace> ")
     return scenario.evidence if scenario.verdict == "PASS" else None
 
 

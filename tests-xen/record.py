@@ -3,10 +3,10 @@
 """Records what Linux does to the configuration space of each test device.
 
 Boots the test guest on the devices themselves, without Xen, and has QEMU note every
-access of the bus scan and of the device's own driver. To each recording go the
-accesses no driver makes: every dword read, every base address sized, every register
-of every capability written. The result is traces/*.trace, for compare.py; made once,
-made again only when it shall hold something else.
+access of the bus scan and of the device's own driver. Accesses that no driver makes are
+added to each recording: every dword read, every base address sized, every register of
+every capability written. The result is traces/*.trace, for compare.py. They are in the
+source tree and made again only to record something else.
 """
 
 import argparse
@@ -48,7 +48,7 @@ class Guest:
         for n in (1, 2):
             vm.make_disk(folder / f"disk{n}.img", n)
         guest = image.base_images(kernel, paths.Xen())[1]
-        (folder / "initrd").write_bytes(guest.read_bytes() + image.guest_files())
+        (folder / "initrd").write_bytes(guest.read_bytes() + image.guest_files(kernel))
         with open(folder / "qemu.log", "wb") as log:
             self.process = subprocess.Popen([
                 "qemu-system-x86_64", "-nodefaults", "-nographic", "-no-reboot",

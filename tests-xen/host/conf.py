@@ -37,7 +37,7 @@ def _entries(space):
 
 
 def capabilities(space):
-    """The capabilities as the hardware has them, by place; ends are dword aligned."""
+    """The capabilities as the hardware has them, in order of offset; ends are dword aligned."""
     found = sorted(_entries(space))
     starts = [start for start, *_ in found] + [len(space)]
     return [Capability(name, start, min(start + length + -length % 4, following))

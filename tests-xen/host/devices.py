@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""The devices a boot offers: sets by name, which scenarios ask for by "# devices: NAME".
+"""The devices of a boot: sets by name, which scenarios choose by "# devices: NAME".
 
 dom0 sees them at the addresses given here: slots are chosen below, and QEMU's
 firmware numbers buses in slot order.
@@ -21,7 +21,7 @@ DISKS = ["-drive", "if=none,id=d1,file=disk1.img,format=raw",
 
 def port(number):
     """A root port. At any higher speed it would report whether its link is up, and QEMU
-    7.2 says it is down: after a reset of that link Linux would wait for it in vain."""
+    7.2 reports down: after a reset of that link Linux would wait for it until a timeout."""
     return ["-device", f"pcie-root-port,id=rp{number},chassis={number},slot={number},"
                        f"addr={dict(zip((1, 2, 3), (3, 4, 6)))[number]},x-speed=2_5"]
 
@@ -41,7 +41,7 @@ def sriov_disk(number, serial, vfs, queues, vectors):
 
 
 def card():
-    # restrict: the gateway answers, the rest of the world does not exist.
+    # restrict: there is a gateway that answers, and nothing beyond it.
     return ["-netdev", "user,id=n1,restrict=on",
             "-device", "e1000e,id=nic1,netdev=n1,addr=5,mac=52:54:00:12:34:56"]
 
@@ -92,7 +92,7 @@ def options(name):
 
 
 def variables(name):
-    """What scenarios know about the set; DEVICES are those put in order after each."""
+    """Variables of scenarios about the set; DEVICES are those that `tidy` unbinds."""
     known = dict(NVME=NVME, NVME2=NVME2, NIC=NIC, NIC2="" if name == "base" else NIC2,
                  BRIDGE="" if name == "base" else BRIDGE,
                  DISK_SERIAL=DISK_SERIAL, DISK2_SERIAL=DISK2_SERIAL)

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """Initramfs of dom0 and of the guest.
 
-Each is a big, cached part (programs, libraries, kernel, drivers: nothing of this
-project) followed by a small part made anew for every run (scenarios, the module
-under test). Everything is stored uncompressed: unpacking under an emulated CPU
-costs far more time than reading a larger file.
+Each is a big part in the cache (programs, libraries, kernel, drivers: nothing of this
+project) followed by a small part made anew for every run (scenarios, the module under
+test). Everything is stored uncompressed: unpacking under an emulated CPU costs far more
+time than reading a larger file.
+
+The name of a file in the cache has a hash of everything it is made of and of the code
+that makes it. So a change of either is never answered with an older file.
 """
 
 import fcntl
 import functools
 import hashlib
-import lzma
 import os
-import re
-import stat
-import struct
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,10 @@ import time
 from pathlib import Path
 
 from . import paths
-from .cpio import Archive
+from .contents import FileList, add_common, add_libraries, add_modules, add_programs, \
+    unpack_kernel
+import cpio
 
-LIBDIR = "/usr/lib/x86_64-linux-gnu"
 DOM0_MODULES = ["xen-pciback", "xenfs", "xen-evtchn", "xen-gntdev", "xen-privcmd",
                 "xen-gntalloc", "nvme", "e1000e"]
 GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e", "e1000", "xhci-pci"]
@@ -33,199 +33,103 @@ XEN_PROGRAMS = ["/usr/lib/xen-4.17/bin/" + p for p in (
     "xenconsole", "lsevtchn", "xenlockprof")]
 XENSTORE = ["/usr/bin/xenstore" + s for s in
             ("", "-read", "-write", "-ls", "-list", "-rm", "-chmod", "-exists", "-watch")]
-# Seconds for which nobody has asked for an image that is deleted: more than a run takes.
+# The code that makes what is in the cache.
+RECIPE = [Path(__file__), Path(__file__).with_name("contents.py"), Path(cpio.__file__)]
+TOOL_COMMAND = ["gcc", "-static", "-O2", "-Wall", "-Wextra"]
+# Files in the cache that nobody has used for so many seconds are deleted. More than a run.
 UNUSED_S = 3600
 
 
-# ---- kernel and modules -------------------------------------------------------
+# ---- the cache ----------------------------------------------------------------
 
-def unpack_kernel(path):
-    """The ELF file inside a bzImage: nobody has to decompress it at every boot."""
-    image = path.read_bytes()
-    sects = image[0x1F1] or 4
-    offset, length = struct.unpack_from("<II", image, 0x248)
-    start = (sects + 1) * 512 + offset
-    packed = image[start:start + length - 4]  # the last word is the unpacked size
-    if packed.startswith(b"\xfd7zXZ"):
-        return lzma.decompress(packed)
-    if packed.startswith(b"\x28\xb5\x2f\xfd"):
-        return subprocess.run(["zstd", "-dcq"], input=packed, check=True,
-                              stdout=subprocess.PIPE).stdout
-    raise SystemExit(f"{path}: unknown kernel compression")
-
-
-def module_files(kernel, names):
-    """Paths of the modules and of all they need, in load order."""
-    found = []
-    for name in names:
-        out = subprocess.run(
-            ["modprobe", "-d", kernel.root, "-S", kernel.release, "--show-depends", name],
-            check=True, capture_output=True, text=True).stdout
-        for line in out.splitlines():
-            word = line.split()
-            if word[0] == "insmod" and word[1] not in found:
-                found.append(word[1])
-    return [Path(f) for f in found]
-
-
-def add_modules(archive, kernel, names, extra=None):
-    """A module tree with the named modules; `extra` (name -> file) lands in updates/."""
-    base = f"/lib/modules/{kernel.release}"
-    with tempfile.TemporaryDirectory() as tmp:
-        tree = Path(tmp + base)
-        tree.mkdir(parents=True)
-        for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
-            (tree / name).write_bytes((kernel.dir / "modules" / name).read_bytes())
-        for source in module_files(kernel, names):
-            target = tree / "kernel" / re.sub(r"\.xz$", "", source.name)
-            target.parent.mkdir(exist_ok=True)
-            content = source.read_bytes()
-            target.write_bytes(lzma.decompress(content) if source.suffix == ".xz" else content)
-        for name, source in (extra or {}).items():
-            (tree / "updates").mkdir(exist_ok=True)
-            # Debug information is for people who debug, not for an initramfs.
-            subprocess.run(["strip", "-g", "-o", tree / "updates" / name, source], check=True)
-        # Flattened folders make modules.order useless to depmod; it warns.
-        subprocess.run(["depmod", "-b", tmp, kernel.release], check=True,
-                       stderr=subprocess.DEVNULL)
-        for path in sorted(tree.rglob("*")):
-            if path.is_file():
-                archive.file(base + "/" + str(path.relative_to(tree)), path)
-
-
-# ---- programs -----------------------------------------------------------------
-
-def add_programs(archive, programs, root=Path("/")):
-    """Programs with their libraries, all of which go to one folder."""
-    libs = {}
-    env = dict(os.environ, LD_LIBRARY_PATH=":".join(
-        str(root) + d for d in (LIBDIR, "/usr/lib/xen-4.17/lib/x86_64-linux-gnu")))
-    for program in programs:
-        source = Path(str(root) + program)
-        archive.file(program, source, 0o755)
-        out = subprocess.run(["ldd", source], capture_output=True, text=True, env=env).stdout
-        if "not found" in out:
-            raise SystemExit(f"{program}: library missing:\n{out}")
-        for name, path in re.findall(r"(\S+) => (/\S+)", out):
-            libs[name] = path
-    return libs
-
-
-def add_libraries(archive, libs):
-    for name, path in sorted(libs.items()):
-        archive.file(f"{LIBDIR}/{name}", path, 0o755)
-    archive.file("/lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2", 0o755)
-    archive.link("/lib/x86_64-linux-gnu", LIBDIR)
-
-
-def add_busybox(archive, without=()):
-    archive.file("/bin/busybox", "/bin/busybox", 0o755)
-    names = subprocess.run(["/bin/busybox", "--list"], check=True, capture_output=True,
-                           text=True).stdout.split()
-    for name in names:
-        if name != "busybox" and name not in without:
-            archive.link("/bin/" + name, "busybox")
-
-
-def host_program(name):
-    for folder in ("/bin", "/sbin", "/usr/bin", "/usr/sbin"):
-        if os.path.exists(f"{folder}/{name}"):
-            return f"{folder}/{name}"
-    raise SystemExit(f"{name}: not installed")
-
-
-KMOD_NAMES = ("modprobe", "insmod", "rmmod", "lsmod", "modinfo")
-REPLACED = KMOD_NAMES + ("lspci", "setpci", "bash", "kmod")
-
-
-def add_common(archive, names):
-    add_busybox(archive, without=REPLACED)
-    programs = [host_program(n) for n in names + ["kmod"]]
-    libs = add_programs(archive, programs)
-    for name in KMOD_NAMES:
-        archive.link("/sbin/" + name, host_program("kmod"))
-    archive.file("/usr/share/misc/pci.ids", "/usr/share/misc/pci.ids")
-    for folder in ("proc", "sys", "dev", "run", "tmp", "mnt", "var/log"):
-        archive.dir(folder)
-    archive.node("/dev/console", stat.S_IFCHR, 5, 1)
-    archive.node("/dev/null", stat.S_IFCHR, 1, 3)
-    return libs
-
-
-# ---- the two images -----------------------------------------------------------
-
-def guest_base(kernel):
-    archive = Archive()
-    libs = add_common(archive, ["lspci", "setpci"])
-    add_libraries(archive, libs)
-    add_modules(archive, kernel, GUEST_MODULES)
-    return archive.bytes()
-
-
-def dom0_base(kernel, xen):
-    archive = Archive()
-    libs = add_common(archive, ["lspci", "setpci", "bash"])
-    libs.update(add_programs(archive, XEN_PROGRAMS + XENSTORE, xen.root))
-    # xl ends threads with pthread_cancel, which loads this one by hand.
-    libs["libgcc_s.so.1"] = "/lib/x86_64-linux-gnu/libgcc_s.so.1"
-    add_libraries(archive, libs)
-    archive.data("/etc/xen/xl.conf", "")
-    archive.data("/guest/vmlinux", unpack_kernel(kernel.vmlinuz))
-    return archive.bytes()
+def key(*inputs):
+    """A hash of these texts and of the code here."""
+    digest = hashlib.sha256()
+    for text in [path.read_text(encoding="utf-8") for path in RECIPE] + list(inputs):
+        digest.update(f"{len(text)} {text}".encode())
+    return digest.hexdigest()[:16]
 
 
 def cached(name, inputs, make):
-    """make() unless a file made from the same inputs is in the cache; the path."""
-    key = hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
-    path = paths.IMAGES / f"{name}-{key}"
+    """Path of the file that make(file) writes, unless one of the same inputs is there."""
+    path = paths.IMAGES / f"{name}-{key(*inputs)}"
     paths.IMAGES.mkdir(parents=True, exist_ok=True)
     with open(paths.IMAGES / f".{name}.lock", "wb") as lock:
-        # Another program of the same run may be making it, or take ours for an old one.
+        # Another program of the same run may be making it, or delete it as unused.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if path.exists():
             os.utime(path)
             return path
         for old in paths.IMAGES.glob(name + "-*"):
-            # Used lately, it may be that of another checkout, which runs now.
+            # If it was used lately, a run of another checkout may still need it.
             if time.time() - old.stat().st_mtime > UNUSED_S:
                 old.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(dir=paths.IMAGES, delete=False) as tmp:
-            tmp.write(make())
+            make(tmp)
         os.replace(tmp.name, path)
     return path
 
 
-def tool_identity():
-    """Changes whenever one of the host's programs that are copied changes."""
-    ids = []
-    for name in ("busybox", "bash", "lspci", "setpci", "kmod"):
-        info = os.stat(host_program(name))
-        ids.append(f"{name} {info.st_size} {info.st_mtime_ns}")
-    for source in (__file__, Path(__file__).with_name("cpio.py")):
-        ids.append(hashlib.sha256(Path(source).read_bytes()).hexdigest())
-    return ids
+# ---- the big parts ------------------------------------------------------------
+
+def guest_programs(archive):
+    add_libraries(archive, add_common(archive, ["lspci", "setpci"]))
+
+
+def dom0_programs(archive, xen):
+    libs = add_common(archive, ["lspci", "setpci", "bash"])
+    libs.update(add_programs(archive, XEN_PROGRAMS + XENSTORE, xen.root))
+    # xl ends threads with pthread_cancel, which loads this one itself.
+    libs["libgcc_s.so.1"] = "/lib/x86_64-linux-gnu/libgcc_s.so.1"
+    add_libraries(archive, libs)
+    archive.data("/etc/xen/xl.conf", "")
+
+
+def make_guest_base(out, kernel):
+    archive = cpio.Archive(out)
+    guest_programs(archive)
+    add_modules(archive, kernel, GUEST_MODULES)
+    archive.close()
+
+
+def make_dom0_base(out, kernel, xen):
+    archive = cpio.Archive(out)
+    dom0_programs(archive, xen)
+    archive.data("/guest/vmlinux", unpack_kernel(kernel.vmlinuz))
+    archive.close()
 
 
 def base_images(kernel, xen):
     """Paths of (dom0 base, guest base, dom0 kernel)."""
-    ids = tool_identity() + [kernel.version]
+    dom0, guest = FileList(), FileList()
+    dom0_programs(dom0, xen)
+    guest_programs(guest)
     return (
-        cached(f"dom0-{kernel.name}", ids + [xen.version], lambda: dom0_base(kernel, xen)),
-        cached(f"guest-{kernel.name}", ids, lambda: guest_base(kernel)),
-        cached(f"vmlinux-{kernel.name}", ids, lambda: unpack_kernel(kernel.vmlinuz)),
+        cached(f"dom0-{kernel.name}", [kernel.key, xen.key, *dom0.lines],
+               lambda out: make_dom0_base(out, kernel, xen)),
+        cached(f"guest-{kernel.name}", [kernel.key, *guest.lines],
+               lambda out: make_guest_base(out, kernel)),
+        cached(f"vmlinux-{kernel.name}", [kernel.key],
+               lambda out: out.write(unpack_kernel(kernel.vmlinuz))),
     )
 
 
+# ---- the small parts ----------------------------------------------------------
+
+@functools.lru_cache
+def compiler():
+    return subprocess.run([TOOL_COMMAND[0], "--version"], check=True, capture_output=True,
+                          text=True).stdout
+
+
 def compile_tool(source):
-    """A small C program, linked statically so that it runs anywhere."""
-    ident = [source.read_text()]
-    def make():
+    """A small C program, linked statically so that it runs in every initramfs."""
+    def make(out):
         with tempfile.TemporaryDirectory() as tmp:
-            out = Path(tmp) / "tool"
-            subprocess.run(["gcc", "-static", "-O2", "-Wall", "-Wextra", "-o", out, source],
-                           check=True)
-            return out.read_bytes()
-    return cached("tool-" + source.stem, ident, make)
+            program = Path(tmp) / "tool"
+            subprocess.run([*TOOL_COMMAND, "-o", program, source], check=True)
+            out.write(program.read_bytes())
+    return cached("tool-" + source.stem, [source.read_text(), compiler()], make)
 
 
 @functools.lru_cache
@@ -242,7 +146,7 @@ def hostile_module(name, release):
 
 def guest_files(kernel):
     """The small part of the guest's initramfs."""
-    small = Archive()
+    small = cpio.Archive()
     small.data("/hostile.ko", hostile_module(kernel.name, kernel.release))
     small.file("/init", paths.TESTS / "guest/init", 0o755)
     small.file("/tools.sh", paths.TESTS / "guest/tools.sh", 0o644)
@@ -253,17 +157,9 @@ def guest_files(kernel):
     return small.bytes()
 
 
-def dom0_image(target, kernel, xen, module, scenarios, config):
-    """Write the complete dom0 initramfs to `target`.
-
-    module: path of the module under test or None for the kernel's own;
-    scenarios: files to run; config: text of /xpb/config (shell assignments).
-    Returns the path of the dom0 kernel.
-    """
-    base, guest, vmlinux = base_images(kernel, xen)
-    top = Archive()
-    top.data("/guest/initrd", guest.read_bytes() + guest_files(kernel))
-    # Both sides measure with the same rulers.
+def dom0_files(top, kernel, module, scenarios, config):
+    """The small part of dom0's initramfs, without the guest's."""
+    # Both sides use this one.
     top.file("/xpb/bin/confwalk", compile_tool(paths.TESTS / "guest/confwalk.c"), 0o755)
     for path in sorted((paths.TESTS / "dom0").glob("*")):
         if path.suffix == ".c":
@@ -276,7 +172,20 @@ def dom0_image(target, kernel, xen, module, scenarios, config):
         top.file("/xpb/scenarios/" + path.name, path, 0o755)
     top.data("/xpb/config", config)
     add_modules(top, kernel, DOM0_MODULES, {"xen-pciback.ko": module} if module else None)
+
+
+def dom0_image(target, kernel, xen, module, scenarios, config):
+    """Write the complete dom0 initramfs to `target`.
+
+    module: path of the module under test or None for the kernel's own;
+    scenarios: files to run; config: text of /xpb/config (shell assignments).
+    Returns the path of the dom0 kernel.
+    """
+    base, guest, vmlinux = base_images(kernel, xen)
     with open(target, "wb") as out:
         out.write(base.read_bytes())
-        out.write(top.bytes())
+        top = cpio.Archive(out)
+        top.data("/guest/initrd", guest.read_bytes() + guest_files(kernel))
+        dom0_files(top, kernel, module, scenarios, config)
+        top.close()
     return vmlinux

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""What scenarios came to, kept as text: run.py --record writes it, scripts/
-compare-table.py reads it.
+"""Results of scenarios as text: run.py --record writes it, scripts/compare-table.py
+reads it.
 
 One file for each kernel and module. "scenario NAME VERDICT" begins an entry, its
 lines are "claims HELD of ALL", "reason TEXT", "failed CLAIM".
@@ -8,10 +8,8 @@ lines are "claims HELD of ALL", "reason TEXT", "failed CLAIM".
 
 import fcntl
 import os
-import re
 from dataclasses import dataclass, field
 
-CLAIM = re.compile(r" +(ok|FAIL) +(.*)")
 HEAD = ("# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause\n"
         "# Written by tests-xen/run.py --record: what each scenario came to in a real run.\n")
 
@@ -31,10 +29,9 @@ class Entry:
 
 def entry_of(scenario):
     """From a host.results.Scenario."""
-    claims = [CLAIM.match(line) for line in scenario.evidence]
-    claims = [c.groups() for c in claims if c]
-    return Entry(scenario.name, scenario.verdict, sum(word == "ok" for word, _ in claims),
-                 scenario.reason, [text for word, text in claims if word == "FAIL"])
+    claims = scenario.claims()
+    return Entry(scenario.name, scenario.verdict, sum(held for held, *_ in claims),
+                 scenario.reason, [text for held, text, _ in claims if not held])
 
 
 def path_of(folder, kernel, module):

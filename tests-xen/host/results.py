@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""What dom0/runner reports, parsed and judged.
+"""What dom0/runner reports, parsed and checked.
 
-dom0's word PASS is not enough: a scenario passes only if the kernel had nothing
-to complain about meanwhile and is tainted no more than our module explains.
+A PASS from dom0 is not enough: a scenario passes only if the kernel's log has no warning
+or fault and the kernel has no other taint than that of our module.
 """
 
 import re
@@ -15,6 +15,8 @@ COMPLAINTS = re.compile(
     r"|Unable to handle|NULL pointer|UBSAN|KASAN|list_(add|del) corruption"
     r"|sleeping function called|stack-protector|kobject_add_internal failed"
     r"|sysfs: cannot create duplicate|memory leak|double free")
+# A line of dom0's check().
+CLAIM = re.compile(r"  (ok|FAIL) +(.*)")
 TAINT_OUT_OF_TREE, TAINT_UNSIGNED = 1 << 12, 1 << 13
 
 
@@ -30,8 +32,11 @@ class Scenario:
         self.taint = 0
         # When it passed, if it was not run again.
         self.unchanged = None
+        # Folder of its logs, if they are there.
+        self.logs = None
 
-    def judge(self, allowed_taint):
+    def check(self, allowed_taint):
+        """The verdict, from what dom0 said and from its kernel's log and taint."""
         if self.verdict is None:
             self.verdict = "FAIL"
             self.reason = self.reason or "did not end"
@@ -42,13 +47,25 @@ class Scenario:
         if extra:
             self.fail(f"kernel tainted: {extra:#x}")
 
-    def failures(self, lines):
-        """What its failed checks said, each after its claim."""
-        said, failing = [], False
+    def claims(self):
+        """[(does it hold, its text, lines that belong to it)]."""
+        found, lines = [], None
         for text in self.evidence:
-            failing = text.startswith("  FAIL  ") or failing and text.startswith(" " * 8)
-            if failing:
-                said.append(text.strip())
+            if claim := CLAIM.match(text):
+                lines = []
+                found.append((claim[1] == "ok", claim[2], lines))
+            elif lines is not None and text.startswith(" " * 8):
+                lines.append(text.strip())
+            else:
+                lines = None
+        return found
+
+    def failures(self, lines):
+        """Output of its failed checks, each after its claim."""
+        said = []
+        for held, text, output in self.claims():
+            if not held:
+                said += ["FAIL  " + text, *output]
         return said[:lines]
 
     def fail(self, reason):
@@ -58,9 +75,10 @@ class Scenario:
 
 
 class Parser:
-    """Feed it lines; it keeps scenarios in order and calls back for people.
+    """Takes what dom0 prints line by line; collects the scenarios and calls the functions
+    given for each begin, line of evidence and end.
 
-    on_monitor: dom0's monitor() in lib.sh wants something of QEMU's monitor.
+    on_monitor: gets the requests of dom0's monitor() in lib.sh for QEMU's monitor.
     """
 
     MONITOR = "@@monitor "

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """The scenario files: what their heads declare, and which of them a run takes."""
 
+import difflib
+import fnmatch
 import re
+import sys
 
 from . import paths
 
 # Where a scenario without a "# kernels:" line runs when every kernel does.
 KERNELS = ("k6.1", "k6.12")
+
+
+def usage_error(text):
+    """The caller asked for something that does not exist."""
+    print(f"tests-xen: {text}", file=sys.stderr)
+    raise SystemExit(2)
 
 
 class ScenarioFile:
@@ -15,6 +24,7 @@ class ScenarioFile:
     def __init__(self, path):
         self.path = path
         self.name = path.stem
+        self.number = self.name.partition("-")[0]
         text = path.read_text(encoding="utf-8")
         # The head ends where the first paragraph of prose has ended.
         comment = re.match(r"(?:#.*\n)+", text)[0]
@@ -37,7 +47,40 @@ class ScenarioFile:
 
 
 def read_all():
-    return [ScenarioFile(path) for path in sorted(paths.SCENARIOS.glob("*.sh"))]
+    """All scenarios, in the order in which those of one boot run."""
+    by_number = {}
+    for path in sorted(paths.SCENARIOS.glob("*.sh")):
+        scenario = ScenarioFile(path)
+        other = by_number.setdefault(scenario.number, scenario)
+        if not scenario.number.isdigit():
+            usage_error(f"{path.name}: the name of a scenario begins with its number")
+        if other is not scenario:
+            usage_error(f"{other.path.name} and {path.name} have the same number")
+    return list(by_number.values())
+
+
+def matches(scenario, word):
+    """Does the word mean it? It is its name, its number, or a pattern for its name."""
+    return word in (scenario.name, scenario.number) or fnmatch.fnmatchcase(scenario.name, word)
+
+
+def near(files, word):
+    """Names that the caller may have meant."""
+    inside = word.strip("*")
+    containing = [f.name for f in files if inside and inside in f.name]
+    return containing or difflib.get_close_matches(word, [f.name for f in files], 3, 0.4) \
+        or [f.name for f in files if f.number[0] == word[0]]
+
+
+def named(files, words):
+    """The scenarios that the words mean; all without a word."""
+    for word in words:
+        if not any(matches(f, word) for f in files):
+            like = near(files, word)
+            usage_error(f"no scenario is called '{word}'"
+                        + (f"; there is {', '.join(like)}" if like else "")
+                        + " (run.py --list shows all)")
+    return [f for f in files if not words or any(matches(f, word) for word in words)]
 
 
 def wanted(scenario, kernel, list_name, explicit):
@@ -52,6 +95,13 @@ def wanted(scenario, kernel, list_name, explicit):
     if list_name == "soak":
         return scenario.when == "soak" or (not declared and kernel in KERNELS) or explicit
     return (scenario.when == "test" or explicit == "name") and (declared or bool(explicit))
+
+
+def choose(files, kernel, list_name, explicit):
+    """(the scenarios by boot, names of those left out by their heads) on one kernel."""
+    chosen = [f for f in files if wanted(f, kernel, list_name, explicit)]
+    left = [f.name for f in files if f.when == list_name == "test" and f not in chosen]
+    return boots(chosen), left
 
 
 def boots(chosen):

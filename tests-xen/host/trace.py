@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""Traces of configuration accesses, and what a replay of one answered.
+"""Traces of configuration accesses, and the results of a replay.
 
 The format of a trace is in guest/conftrace.c. For this side there are lines
 "volatile OFFSET SIZE BITS why": bits that change by themselves, not compared.
@@ -49,7 +49,7 @@ def written(access, before):
 
 
 class Replay:
-    """What one device said, from the evidence of compare/replay.sh."""
+    """The results of one device, from the evidence of compare/replay.sh."""
 
     def __init__(self, evidence, bdf):
         self.space = bytes.fromhex("".join(self._lines(evidence, "space", bdf)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""One QEMU with Xen and dom0 in it: its disks, its command line, its end."""
+"""One QEMU with Xen and dom0 in it: its disks, its command line, when it ends."""
 
 import hashlib
 import os
@@ -14,33 +14,32 @@ from . import devices
 
 BLOCK = 64 * 1024
 PATTERN_BLOCKS = 32          # 2 MiB of known data at the start of each disk
-# Seconds until QEMU, of which nothing is heard, is not waited for: it may have stood still
-# with all of the machine.
+# Seconds to wait for an answer of QEMU itself, which is late when this machine is busy.
 ANSWER_LIMIT = 120
 
-# SMAP off: an emulator fault on far returns kills dom0. SVM off and the vendor: Xen
-# must find the emulated VT-d, without which xl refuses passthrough. XSAVE and with it
-# AVX off: with them about one program in several hundred dies of a wild pointer, in
-# dom0 and without any passthrough, with one emulated CPU as with two.
+# SMAP off: an emulator fault on far returns kills dom0. SVM off, and the vendor, so that
+# Xen finds the emulated VT-d, without which xl refuses passthrough. XSAVE and AVX off:
+# with them one program in several hundred ends with a fault, in dom0 and without any
+# passthrough, with one emulated CPU as with two.
 CPU = "max,-smap,-svm,vendor=GenuineIntel,-xsave,-avx,-avx2,-fma,-f16c,-pku"
 XEN_ARGS = ("console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M dom0_max_vcpus=1 "
             "loglvl=all guest_loglvl=all iommu=verbose")
-# Defences against faults that an emulated CPU does not have cost a third of all CPU time:
-# with xpti, each switch between a guest and Xen empties the emulator's translations. What
-# is measured (bench/) is measured with them, as on a real host.
-XEN_UNDEFENDED = "spec-ctrl=no xpti=no "
-LINUX_UNDEFENDED = "mitigations=off "
-# By a scenario's "# host:". A PVH dom0 needs emulated SVM, and a CPU without what the
-# emulator gets wrong there (rdtscp, AVX).
+# Mitigations of CPU faults, which an emulated CPU does not have, cost a third of all CPU
+# time: with xpti, each switch between a guest and Xen makes the emulator drop its
+# translations. bench/ measures with them, as on a real host.
+XEN_NO_MITIGATIONS = "spec-ctrl=no xpti=no "
+LINUX_NO_MITIGATIONS = "mitigations=off "
+# By a scenario's "# host:". A PVH dom0 needs emulated SVM, and a CPU without the features
+# that QEMU emulates wrongly there (rdtscp, AVX).
 HOSTS = {
     "pv": (CPU, XEN_ARGS),
     "pvh": ("qemu64,+svm,+npt,+nx,+lm,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,-rdtscp",
             XEN_ARGS + ",no-sharept dom0=pvh dom0-iommu=map-reserved"),
 }
-# The second line leaves out what costs seconds of emulated time and no device needs.
+# The second line disables what costs seconds of emulated time and no device needs.
 DOM0_ARGS = ("console=hvc0 earlyprintk=xen loglevel=6 log_buf_len=2M panic=1 rdinit=/init "
              "cryptomgr.notests ipv6.disable=1 "
-             # A machine that stands still for half a minute is no lockup of dom0's.
+             # A pause of half a minute on a busy machine is no lockup in dom0.
              "watchdog_thresh=60 "
              # QEMU takes a doubled comma for one inside an argument.
              "initcall_blacklist=init_encrypted,,crypto_kdf108_init,,jent_mod_init")
@@ -60,10 +59,10 @@ def make_disk(path, seed):
 
 
 def connect(folder, name):
-    """A connection to QEMU's socket of that name, which it may be about to make."""
+    """A connection to QEMU's socket of that name, which may not be there yet."""
     s = socket.socket(socket.AF_UNIX)
     s.settimeout(ANSWER_LIMIT)
-    # Socket paths are limited to 108 bytes: go there by a short one.
+    # Socket paths are limited to 108 bytes, so a short one is used.
     handle = os.open(folder, os.O_PATH)
     try:
         for _ in range(100):
@@ -79,9 +78,9 @@ def connect(folder, name):
 
 
 class Machine:
-    # Seconds of QEMU's own CPU time without a word from dom0, which says every ten
-    # seconds that it lives, after which it counts as hung. Not of the clock: on a busy
-    # machine those say nothing. None: never.
+    # Seconds of QEMU's own CPU time without output of dom0, which prints a line every ten
+    # seconds, after which dom0 counts as hung. Not seconds of the clock, which pass on a
+    # busy machine while QEMU does not run. None: never.
     silence = 150
 
     def __init__(self, folder, xen, vmlinux, initramfs, device_set="base", host="pv",
@@ -90,8 +89,8 @@ class Machine:
         self.device_set = device_set
         self.cpus = cpus
         self.cpu_model, self.xen_args = HOSTS[host]
-        # QEMU takes the module list as one comma separated option, so names are
-        # kept free of the machine's own paths.
+        # QEMU takes the module list as one comma separated option, so the names in it must
+        # not depend on this machine's paths.
         for name, target in (("xen.elf", xen.elf), ("vmlinux", vmlinux),
                              ("dom0.cpio", initramfs)):
             link = self.dir / name
@@ -103,7 +102,7 @@ class Machine:
         self.process = None
         # QEMU's CPU time, as last seen.
         self.cpu = 0
-        # To dom0's second serial line, and who reads what it says.
+        # Socket of dom0's second serial line, and the thread that reads from it.
         self.link = self.reader = None
 
     def command(self):
@@ -112,10 +111,10 @@ class Machine:
             "-machine", "q35", "-accel", "tcg,thread=multi",
             "-cpu", self.cpu_model, "-smp", str(self.cpus), "-m", "2560",
             "-device", "intel-iommu,intremap=on,aw-bits=48",
-            "-kernel", "xen.elf", "-append", XEN_UNDEFENDED + self.xen_args,
-            "-initrd", f"vmlinux {LINUX_UNDEFENDED}{DOM0_ARGS},dom0.cpio",
+            "-kernel", "xen.elf", "-append", XEN_NO_MITIGATIONS + self.xen_args,
+            "-initrd", f"vmlinux {LINUX_NO_MITIGATIONS}{DOM0_ARGS},dom0.cpio",
             "-serial", "file:console.log",
-            # dom0's results; what is written into the socket is dom0's input.
+            # dom0's results; what is written to the socket is dom0's input.
             "-chardev", "socket,id=results,path=results,server=on,wait=off",
             "-serial", "chardev:results",
             "-monitor", "unix:monitor,server,nowait",
@@ -163,8 +162,8 @@ class Machine:
         self.link.sendall(f"{text}{ident}.\n".encode())
 
     def take_results(self):
-        """What dom0 says, into results.log until QEMU ends. QEMU's own log of a socket has
-        twice what did not fit into the socket at once."""
+        """Copy what dom0 prints to results.log until QEMU ends. QEMU's own log of a socket
+        repeats what did not fit into the socket at once."""
         with open(self.results, "ab", buffering=0) as log:
             while True:
                 try:
@@ -176,11 +175,11 @@ class Machine:
                 if not said:
                     return
                 log.write(said)
-                # The serial line's bytes come one by one; some hundred fit into the socket.
+                # The bytes arrive one by one; the socket has room for some hundred.
                 time.sleep(0.005)
 
     def cpu_seconds(self):
-        """What QEMU has computed so far."""
+        """CPU time of QEMU so far."""
         try:
             stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
             fields = stat.rpartition(")")[2].split()

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""Tests of host/: choosing scenarios, reading results, KTAP, names in the cache.
+
+No QEMU and no cache of kernels needed; a few seconds. Exit status 0 if all passed.
+"""
+
+import contextlib
+import io
+import re
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from host import contents, image, report, results, scenarios
+
+NONCE = "abc"
+
+
+def fails(function, *arguments):
+    """(exit status, text on standard error) of a call that ends the program."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            function(*arguments)
+        except SystemExit as end:
+            return end.code, said.getvalue()
+    return None, said.getvalue()
+
+
+def parsed(lines, taint=0):
+    """The scenarios that a parser makes of the lines."""
+    parser = results.Parser(NONCE, lambda s: None, lambda t: None, lambda s: s.check(taint))
+    for line in lines:
+        parser.line(line)
+    return parser.scenarios
+
+
+def one(*lines, end="PASS"):
+    """The scenario of these lines."""
+    return parsed([f"@@{NONCE} BEGIN 10-x", *lines, f"@@{NONCE} END 10-x {end}"])[0]
+
+
+class Choosing(unittest.TestCase):
+    def setUp(self):
+        self.files = scenarios.read_all()
+
+    def names(self, *words):
+        return [f.name for f in scenarios.named(self.files, words)]
+
+    def folder_of(self, *names):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for name in names:
+            Path(folder.name, name).write_text("# boot: main\n#\n# Title.\n", encoding="utf-8")
+        return mock.patch.object(scenarios.paths, "SCENARIOS", Path(folder.name))
+
+    def test_number_name_and_pattern(self):
+        self.assertEqual(self.names("64"), ["64-multi-msi"])
+        self.assertEqual(self.names("64-multi-msi"), ["64-multi-msi"])
+        self.assertEqual(self.names("7*-aer*"), ["75-aer-recovers", "76-aer-refuses", "77-aer-silent"])
+        self.assertEqual(self.names("10", "15"), ["10-hide-at-load", "15-assignable"])
+        self.assertEqual(self.names(), [f.name for f in self.files])
+
+    def test_part_of_a_name_is_an_error(self):
+        for word in ("multi", "64-multi", "6"):
+            code, said = fails(self.names, word)
+            self.assertEqual(code, 2)
+            self.assertIn("64-multi-msi", said)
+        self.assertEqual(fails(self.names, "10", "4711")[0], 2)
+
+    def test_number_used_twice(self):
+        with self.folder_of("10-one.sh", "10-two.sh"):
+            code, said = fails(scenarios.read_all)
+        self.assertEqual(code, 2)
+        self.assertIn("10-one.sh", said)
+        self.assertIn("10-two.sh", said)
+
+    def test_no_number(self):
+        with self.folder_of("one.sh"):
+            self.assertEqual(fails(scenarios.read_all)[0], 2)
+
+    def test_head_decides_unless_named(self):
+        file = scenarios.named(self.files, ["69"])[0]
+        self.assertEqual(file.when, "soak")
+        for list_name, explicit, taken in (("test", False, False), ("soak", False, True),
+                                           ("test", "name", True), ("demo", "name", False)):
+            self.assertEqual(bool(scenarios.wanted(file, "k6.12", list_name, explicit)), taken)
+
+
+class Results(unittest.TestCase):
+    def test_claims(self):
+        found = one("  ok    a", "  FAIL  b", "        command: c", "  note", "        d", "    ok    e")
+        self.assertEqual(found.claims(), [(True, "a", []), (False, "b", ["command: c"])])
+        self.assertEqual(found.failures(9), ["FAIL  b", "command: c"])
+
+    def test_verdict(self):
+        self.assertEqual(one().verdict, "PASS")
+        self.assertEqual(one(end="FAIL x").verdict, "FAIL")
+        self.assertEqual(one(f"@@{NONCE} DMESG [ 1.0] WARNING: CPU: 0").verdict, "FAIL")
+        self.assertEqual(one(f"@@{NONCE} TAINT 512").verdict, "FAIL")
+        self.assertEqual(one("@@other END 10-x PASS", end="FAIL x").verdict, "FAIL")
+
+
+class Ktap(unittest.TestCase):
+    def ktap(self, *found):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "results.ktap")
+            report.write_ktap(path, found)
+            return path.read_text(encoding="utf-8")
+
+    def test_levels(self):
+        good = results.Scenario("10-a", "k6.12", "PASS")
+        good.evidence = ["  ok    one # two"]
+        bad = results.Scenario("20-b", "k6.12", "FAIL", "kernel complaint: x")
+        skipped = results.Scenario("10-a", "k7.3", "SKIP", "none")
+        text = self.ktap(skipped, bad, good)
+        for line in ("1..2", "    1..2", "        ok 2 the scenario as a whole", "    ok 1 10-a",
+                     "        not ok 1 the scenario as a whole", "    not ok 2 20-b",
+                     "not ok 1 k6.12", "    ok 1 10-a # SKIP none", "ok 2 k7.3"):
+            self.assertIn(line + "\n", text)
+        self.assertNotRegex(text, r"ok \d+ [^#\n]*# (?!SKIP)")
+        self.assertEqual(len(re.findall("KTAP version 1", text)), 5)
+
+
+class Progress(unittest.TestCase):
+    def test_silent_boot_says_how_far_it_is(self):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), mock.patch.object(report, "SILENCE", 0.2), \
+                mock.patch.object(report, "LOOK", 0.05), report.Boot("k6.12", "main") as boot:
+            boot.begun(results.Scenario("10-a"))
+            boot.evidence("  ok    one")
+            boot.evidence("  FAIL  two")
+            boot.over.wait(1)
+        self.assertRegex(said.getvalue(), r"\[k6.12\] \.\.\. boot 'main': 10-a, 2 claims so far, "
+                                          r"1 failed, \d+ s so far\n")
+        self.assertLessEqual(report.SILENCE + report.LOOK, 30)
+
+
+class Keys(unittest.TestCase):
+    """Whatever goes into a file of the cache is part of its name."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name, "file")
+        self.file.write_text("one", encoding="utf-8")
+
+    def test_code_and_inputs(self):
+        names = {path.name for path in image.RECIPE}
+        self.assertEqual(names, {"image.py", "contents.py", "cpio.py"})
+        with mock.patch.object(image, "RECIPE", [self.file]):
+            before = image.key("a", "b")
+            self.assertEqual(before, image.key("a", "b"))
+            self.assertNotEqual(before, image.key("ab"))
+            self.assertNotEqual(before, image.key("a", "c"))
+            self.file.write_text("two", encoding="utf-8")
+            self.assertNotEqual(before, image.key("a", "b"))
+
+    def test_files_of_this_machine(self):
+        def lines():
+            found = contents.FileList()
+            found.file("/bin/x", self.file)
+            found.data("/etc/x", "text")
+            return found.lines
+        before = lines()
+        self.assertEqual(before, lines())
+        self.file.write_text("three", encoding="utf-8")
+        self.assertNotEqual(before, lines())
+
+
+if __name__ == "__main__":
+    unittest.main()
