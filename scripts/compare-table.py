@@ -3,8 +3,8 @@
 """compare-table.py [--check]: the in-tree module and ours, scenario by scenario.
 
 Reads Documentation/comparison/*.txt, which tests-xen/run.py --record wrote in real runs,
-and writes Documentation/comparison.rst and the table in README.md. --check: writes
-nothing, fails if either is not what the results make.
+and writes Documentation/comparison.rst and the table in README.md. --check writes nothing
+and fails if one of them differs from what it would write.
 """
 
 import re
@@ -19,12 +19,12 @@ RESULTS = TOP / "Documentation/comparison"
 KERNEL = "k6.12"
 RST, README = TOP / "Documentation/comparison.rst", TOP / "README.md"
 BEGIN, END = "<!-- compare-table.py: begin -->\n", "<!-- compare-table.py: end -->\n"
-# Values behind a claim's colon differ from run to run; a table is to say the same.
+# A value after a claim's colon differs from run to run, the table must not.
 VALUE = re.compile(r": [^:]*$")
 
 
 def outcome(entry, short):
-    """In words, what a module made of a scenario."""
+    """The result of one module in a scenario, as text."""
     if entry is None:
         return "not run"
     if entry.verdict == "PASS":
@@ -63,7 +63,7 @@ def counts(table, side):
 
 
 def run_with_both(table):
-    """The rows that say something about both."""
+    """The rows of scenarios that were run with both."""
     return [row for row in table if all(e and e.verdict != "SKIP" for e in row[1:])]
 
 
@@ -77,7 +77,7 @@ def readme_table(table):
         return ""
     lines = [f"Of {len(both)} scenarios that were run with both on a real Xen with Linux 6.12, the "
              f"in-tree module passes {counts(both, 1)},", f"this one {counts(both, 2)}; "
-             f"{not_offered(table)} more are about what only this one has. "
+             f"{not_offered(table)} more are about functions that only this one has. "
              "Those in which they differ:", "",
              "| scenario | in-tree | here |", "|---|---|---|"]
     for scenario, stock, ours in both:
@@ -127,7 +127,7 @@ def main():
              if not path.exists() or path.read_text(encoding="utf-8") != new]
     if "--check" in sys.argv[1:]:
         for path in stale:
-            print(f"{path.relative_to(TOP)}: not what the recorded results make; "
+            print(f"{path.relative_to(TOP)}: differs from the recorded results; "
                   "run scripts/compare-table.py")
         missing = {s.name for s in scenarios.read_all() if s.when == "test"
                    and KERNEL in s.kernels} - {row[0].name for row in table}

@@ -35,8 +35,8 @@ master_off() {
 	printf "\\x$(printf %02x $((command & ~4)))" | dd of="$1" bs=1 seek=4 conv=notrunc 2>/dev/null
 }
 
-# guest_bits FILE: "OFFSET BITS" for each byte in which a strict guest may change bits
-# of the hardware whose configuration space is in FILE.
+# guest_bits FILE: "OFFSET BITS" for each byte in which a guest may change bits of the
+# hardware at write level strict. FILE has that hardware's configuration space.
 guest_bits() {
 	local pm exp
 	pm=$(at "$1" cap 01)
@@ -49,8 +49,8 @@ guest_bits() {
 	[ -z "$exp" ] || printf '%03x %s\n' $((16#$exp + 8)) 10 $((16#$exp + 9)) 78
 }
 
-# only_guest_bits A B [OFFSET BITS]...: what differs is the guest's to change, or is
-# among the bits given besides.
+# only_guest_bits A B [OFFSET BITS]...: A and B differ only in guest_bits and in the bits
+# given.
 only_guest_bits() {
 	local a=$1 b=$2 off bits old new wrong=0
 	local -A may=()
@@ -84,14 +84,14 @@ zeros() {
 	[ -z "$(bytes "$@" | tr -d '0\n')" ] || { bytes "$@"; return 1; }
 }
 
-# drops_of BDF: the audit.
+# drops_of BDF: the list of dropped writes.
 drops_of() {
 	cat "$PCI/$1/pciback/dropped_writes"
 }
 
-# audit_is_sound BDF DOMAIN: every line has its form and names the domain, the list is
-# bounded, and the counts add up.
-audit_is_sound() {
+# drops_are_sound BDF DOMAIN: every line of the list of dropped writes has the right format
+# and names the domain, the list is bounded, and the counts add up.
+drops_are_sound() {
 	drops_of "$1" | awk -v domain="$2" '
 		NR == 1 { if ($0 !~ /^total [0-9]+ unlisted [0-9]+$/) bad = $0
 			  total = $2; sum = $4; next }
@@ -103,7 +103,7 @@ audit_is_sound() {
 		      exit bad || NR > 33 || sum != total || !total }'
 }
 
-# warned BDF DOMAIN: how often the log says that the domain tried.
+# warned BDF DOMAIN: how often the log says that the domain tried such a write.
 warned() {
 	dmesg | grep -c "$1: domain $2 tried to write to a read-only configuration space field"
 }

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# The same thing done again and again: a guest made and destroyed, a disk attached and
-# detached. Each round must leave the device as it was, and no interrupt may stay. What
-# the rounds cost dom0 in memory is printed; with many rounds nothing may grow by one
-# object a round, which with few cannot be told from what else goes on.
+# The same steps many times: a guest created and destroyed, a disk attached and detached.
+# After each round the device must be as before, and no interrupt may stay in use. The use
+# of dom0's memory is printed; with many rounds nothing may grow by one object a round. With
+# few rounds that cannot be told from other activity.
 
-# The first rounds fill caches and load modules, and dom0's own processes grow; some 150
-# pages are gone after twenty rounds and are no more after a hundred.
+# The first rounds fill caches and load modules, and dom0's own processes grow: 150 pages or
+# so in the first twenty rounds, and none after that.
 WARM_UP=2
 LONG_WARM_UP=10
-# From so many rounds on, growth is told from what else goes on.
+# From so many rounds on, growth can be told from other activity.
 MANY=50
 
 meminfo() {
@@ -25,8 +25,8 @@ state_of_dom0() {
 }
 
 # account ROUND: what is in use now, one "ROUND WHAT NUMBER" a line. Slabs are shrunk first,
-# or objects freed into a processor's own list would count as used; and a module is
-# loaded, for which the kernel frees the addresses that it left for later.
+# or objects on a CPU's own free list would count as used. Loading a module makes the
+# kernel purge lazily freed vmalloc areas.
 account() {
 	local cache
 	sleep 1
@@ -44,9 +44,9 @@ account() {
 	} | sed "s/^/$1 /" >>/run/xpb/account
 }
 
-# trends: of all that was accounted for, one "GROWTH-A-ROUND FIRST LAST WHAT" a line. The
-# growth is that of the straight line nearest to all accounts: free pages come and go by
-# some fifty from one to the next, and two of them say nothing about a page a round.
+# trends: one "GROWTH-A-ROUND FIRST LAST WHAT" a line for everything accounted for. The
+# growth is the slope of the least-squares line through all accounts: the number of free
+# pages varies by fifty or so, so two accounts cannot show a growth of one page a round.
 trends() {
 	awk '
 		!($1 in seen) { seen[$1]; round[++nr] = $1; x += $1; xx += $1 * $1 }
@@ -64,7 +64,7 @@ trends() {
 		}' /run/xpb/account | sort -rn
 }
 
-# costs_nothing ROUNDS: no interrupt stayed, and with many rounds nothing grew with them.
+# costs_nothing ROUNDS: no interrupt stays in use, and with many rounds nothing grows.
 costs_nothing() {
 	trends | awk -v rounds="$1" -v many="$MANY" '
 		$4 ~ /irq/ ? $3 > $2 : rounds >= many && $1 > 0.8 {
@@ -74,7 +74,7 @@ costs_nothing() {
 		END { exit failed || !NR }'
 }
 
-# rounds COUNT COMMAND: COUNT rounds of it, accounted for.
+# rounds COUNT COMMAND: COUNT rounds of it, with accounts.
 rounds() {
 	local count=$1 round good=0 warm_up=$WARM_UP
 	[ "$count" -lt "$MANY" ] || warm_up=$LONG_WARM_UP
@@ -89,10 +89,10 @@ rounds() {
 			case "$round" in *[05]) account "$round" ;; esac
 		fi
 	done
-	same "rounds that left the disk as it was" "$count" "$good"
+	same "rounds after which the disk is as before" "$count" "$good"
 	[ "$good" = "$count" ] || return 0
 	show "grown most a round, from round $warm_up to $count: by, from, to" < <(trends | head -n 5)
-	check "nothing in dom0 stays or grows with the rounds" costs_nothing "$count"
+	check "no use of dom0's resources grows with the rounds" costs_nothing "$count"
 }
 
 create_and_destroy() {
@@ -102,7 +102,7 @@ create_and_destroy() {
 	config_is "$NVME" "$seized" || { note "round $1: configuration space changed"; return 1; }
 }
 
-# cycles ROUNDS: a guest with the disk, made and destroyed.
+# cycles ROUNDS: a guest with the disk, created and destroyed.
 cycles() {
 	GUEST_QUICK=1
 	must "module loads hiding the disk" load_hiding "$NVME"
@@ -118,12 +118,13 @@ attach_and_detach() {
 	config_is "$NVME" "$seized" || { note "round $1: configuration space changed"; return 1; }
 }
 
-# attach_cycles ROUNDS: a guest that keeps another device gets the disk and loses it.
+# attach_cycles ROUNDS: the disk is attached to and detached from a guest that has another
+# device all the time.
 attach_cycles() {
 	GUEST_QUICK=1
 	must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 	seized=$(config_of "$NVME")
 	must "a guest boots with the card" guest_start vm1 1 "$NIC"
 	rounds "$1" attach_and_detach
-	check "the guest dies" guest_kill vm1
+	check "the guest is destroyed" guest_kill vm1
 }

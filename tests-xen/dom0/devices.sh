@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The physical devices and the pciback driver, seen from dom0. The addresses and the
-# disk facts come from /xpb/config, made by host/devices.py.
+# serial numbers of the disks come from /xpb/config, made by host/devices.py.
 
 PCI=/sys/bus/pci/devices
 STUB=/sys/bus/pci/drivers/pciback
@@ -27,19 +27,19 @@ hide_arg() {
 	printf '(%s)' "$@"
 }
 
-# On a machine this slow a guest may be slow to begin with a detach, and is to see each
-# one, unless a scenario is about guests that do not. xl waits 10 s. Empty: as the module
-# has it.
-FRONTEND_PATIENCE=9500
+# How long the module waits for a frontend to begin with a detach. xl waits 10 s. More than
+# the module's default, because an emulated guest is slow; scenarios about frontends that do
+# not answer set it to nothing, which is the default.
+FRONTEND_TIMEOUT_MS=9500
 
 # load_hiding BDF...: load the module under test with these hidden, further
 # parameters in $LOAD_OPTIONS.
 load_hiding() {
-	local patience=
-	[ "$MODULE" != ours ] || [ -z "$FRONTEND_PATIENCE" ] ||
-		patience=frontend_patience=$FRONTEND_PATIENCE
+	local timeout=
+	[ "$MODULE" != ours ] || [ -z "$FRONTEND_TIMEOUT_MS" ] ||
+		timeout=frontend_timeout_ms=$FRONTEND_TIMEOUT_MS
 	# shellcheck disable=SC2086 # a list of options
-	modprobe xen-pciback hide="$(hide_arg "$@")" $patience $LOAD_OPTIONS
+	modprobe xen-pciback hide="$(hide_arg "$@")" $timeout $LOAD_OPTIONS
 }
 
 # stub_write FILE TEXT: write to one of the driver's files as xl does, with no
@@ -56,18 +56,18 @@ is_assignable() {
 	xl pci-assignable-list | grep -qF "$1"
 }
 
-# config_of BDF: configuration space as text, to compare two moments.
+# config_of BDF: configuration space as text, to compare it with later.
 config_of() {
 	hexdump -e '"%06.6_ax" 16/1 " %02x" "\n"' "$PCI/$1/config"
 }
 
-# config_is BDF TEXT: it is now what config_of said then.
+# config_is BDF TEXT: it is the same as when config_of printed TEXT.
 config_is() {
 	diff <(printf '%s\n' "$2") <(config_of "$1")
 }
 
-# bind_to DRIVER BDF: give a device to one of dom0's own drivers, which may be about
-# to take it by itself.
+# bind_to DRIVER BDF: bind a device to one of dom0's own drivers, which may just be doing
+# that by itself.
 bind_to() {
 	modprobe "$1" || return 1
 	await 20 try_bind "$1" "$2"
@@ -84,9 +84,9 @@ tidy() {
 	local bdf left
 	guest_kill_all || return 1
 	for bdf in "${ALL_DEVICES[@]}"; do
-		# A scenario may have had it pulled out.
+		# A scenario may have unplugged it.
 		[ -e "$PCI/$bdf" ] || continue
-		# A quarantined device belongs to nobody until xl says otherwise.
+		# A device in quarantine can be used by no driver until xl ends that.
 		if [ -d "$STUB" ] && [ -e "$STUB/$bdf" ]; then
 			xl pci-assignable-remove "$bdf" >/dev/null 2>&1
 		fi

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# PCI Express errors, seen from dom0: made by QEMU's monitor at the root port above
-# a device, which the kernel answers by recovering everything below that port.
+# PCI Express errors, seen from dom0: QEMU's monitor injects them at the root port above a
+# device, and the kernel then recovers everything below that port.
 
 # The root ports above $NVME and $NVME2: QEMU's name and dom0's address.
 PORT_NVME="rp1 0000:00:03.0"
@@ -13,12 +13,12 @@ PORT_NVME2="rp2 0000:00:04.0"
 inject() {
 	# shellcheck disable=SC2086 # two words
 	set -- $1 "$2"
-	# Linux 6.1 leaves them off, and then nobody hears of the error.
+	# Linux 6.1 leaves error reporting off, and dom0 would not be told of the error.
 	setpci -s "$2" CAP_EXP+8.w=000f:000f || return 1
 	monitor "pcie_aer_inject_error $1 $3"
 }
 
-# recovered PORT: dom0 said since the mark that the recovery was a success.
+# recovered PORT: since the mark dom0's log says that the recovery was a success.
 recovered() {
 	kmsg_since | grep -E "${1#* }: (AER|DPC): device recovery (successful|failed)" | tail -n 1 |
 		grep -q successful

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# Guests, seen from dom0: made and destroyed by xl, spoken to over their console
-# (the protocol is in guest/init), heard through xenconsoled's log.
+# Guests, seen from dom0: created and destroyed by xl, sent commands over their console (the
+# protocol is in guest/init); the answers are read from xenconsoled's log.
 
 # Parts of Debian's kernel that cost seconds of emulated time and that no device
-# needs: self tests of cryptography, and what waits for random numbers. UNDEFENDED: what
-# host/vm.py says of defences, empty in a benchmark.
-LIGHT="${UNDEFENDED:-}cryptomgr.notests ipv6.disable=1 initcall_blacklist=init_encrypted,crypto_kdf108_init,jent_mod_init"
+# needs: self tests of cryptography, and what waits for random numbers. NO_MITIGATIONS is
+# from host/vm.py, and empty in a benchmark.
+LIGHT="${NO_MITIGATIONS:-}cryptomgr.notests ipv6.disable=1 initcall_blacklist=init_encrypted,crypto_kdf108_init,jent_mod_init"
 
 guest_log() { echo "/var/log/xen/guest-$1.log"; }
 
@@ -24,15 +24,15 @@ guest_config() {
 	vcpus = $vcpus
 	kernel = "/guest/vmlinux"
 	ramdisk = "/guest/initrd"
-	extra = "console=hvc0 loglevel=${GUEST_LOGLEVEL:-4} $LIGHT ${GUEST_ARGS:-} xpb_cookie=$name xpb_devices=$# xpb_patience=$PATIENCE $quick"
+	extra = "console=hvc0 loglevel=${GUEST_LOGLEVEL:-4} $LIGHT ${GUEST_ARGS:-} xpb_cookie=$name xpb_devices=$# xpb_timeout_scale=$TIMEOUT_SCALE $quick"
 	on_poweroff = "destroy"
 	on_crash = "destroy"
 	pci = [${pci%,}]
 	END
 }
 
-# guest_start NAME VCPUS BDF...: create it and wait until it takes commands. Again, if its
-# kernel lost its own frontend (guest/init): no backend can be judged by that.
+# guest_start NAME VCPUS BDF...: create it and wait until it takes commands. Tried again if
+# its kernel lost its own frontend (guest/init), which says nothing about the backend.
 guest_start() {
 	local try
 	for try in 1 2 3; do
@@ -48,7 +48,7 @@ guest_start() {
 guest_create() {
 	guest_config "$@"
 	rm -f "$(guest_log "$1")"
-	timeout $((60 * PATIENCE)) xl create -q "/run/xpb/$1.cfg" || return 1
+	timeout $((60 * TIMEOUT_SCALE)) xl create -q "/run/xpb/$1.cfg" || return 1
 	await 100 grep -q "^GUEST-READY $1" "$(guest_log "$1")" || {
 		echo "guest $1 did not get ready:"
 		tail -n 20 "$(guest_log "$1")"
@@ -58,7 +58,7 @@ guest_create() {
 
 # guest_run NAME COMMAND: run it in the guest; its output and exit status.
 guest_run() {
-	# By the clock: of hundreds of random numbers two would be the same.
+	# The time of day, because two of some hundred random numbers may be the same.
 	local name=$1 id="$BASHPID.${EPOCHREALTIME//[.,]/}" log tty
 	shift
 	log=$(guest_log "$name")
@@ -83,28 +83,28 @@ guest_exists() {
 
 guest_kill() {
 	# xl waits 20 s for each device whose guest does not answer.
-	timeout $((100 * PATIENCE)) xl destroy "$1"
+	timeout $((100 * TIMEOUT_SCALE)) xl destroy "$1"
 	await 30 not guest_exists "$1"
 }
 
 guest_kill_all() {
 	local id
 	for id in $(xl list | awk 'NR > 1 && $2 > 0 { print $2 }'); do
-		timeout $((100 * PATIENCE)) xl destroy "$id" || return 1
+		timeout $((100 * TIMEOUT_SCALE)) xl destroy "$id" || return 1
 	done
 	# The backend's nodes are the last thing to go.
 	await 20 no_backends
 }
 
-# no_backends: dom0's drivers serve nobody. After a detach it gave up waiting for, xl
-# may leave the xenstore folder of a closed backend behind; that is xl's, not ours.
+# no_backends: no PCI backend device is left in dom0. After a detach that timed out xl may
+# leave the xenstore directory of a closed backend behind; that is not the module's doing.
 no_backends() {
 	local left
 	left=$(find /sys/bus/xen-backend/devices/ -name 'pci-*' 2>/dev/null)
 	[ -z "$left" ] || { echo "$left"; xenstore-ls -f /local/domain/0/backend/pci; return 1; }
 }
 
-# backend_of NAME: xenstore folder of the guest's pci backend.
+# backend_of NAME: xenstore directory of the guest's pci backend.
 backend_of() {
 	echo "/local/domain/0/backend/pci/$(xl domid "$1")/0"
 }

@@ -6,7 +6,7 @@
 
 SEIZED=/run/xpb/seized
 
-# hostile_start NAME VCPUS BDF...: it is connected, as pcifront would be.
+# hostile_start NAME VCPUS BDF...: its frontend is connected, as pcifront would be.
 hostile_start() {
 	local name=$1 bdf
 	for bdf in "${@:3}"; do
@@ -21,18 +21,18 @@ backend_is() {
 	[ "$(xenstore-read "$(backend_of "$1")/state")" = "$2" ]
 }
 
-# attack NAME WORDS...: one attack; what it saw.
+# attack NAME WORDS...: one attack; prints its result.
 attack() {
 	GUEST_LIMIT=${GUEST_LIMIT:-240} guest_run "$1" "hostile ${*:2}"
 }
 
-# attack_bg NAME WORDS...: do not wait for its end.
+# attack_bg NAME WORDS...: the same in the background.
 attack_bg() {
 	guest_bg "$1" "hostile ${*:2} >/tmp/attack"
 }
 
-# answers NAME: lines of standard input are "ATTACK -> PATTERN"; claims that each
-# attack saw what the pattern says, and shows it.
+# answers NAME: lines of standard input are "ATTACK -> PATTERN"; claims that the result of
+# each attack matches its pattern, and shows it.
 answers() {
 	local line words='' saw
 	local -a attacks=() patterns=()
@@ -54,7 +54,7 @@ is_answer() {
 	[[ $1 =~ ^"$2: "($3)$ ]] || { echo "expected: $3"; return 1; }
 }
 
-# still_serves NAME DEVFN BDF: an honest read is answered with the truth.
+# still_serves NAME DEVFN BDF: a valid read is answered with the right value.
 still_serves() {
 	local id
 	id=$(attack "$1" op cmd=0 devfn="$2" offset=0)
@@ -82,7 +82,8 @@ log_bounded() {
 	show "the first" < <(head -n 8 /run/xpb/kmsg)
 }
 
-# after_the_guest BDF...: it is gone; every byte as at seizure, nothing left on.
+# after_the_guest BDF...: claims for after its end: every byte as at seizure, no bus
+# mastering, no interrupts.
 after_the_guest() {
 	local bdf
 	for bdf; do
@@ -91,7 +92,7 @@ after_the_guest() {
 			eval "changed $SEIZED.$bdf $SEIZED.$bdf.end; cmp -s $SEIZED.$bdf $SEIZED.$bdf.end"
 		same "$bdf: bus mastering is off" 0 "$((0x$(setpci -s "$bdf" COMMAND.W) & 4))"
 		check "$bdf: no MSI, no MSI-X" msi_is_off "$bdf"
-		check "$bdf: another guest may have it" is_assignable "$bdf"
+		check "$bdf: another guest can have it" is_assignable "$bdf"
 	done
 }
 
@@ -99,11 +100,11 @@ msi_is_off() {
 	! lspci -s "$1" -vv | grep -E "MSI(-X)?: Enable\+"
 }
 
-# disk_is_whole: dom0 gets the first disk back and reads what was always there.
+# disk_is_whole: dom0's own driver can use the first disk and reads the known pattern.
 disk_is_whole() {
-	check "xl pci-assignable-remove gives the disk up" xl pci-assignable-remove "$NVME"
-	check "dom0's nvme driver takes it" bind_to nvme "$NVME"
-	check "and brings it up" await 40 disk_of "$DISK_SERIAL"
+	check "xl pci-assignable-remove releases the disk" xl pci-assignable-remove "$NVME"
+	check "it is bound to dom0's nvme driver" bind_to nvme "$NVME"
+	check "which starts it" await 40 disk_of "$DISK_SERIAL"
 	same "dom0 reads the pattern" "$PATTERN_SHA256" \
 		"$(disk_sum "$DISK_SERIAL" 0 "$PATTERN_BLOCKS")"
 }

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# What a scenario says: claims that are checked, and evidence.
+# What a scenario prints: claims that are checked, and evidence.
 
-# check WHAT COMMAND...: claim WHAT; true if COMMAND succeeds. Its output is shown
-# when it fails. A failed claim does not end the scenario: the rest still tells.
+# check WHAT COMMAND...: claim WHAT; it holds if COMMAND succeeds. The output is shown only
+# if COMMAND fails. The scenario goes on after a failed claim, the later ones may help to
+# find the cause.
 check() {
 	local what=$1 out
 	shift
 	if out=$("$@" 2>&1); then
 		echo "  ok    $what"
-		# What a reader should know although it went well.
+		# Shown even of a command that succeeds.
 		sed -n 's/^NOTE: /        | /p' <<<"$out"
 	else
 		echo "  FAIL  $what"
@@ -21,7 +22,7 @@ check() {
 	fi
 }
 
-# must: as check, but nothing after it would make sense.
+# must: as check; ends the scenario if the claim fails, because all later claims need it.
 must() {
 	check "$@" || exit 1
 }
@@ -41,7 +42,7 @@ same() {
 		echo "        expected: $2"
 }
 
-# is_sum TEXT: what a guest said it wrote or read is a sum, and no complaint.
+# is_sum TEXT: what a guest printed is a sha256 sum, and not an error message.
 is_sum() {
 	[[ $1 =~ ^[0-9a-f]{64}$ ]] || { echo "$1"; return 1; }
 }
@@ -63,11 +64,11 @@ skip() {
 	exit 77
 }
 
-# a_moment, as in guest/tools.sh, but without a process: what one costs is taken from the
-# guest that is waited for. Nobody ever writes to the pipe.
-mkfifo /run/xpb/silence 2>/dev/null
-a_moment() {
-	read -r -t 0.2 <>/run/xpb/silence
+# poll_delay, as in guest/tools.sh, but without a new process, which would take CPU time
+# from the guest that is waited for. Nothing ever writes to this pipe.
+mkfifo /run/xpb/empty 2>/dev/null
+poll_delay() {
+	read -r -t 0.2 <>/run/xpb/empty
 	return 0
 }
 
@@ -90,19 +91,18 @@ kmsg_since() {
 	dmesg | sed "1,/$KMSG_MARK\$/d"
 }
 
-# kmsg_has WHAT PATTERN: claim that the kernel said so since the mark.
+# kmsg_has WHAT PATTERN: claim that the kernel's log has that since the mark.
 kmsg_has() {
 	kmsg_since >/run/xpb/kmsg
 	check "$1" has /run/xpb/kmsg "$2" && show "kernel log" < <(grep -E -- "$2" /run/xpb/kmsg)
 }
 
-# monitor COMMAND: have QEMU's monitor carry it out, for what hardware does by itself
-# (an error, a device pulled); what it answers. Fails if that is an error, or if the
-# host has waited for QEMU in vain.
+# monitor COMMAND: have QEMU's monitor carry it out (inject an error, unplug a device);
+# prints the monitor's answer. Fails if that is an error or does not arrive in time.
 monitor() {
 	local id="$BASHPID.${EPOCHREALTIME//[.,]/}" line answer=''
 	printf '@@monitor %s %s\n' "$id" "$*" >/dev/ttyS1
-	while read -r -t $((ANSWER_LIMIT + 10 * PATIENCE)) line; do
+	while read -r -t $((ANSWER_LIMIT + 10 * TIMEOUT_SCALE)) line; do
 		case "$line" in
 		"$id.")
 			printf '%s' "$answer"
@@ -130,19 +130,19 @@ seconds_of() {
 	return "$status"
 }
 
-# in_vain: standard input says that xl waited for a backend until it gave up.
-in_vain() {
+# timed_out: standard input says that xl waited for a backend until it gave up.
+timed_out() {
 	grep "Backend .* not ready"
 }
 
-# prompt WHAT COMMAND...: claim that it succeeds and that xl waited for nobody in vain,
-# which it says of each device; print how long it took.
+# prompt WHAT COMMAND...: claim that COMMAND, an xl command, succeeds and that no wait of
+# it for a frontend timed out, which xl would print; print how long it took.
 prompt() {
 	local what=$1 took
 	shift
 	if took=$(seconds_of "$@" 2>/run/xpb/said); then
 		note "$what: $took s"
-		check "$what waits for no frontend" not in_vain </run/xpb/said
+		check "$what waits for no frontend" not timed_out </run/xpb/said
 	else
 		check "$what" eval "cat /run/xpb/said; false"
 	fi

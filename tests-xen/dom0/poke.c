@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * poke FILE - everything from standard input in one single write() to FILE, and
- * the result as one word: "ok" if all of it was taken, "short:N" if less, else
- * the name of the errno. A shell's echo would split, retry and hide all that.
+ * the result as one word: "ok" if all of it was written, "short:N" if less, else
+ * the name of the errno. A shell's echo may split or repeat the write.
  */
 #define _GNU_SOURCE
 #include <errno.h>

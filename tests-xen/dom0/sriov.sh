@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# Virtual functions of an NVMe disk: made by its driver in dom0, given queues and
-# interrupts by commands of the NVMe standard.
+# Virtual functions of an NVMe disk: enabled by its driver in dom0. Commands of the NVMe
+# standard distribute queues and interrupt vectors among them.
 
 # controller_of BDF: device file of the NVMe controller dom0's driver made for it.
 controller_of() {
@@ -19,19 +19,19 @@ vf_of() {
 	basename "$(readlink "$PCI/$1/virtfn$2")"
 }
 
-# vfs_on BDF COUNT QUEUES VECTORS: COUNT virtual functions, so many of each for each. Xen
-# reads the size of an MSI-X table once, when a function appears, and maps no entry past
-# it: so they are given their vectors before there are any functions.
+# vfs_on BDF COUNT QUEUES VECTORS: enable COUNT virtual functions, each with so many queues
+# and vectors. Xen reads the size of an MSI-X table once, when a function appears, and maps
+# no entry past it, so the vectors are distributed before the functions are enabled.
 vfs_on() {
 	local bdf=$1 count=$2 device
 	bind_to nvme "$bdf" && await 40 controller_of "$bdf" || return 1
 	device=$(controller_of "$bdf")
-	# The physical function starts with everything; it gives it up at its next reset.
+	# The physical function has all of them at first; the change takes effect at its reset.
 	nvme_virt "$device" 0 1 1 0 && nvme_virt "$device" 0 0 1 0 || return 1
 	echo 1 >"$PCI/$bdf/reset" || return 1
 	await 40 controller_of "$bdf" || return 1
 	vfs_share "$@" || return 1
-	# No driver of dom0's for them; but with this off nobody else's either.
+	# Keeps dom0's driver from them. It is on again afterwards, or no driver could bind.
 	echo 0 >"$PCI/$bdf/sriov_drivers_autoprobe"
 	echo "$count" >"$PCI/$bdf/sriov_numvfs" || return 1
 	echo 1 >"$PCI/$bdf/sriov_drivers_autoprobe"
@@ -52,8 +52,8 @@ vfs_each() {
 	done
 }
 
-# vfs_off BDF: no virtual functions and no driver; only a physical function's driver
-# can take them away.
+# vfs_off BDF: disable its virtual functions, which only the physical function's driver
+# can do.
 vfs_off() {
 	[ -e "$PCI/$1/virtfn0" ] || return 0
 	bind_to nvme "$1"

@@ -2,8 +2,8 @@
 /*
  * confpace CONFIG MS - reads a function's ids again and again for that long, each
  * one operation on the shared page, and prints how many answers came, how many were
- * wrong, and in how many microseconds. Fails if any was wrong or none came. What the
- * times mean depends on whose clock it is: on an emulator without icount, little.
+ * wrong, and in how many microseconds. Fails if any was wrong or there was none. The
+ * times mean little on an emulator without icount, whose clock is the host's.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 1;
 	}
-	/* The kernel shows a copy of the ids it keeps only in other files. */
+	/* Reads of this file reach the device; only other files show copies of the ids. */
 	if (pread(fd, &first, sizeof(first), 0) != sizeof(first) || first == UINT32_MAX)
 		return 1;
 	end = now_us() + strtoul(argv[2], NULL, 0) * 1000ull;

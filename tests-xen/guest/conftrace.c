@@ -6,11 +6,11 @@
  *   R OFFSET SIZE		read
  *   R FIRST-LAST SIZE		read from FIRST to LAST, SIZE by SIZE
  *   W OFFSET SIZE VALUE	write, and read the same place back
- * in hexadecimal but for SIZE. VALUE may be "=", what was there before the trace
+ * in hexadecimal except SIZE. VALUE may be "=", the value from before the trace
  * began, followed by "|BITS" or "&BITS". Other lines are for the host's side.
  *
- * Prints what was read, in the order of the trace. That a write was refused is
- * not seen from here: the kernel does not hand that on to programs.
+ * Prints what was read, in the order of the trace. It cannot tell whether a write
+ * was refused: the kernel does not report that to programs.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -36,8 +36,8 @@ static uint32_t value(const char *text, unsigned int off, unsigned int size)
 }
 
 /*
- * Ones are also what the frontend hands on when the answer took longer than two
- * seconds, as on an emulator that stands still now and then: ask again.
+ * pcifront returns all ones also when the answer took longer than two seconds, which
+ * happens on a busy emulator: read again.
  */
 static int get(int fd, unsigned int off, unsigned int size, uint32_t *val)
 {
@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 				printf("\nno read: %s", line);
 				return 1;
 			}
-			/* Short lines: the console is slow and the trace is known. */
+			/* Values only, without offsets: the console is slow. */
 			printf("%0*x%c", 2 * (int)size, val, ++done % 16 ? ' ' : '\n');
 		}
 	}

@@ -6,8 +6,7 @@
  *
  * FILE is /sys/bus/pci/devices/.../config, or for "list" a copy of one. PATTERN is
  * a byte in hexadecimal, or the name of a file that holds the bytes to write; END is
- * where to stop.
- * The kernel makes one access of its own of each naturally aligned one here.
+ * where to stop. The kernel makes exactly one access of each naturally aligned one.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -32,7 +31,7 @@ static uint32_t get(unsigned int off, unsigned int size)
 	return val;
 }
 
-/* Both lists, each at most as long as there is room for entries. */
+/* Both lists, each at most as long as configuration space has room for. */
 static int list(unsigned int size)
 {
 	unsigned int pos, entry, i;
@@ -68,8 +67,8 @@ static int sizes_agree(unsigned int off, uint32_t *whole, uint32_t *halves, uint
 }
 
 /*
- * The frontend gives up on an answer after two seconds and hands on ones. On an
- * emulator that stands still for longer now and then, only what stays counts.
+ * pcifront returns all ones when the answer took longer than two seconds, which
+ * happens on a busy emulator: a difference counts only if it is still there later.
  */
 static int read_all(unsigned int size)
 {
@@ -104,7 +103,7 @@ static int write_all(unsigned int size, unsigned int width, const char *what)
 		}
 		close(from);
 	}
-	/* What the answer to a write is, the configuration space afterwards tells. */
+	/* The result does not matter: configuration space is compared afterwards. */
 	for (off = 0; off < size; off += width)
 		if (pwrite(fd, pattern + off, width, off) != (ssize_t)width) {
 			printf("no write of %u bytes at 0x%03x\n", width, off);

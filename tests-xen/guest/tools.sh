@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=dash
 #
-# Words for the commands dom0 sends to a guest's console. Also used by dom0 on a
-# device it has got back, so that both sides measure with the same ruler.
+# Functions for the commands that dom0 sends to a guest's console. dom0 uses them too, on
+# devices that its own drivers have, so that both are tested in the same way.
 
-# await SECONDS COMMAND...: until COMMAND succeeds; a limit, not a measurement. A busy
-# machine gets more time: PATIENCE is run.py's, guests have it from their command line.
-# If it never does, the kernel may have said why.
+# await SECONDS COMMAND...: wait until COMMAND succeeds, at most so long. TIMEOUT_SCALE (of
+# host/boots.py, on a guest's command line) makes all such limits longer for a busy machine.
+# When the time is over the kernel's log may say why.
 await() {
 	local now end limit=$1
 	read -r now _ </proc/uptime
-	end=$((${now%.*} + $1 * ${PATIENCE:-1}))
+	end=$((${now%.*} + $1 * ${TIMEOUT_SCALE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		read -r now _ </proc/uptime
 		[ "${now%.*}" -le "$end" ] || {
-			echo "not within $limit s, patience ${PATIENCE:-1}: $*"
+			echo "not within $limit s, timeout scale ${TIMEOUT_SCALE:-1}: $*"
 			dmesg | tail -n 6
 			return 1
 		}
-		a_moment
+		poll_delay
 	done
 }
 
-# a_moment: between two looks at something.
-a_moment() {
+# poll_delay: the time between two attempts of await.
+poll_delay() {
 	sleep 0.2
 }
 
@@ -44,8 +44,8 @@ not() {
 	! "$@"
 }
 
-# disk_of SERIAL: block device of the NVMe disk with that serial number. That of a disk
-# which several controllers may share belongs to none of them.
+# disk_of SERIAL: block device of the NVMe disk with that serial number. Below the subsystem
+# and not the controller, if several controllers can share the disk.
 disk_of() {
 	for _d in /sys/class/nvme/nvme* /sys/class/nvme-subsystem/nvme-subsys*; do
 		[ -e "$_d" ] || continue
@@ -89,7 +89,7 @@ net_of() {
 	return 1
 }
 
-# net_ping DRIVER: address the card and reach the gateway QEMU plays.
+# net_ping DRIVER: set up the card's interface and reach the gateway, which is QEMU.
 net_ping() {
 	_if=$(net_of "$1") || { echo "no interface of $1"; return 1; }
 	ip addr flush dev "$_if"
@@ -118,8 +118,8 @@ read_forever() {
 	done
 }
 
-# odd_config DRIVER: reads of every size all over configuration space, and writes
-# where no driver would write. The answers may be anything.
+# odd_config DRIVER: reads of every size all over configuration space, and writes where no
+# driver would write. The answers do not matter.
 odd_config() {
 	_bdf=$(pci_of "$1" | head -n 1)
 	for _reg in 00 02 07 08 0e 10 24 30 3c 40 60 80 fc; do
@@ -136,8 +136,8 @@ have_pci() {
 	[ "$(find /sys/bus/pci/devices -name '*:*' | wc -l)" -eq "$1" ]
 }
 
-# hostile ATTACK [KEY=VALUE]...: one attack on the backend, and what it saw; see
-# hostile/commands.c. Without arguments: the states of both sides.
+# hostile ATTACK [KEY=VALUE]...: one attack on the backend; prints its result, see
+# hostile/commands.c. Without arguments: prints the states of both sides.
 hostile() {
 	(
 		exec 3<>/proc/hostile
@@ -146,28 +146,28 @@ hostile() {
 	)
 }
 
-# hostile_sees STATE: that is the backend's.
+# hostile_sees STATE: that is the backend's state.
 hostile_sees() {
 	hostile | grep -q "backend $1\$"
 }
 
-# hostile_shows STATE: the frontend does; what comes of it.
+# hostile_shows STATE: the frontend writes that state; prints what the backend does.
 hostile_shows() {
 	hostile write node=state text="$1" >/dev/null
 	sleep 0.3
 	echo "$1: $(hostile)"
 }
 
-# hostile_returns [NODE TEXT]: as a frontend that was closed, comes back, with another
-# page and event channel; NODE says TEXT instead of the truth.
+# hostile_returns [NODE TEXT]: the frontend closes and connects again, with another page and
+# event channel; with TEXT in NODE instead of the right value.
 hostile_returns() {
 	hostile write node=state text=6 >/dev/null
-	# It takes its time if that happens often.
+	# The backend may delay this if it happens often.
 	await 30 hostile_sees 2 || { echo "not opened again"; return 1; }
 	hostile renew ${1:+node="$1" text="$2"} >/dev/null
 }
 
-# hostile_each: an attack for each line of standard input; the line and what it saw.
+# hostile_each: an attack for each line of standard input; prints the line and the result.
 hostile_each() {
 	while read -r _attack; do
 		echo "$_attack: $(hostile "$_attack" 2>&1)"

@@ -3,10 +3,10 @@
 # boot: main
 # kernels: k6.1 k6.12 k7.3
 #
-# hide= at load claims exactly the devices it names; a bad item among good ones is
-# reported with its text and position and costs only itself.
+# hide= at load seizes exactly the devices it names; a bad item among good ones is
+# reported with its text and position, and the good ones are seized all the same.
 
-# The firmware may have left bus mastering on; pciback turns it off for good.
+# The firmware may have left bus mastering on; pciback turns it off and leaves it off.
 setpci -s "$NVME" COMMAND.W=0003
 before=$(config_of "$NVME")
 must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
@@ -28,8 +28,8 @@ if [ "$MODULE" = ours ]; then
 	kmsg_has "the bad item is reported with its text" "00:zz\\.0"
 	kmsg_has "the second bad item too" "0000:03:\\*\\.0"
 	same "the good items around them are listed" "$NVME $NIC" "$(xargs <"$STUB/slots")"
-	check "and claimed: disk" is_bound "$NVME" pciback
-	check "and claimed: card" is_bound "$NIC" pciback
+	check "and seized: disk" is_bound "$NVME" pciback
+	check "and seized: card" is_bound "$NIC" pciback
 	check "the driver unloads again" rmmod xen_pciback
 else
 	refuse "the stock module refuses the whole list for one bad item" \

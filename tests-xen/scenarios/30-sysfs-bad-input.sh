@@ -4,7 +4,7 @@
 # timeout: 280
 #
 # Every writable file of the driver with every kind of bad input: the errno the
-# in-tree driver gives, and nothing changed. Then good spellings of one slot.
+# in-tree driver returns, and nothing changed. Then valid spellings of one slot.
 
 state() {
 	local f
@@ -39,7 +39,7 @@ for file in new_slot remove_slot permissive allow_interrupt_control irq_handler_
 	[ -e "$STUB/$file" ] || { note "$file: not offered by this module"; continue; }
 	before=$(state)
 	bad "$file" EINVAL "${malformed[@]}"
-	# An empty write never reaches a driver: sysfs itself takes nothing.
+	# An empty write never reaches a driver: sysfs returns before.
 	bad "$file" ok ""
 	case "$file" in
 	new_slot) bad "$file" EINVAL "${out_of_range[@]}" ;;
@@ -63,7 +63,7 @@ for file in slots irq_handlers; do
 	[ ! -e "$STUB/$file" ] || same "$file is read-only" 444 "$(stat -c %a "$STUB/$file")"
 done
 
-note "--- good spellings"
+note "--- valid spellings"
 for text in 0000:77:00.0 '77:00.0\n' '  0000:77:00.0 ' 0x0:0x77:0x0.0x0 0000:77:0.00 '0000: 77: 00. 0'; do
 	bad new_slot ok "$text"
 	same "slots after '$text'" "$NVME $NIC $unknown" "$(xargs <"$STUB/slots")"

@@ -3,17 +3,17 @@
 # boot: input
 # timeout: 280
 #
-# Backend folders made by hand with faults in them, as a broken toolstack or a
-# hostile guest would: the error node says what is wrong, and afterwards the
-# devices go to a real guest.
+# Backend directories written by hand with faults in them, as a broken toolstack or a
+# hostile guest would: the error node says what is wrong, and afterwards the devices
+# are assigned to a real guest.
 
 fake_domain 900
 
-# not_claimed WHAT: the disk can be exported after this; that is, nobody has it.
+# not_claimed WHAT: the disk can be exported after this, so no backend has it.
 not_claimed() {
 	make_backend num_devs 1 dev-0 "$NVME" state-0 1
 	check "$1: the disk can be exported afterwards" await 20 state_is 3 || xenstore-ls -f "$backend"
-	check "$1: and is given up again" drop_backend
+	check "$1: and is released again" drop_backend
 }
 
 # setup_fault WHAT PATTERN KEY VALUE...: these nodes end in an error that matches.
@@ -48,7 +48,7 @@ connect_fault() {
 	[ -z "$pattern" ] || check "$what: the error names it" \
 		eval "xenstore-read $error | grep -qiE -- '$pattern'"
 	check "$what: the backend is not connected" not state_is 4
-	check "$what: is given up" drop_backend
+	check "$what: the backend is removed" drop_backend
 }
 
 ours() { [ "$MODULE" != ours ] || echo "$1"; }
@@ -75,7 +75,7 @@ connect_fault "grant reference malformed" "$(ours 'pci-op-ref')" pci-op-ref x ev
 connect_fault "grant reference of nothing" "" pci-op-ref 99999 event-channel 5 magic 7
 connect_fault "event channel malformed" "$(ours 'event-channel')" pci-op-ref 8 event-channel x magic 7
 
-note "--- and after all that"
+note "--- a real guest afterwards"
 GUEST_QUICK=1
 must "a real guest gets all three devices" guest_start vm1 1 "${ALL_DEVICES[@]}"
 same "the guest sees three functions" 3 "$(grep -c '^GUEST-PCI' "$(guest_log vm1)")"

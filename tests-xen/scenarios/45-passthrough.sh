@@ -12,6 +12,6 @@ must "guest boots with the disk and the card" guest_start vm1 1 "$NVME" "$NIC"
 show "guest's functions" < <(grep '^GUEST-PCI' "$(guest_log vm1)")
 check "the disk is at its real address" grep -q "^GUEST-PCI .*$NVME" "$(guest_log vm1)"
 check "the card is at its real address" grep -q "^GUEST-PCI .*$NIC" "$(guest_log vm1)"
-check "the guest's driver brings the disk up" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "the guest's driver starts the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "and reads the pattern" same_sum vm1
-check "the guest dies" guest_kill vm1
+check "the guest is destroyed" guest_kill vm1

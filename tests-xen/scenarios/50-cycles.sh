@@ -3,8 +3,8 @@
 # boot: cycles
 # timeout: 400
 #
-# 20 create/destroy cycles of a guest with a disk, 5 on older kernels: each guest sees it
-# and leaves it as it was; nothing in dom0 stays. See dom0/cycles.sh.
+# 20 create/destroy cycles of a guest with a disk, 5 on older kernels: each guest sees it,
+# it is as before afterwards, and no resource stays in use in dom0. See dom0/cycles.sh.
 
 case "$KERNEL" in
 k6.12) cycles 20 ;;

@@ -3,7 +3,7 @@
 # boot: config-disk
 # devices: all
 # kernels: k6.12
-# ours: the in-tree driver hides nothing and keeps no audit; see compare.py
+# ours: the in-tree driver hides no capability and lists no dropped write; see compare.py
 # timeout: 280
 #
 # dom0/configwalk.sh for the disk with SR-IOV; the other disk is the same without.

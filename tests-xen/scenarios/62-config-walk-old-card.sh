@@ -3,7 +3,7 @@
 # boot: config-old-card
 # devices: all
 # kernels: k6.12
-# ours: the in-tree driver hides nothing and keeps no audit; see compare.py
+# ours: the in-tree driver hides no capability and lists no dropped write; see compare.py
 # timeout: 280
 #
 # dom0/configwalk.sh for the conventional network card.

@@ -6,9 +6,9 @@
 # ours: the in-tree driver has no levels
 # timeout: 240
 #
-# The levels above strict, one after the other while the guest runs: permissive and
-# back, one quirk with a mask, interrupt control. None reaches what is virtualised or
-# hidden, and what was granted for a guest ends with it.
+# The write levels above strict, one after the other while the guest runs: permissive and
+# back, one quirk with a mask, interrupt control. None gives access to registers that are
+# virtualised or hidden, and what was granted for a guest ends with that guest.
 
 hw=/run/xpb/hw
 declare -A guest_of=([$NIC]=0000:00:00.0 [$NVME2]=0000:00:01.0)
@@ -22,7 +22,7 @@ walk() {
 	guest_run vm1 "confwalk write /sys/bus/pci/devices/${guest_of[$1]}/config 4 $2 512"
 }
 
-# Where interrupts of the host's own would go.
+# An address and data as the host's own interrupts have them.
 setpci -s "$NIC" CAP_MSI+4.L=fee0100c CAP_MSI+8.L=0 CAP_MSI+c.W=4321
 must "module loads hiding the card and the disk" load_hiding "$NIC" "$NVME2"
 for bdf in "$NIC" "$NVME2"; do
@@ -36,7 +36,7 @@ must "guest boots with both" guest_start vm1 1 "$NIC" "$NVME2"
 domain=$(xl domid vm1)
 
 note "--- permissive, and back"
-# Uncorrectable Error Severity: nothing decides over it, and QEMU's card has its bits.
+# Uncorrectable Error Severity: no rule of ours is about it, and QEMU's card implements it.
 reg=$(printf '%03x' $((16#$aer + 12)))
 severity() { setpci -s "$NIC" "$reg.L"; }
 before=$(severity)
@@ -45,10 +45,10 @@ same "strict: the error severities stay" "$before" "$(severity)"
 echo permissive >"$PCI/$NIC/pciback/write_level"
 check "the driver's own list shows it" grep -qx "$NIC" "$STUB/permissive"
 poke_in_guest "$NIC" "$reg.L=00008000"
-same "permissive: the error severities are the guest's" 00008000 "$(severity)"
+same "permissive: the guest writes the error severities" 00008000 "$(severity)"
 hw_save "$NIC" "$hw.permissive.before"
-# Zeros last: MSI goes off again.
-check "permissive: the guest wrote everywhere" \
+# Zeros last: they turn MSI off again.
+check "permissive: the guest writes everywhere" \
 	eval "walk $NIC ff && walk $NIC 00"
 hw_save "$NIC" "$hw.permissive.after"
 same "decoding, error reporting and INTx stay (XSA-120)" \
@@ -67,13 +67,13 @@ check "the hidden capability stays" \
 	same_bytes "$hw.sriov.before" "$hw.sriov.after" $((16#$sriov)) 64
 echo strict >"$PCI/$NIC/pciback/write_level"
 echo strict >"$PCI/$NVME2/pciback/write_level"
-same "nothing is permissive any more" "" "$(cat "$STUB/permissive")"
+same "no device is permissive any more" "" "$(cat "$STUB/permissive")"
 before=$(severity)
 poke_in_guest "$NIC" "$reg.L=00004000"
 same "strict again: the error severities stay" "$before" "$(severity)"
 
 note "--- one quirk"
-same "it is taken" ok "$(stub_write quirks "$NIC-$reg:4:00004000")"
+same "it is accepted" ok "$(stub_write quirks "$NIC-$reg:4:00004000")"
 same "the level says so" quirks "$(cat "$PCI/$NIC/pciback/write_level")"
 show "quirks" <"$STUB/quirks"
 for value in 00000000 ffffffff; do
@@ -95,8 +95,8 @@ same "and listed" "$NIC" "$(cat "$STUB/allow_interrupt_control")"
 poke_in_guest "$NIC" "$flags=$(printf '%04x' $((16#$was | 1)))"
 same "now the device model turns MSI on" "$((16#$was | 1))" "$((16#$(setpci -s "$NIC" "$flags")))"
 
-note "--- the guest goes"
-check "the guest dies" guest_kill vm1
+note "--- the guest is destroyed"
+check "the guest is destroyed" guest_kill vm1
 for bdf in "$NIC" "$NVME2"; do
 	hw_save "$bdf" "$hw.$bdf.end"
 	check "$bdf: configuration space is as at seizure" \
@@ -106,13 +106,13 @@ done
 same "interrupt control has ended" "" "$(cat "$STUB/allow_interrupt_control")"
 check "the quirk has ended" lacks "$STUB/quirks" "00004000"
 same "the level is back" strict "$(cat "$PCI/$NIC/pciback/write_level")"
-check "the audit of the guest can still be read" audit_is_sound "$NIC" "$domain"
+check "the list of dropped writes is still there" drops_are_sound "$NIC" "$domain"
 
 note "--- the next guest"
 must "it boots with the card" guest_start vm1 1 "$NIC"
 next=$(xl domid vm1)
 before=$(severity)
 poke_in_guest "$NIC" "$reg.L=ffffffff"
-same "what the quirk opened is shut" "$before" "$(severity)"
-check "the audit is its own" audit_is_sound "$NIC" "$next"
+same "what the quirk allowed is read-only again" "$before" "$(severity)"
+check "the list of dropped writes is of this guest alone" drops_are_sound "$NIC" "$next"
 same "lines in the kernel log for it" 1 "$(warned "$NIC" "$next")"

@@ -16,7 +16,7 @@ must "a guest attacks them" hostile_start bad 1 "$NVME" "$NIC"
 log_watch
 
 note "--- interrupts in every wrong order; the card is devfn 8 (XSA-157)"
-# Stock ignores a disable of the kind that is not on.
+# The in-tree driver ignores a disable of the kind that is not enabled.
 answers bad <<-END
 	op cmd=3 devfn=8 -> err 0 value 0x[0-9a-f]+
 	op cmd=5 devfn=8 -> err 0 value 0x[0-9a-f]+
@@ -58,7 +58,7 @@ answers bad <<-END
 	op cmd=5 devfn=8 -> err 0 .*
 END
 
-note "--- what is not there"
+note "--- numbers out of range"
 answers bad <<-END
 	op cmd=11 -> err -4 .*
 	op cmd=-1 -> err -4 .*
@@ -83,8 +83,8 @@ answers bad <<-END
 	op cmd=1 offset=-4 -> err -2 .*
 	op cmd=1 size=64 -> err -2 .*
 END
-check "an honest read is served" still_serves bad 0 "$NVME"
-log_bounded "orders so far"
+check "a valid read is answered" still_serves bad 0 "$NVME"
+log_bounded "requests so far"
 
 note "--- enables that fail, as fast as they are answered (XSA-43)"
 log_watch
@@ -93,17 +93,17 @@ for what in "cmd=2 devfn=8" "cmd=4 devfn=8 value=1" "cmd=4 devfn=8 value=1000" "
 	"cmd=1 devfn=0 offset=0x100 value=1"; do
 	note "$what: $(attack bad ring "$what" ms=4000)"
 done
-check "an honest read is served" still_serves bad 8 "$NIC"
+check "a valid read is answered" still_serves bad 8 "$NIC"
 log_bounded "enables that fail"
 
-# More than Xen has for the guest: the host itself is asked, and complains.
+# More than Xen has for the guest: the PCI core is asked, and logs its failure.
 log_watch
 attack bad op cmd=5 devfn=8 >/dev/null
 attack bad op cmd=4 devfn=8 value=5 >/dev/null
 attack bad ring cmd=4 devfn=0 value=65 ms=4000 >/run/xpb/answer
-note "more than there are: $(cat /run/xpb/answer)"
+note "more vectors than there are: $(cat /run/xpb/answer)"
 check "all were answered" has /run/xpb/answer "^asked [1-9][0-9]* unanswered 0 "
 log_bounded "enables that the host refuses"
-note "--- the guest goes with MSI on"
-check "the guest dies" guest_kill bad
+note "--- the guest is destroyed with MSI enabled"
+check "the guest is destroyed" guest_kill bad
 after_the_guest "$NVME" "$NIC"

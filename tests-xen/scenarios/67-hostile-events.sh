@@ -4,9 +4,9 @@
 # kernels: k6.12
 # timeout: 280
 #
-# A guest floods its event channel while another works (XSA-332): events that announce
-# nothing are counted and throttled, and the other guest's reads are all right. Then
-# the channel goes in the middle of the flood: detach, closing, destruction (XSA-331).
+# A guest floods its event channel while another works (XSA-332): events without a request
+# are counted and throttled, and the other guest's reads return the right values. Then the
+# channel is closed during the flood: by detach, by the guest, by xl destroy (XSA-331).
 # How long reads take is printed; bench/storm.py has exact figures.
 
 counter() { cat "/sys/bus/xen-backend/devices/pci-$domid-0/xenbus/$1"; }
@@ -14,9 +14,9 @@ counters() {
 	echo "events $(counter events), spurious $(counter spurious_events), jiffies delayed $(counter jiffies_eoi_delayed)"
 }
 
-# others_work WHAT: the other guest reads for 3 s.
+# others_work WHAT: claim that the other guest reads right values for 3 s.
 others_work() {
-	check "$1: the other guest reads right" \
+	check "$1: the other guest reads right values" \
 		eval "guest_run good 'confpace $config 3000' >/run/xpb/pace"
 	note "      $(cat /run/xpb/pace)"
 }
@@ -37,29 +37,29 @@ must "another one works" guest_start good 1 "$NIC"
 config=$(guest_run good "ls /sys/bus/pci/devices/*/config")
 log_watch
 
-others_work "peace"
+others_work "no attack"
 flood spin
 note "--- events without a request (XSA-332)"
 events=$(counter events) spurious=$(counter spurious_events) delayed=$(counter jiffies_eoi_delayed)
 flood storm
-check "they were declared spurious" [ "$(counter spurious_events)" -gt "$spurious" ]
-check "and the channel was throttled" [ "$(counter jiffies_eoi_delayed)" -gt "$delayed" ]
+check "they are counted as spurious" [ "$(counter spurious_events)" -gt "$spurious" ]
+check "and the channel is throttled" [ "$(counter jiffies_eoi_delayed)" -gt "$delayed" ]
 check "the attacker itself is still served" still_serves bad 0 "$NVME"
 
 note "--- requests that are invalid"
 events=$(counter events)
 flood ring cmd=77
-check "events were let in again after each answer" [ "$(counter events)" -gt "$events" ]
+check "events are enabled again after each answer" [ "$(counter events)" -gt "$events" ]
 flood ring cmd=0 devfn=255
 flood ring cmd=77 wait=0
 check "the attacker itself is still served" still_serves bad 0 "$NVME"
 log_bounded "events and invalid requests"
 
-note "--- the channel goes while events come (XSA-331)"
+note "--- the channel is closed while events arrive (XSA-331)"
 log_watch
 attack_bg bad storm ms=60000
-check "xl pci-detach takes the disk" xl pci-detach bad "$NVME"
-check "xl pci-attach gives it back" xl pci-attach bad "$NVME"
+check "xl pci-detach detaches the disk" xl pci-detach bad "$NVME"
+check "xl pci-attach assigns it again" xl pci-attach bad "$NVME"
 for round in 1 2 3 4 5; do
 	# Closed; then as a frontend that was loaded again.
 	attack bad write node=state text=6 >/dev/null
@@ -69,7 +69,7 @@ for round in 1 2 3 4 5; do
 done
 others_work "closed and opened"
 attack_bg bad storm ms=60000
-check "the guest is destroyed while it storms" guest_kill bad
+check "the guest is destroyed while it sends events" guest_kill bad
 others_work "afterwards"
 log_bounded "closing"
 after_the_guest "$NVME"

@@ -4,12 +4,12 @@
 # kernels: k6.12
 # timeout: 200
 #
-# A guest writes what it likes to its own folder of xenstore: thousands of times the
-# same (XSA-349), grants and event channels that do not exist, every state, and then
-# it does not answer any more. What belongs to the backend it cannot write.
+# A guest writes anything to its own directory of xenstore: the same value a thousand times
+# (XSA-349), grants and event channels that do not exist, every state, and then it does
+# not answer any more. It cannot write to the backend's directory.
 
-# The module's own patience with a frontend, not that of the other scenarios.
-FRONTEND_PATIENCE=
+# The module's own default, not the longer one of the other scenarios.
+FRONTEND_TIMEOUT_MS=
 TRACING=/sys/kernel/tracing
 memory() { sed -n 's/^\(MemFree\|Slab\): *\([0-9]*\) kB/\1 \2 kB/p' /proc/meminfo | paste -sd ' '; }
 traced() { grep -c "$1" /run/xpb/trace; }
@@ -38,7 +38,7 @@ never_more_than_one_waits() {
 		END { exit bad }' /run/xpb/trace
 }
 
-# refused NODE TEXT: claims that the backend closes on a frontend that shows that.
+# refused NODE TEXT: claims that the backend closes when a frontend writes that.
 refused() {
 	guest_run bad "hostile_returns $1 $2"
 	check "$1=$2 is refused" await 20 backend_is bad 5
@@ -46,11 +46,11 @@ refused() {
 
 mute() { guest_run bad "echo $1 >/sys/module/hostile/parameters/mute"; }
 
-# returns_honest: one that comes back as it should is served.
-returns_honest() {
+# returns_valid: claims that a frontend that connects again as it should is served.
+returns_valid() {
 	mute 0
 	guest_run bad hostile_returns
-	check "an honest frontend is connected again" await 30 backend_is bad 4
+	check "a valid frontend is connected again" await 30 backend_is bad 4
 	check "and served" still_serves bad 0 "$NVME"
 }
 
@@ -58,7 +58,7 @@ must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 must "a guest attacks" hostile_start bad 1 "$NVME" "$NIC"
 log_watch
 
-note "--- the backend's folder is not the guest's"
+note "--- the guest cannot write to the backend's directory"
 answers bad <<-END
 	write node=state text=1 backend=1 -> written 1 failed 1 last error -13
 	write node=dev-0 text=1 backend=1 -> written 1 failed 1 last error -13
@@ -76,40 +76,40 @@ END
 watch_events off
 note "after: $(memory)"
 note "events announced $(traced queue:), queued $(traced queued=1), handled $(traced handle:)"
-check "the writes were announced" [ "$(traced queue:)" -gt 500 ]
+check "the writes caused events" [ "$(traced queue:)" -gt 500 ]
 check "never more than one waits in dom0" never_more_than_one_waits
 check "the backend is still connected" backend_is bad 4
-check "an honest read is served" still_serves bad 0 "$NVME"
+check "a valid read is answered" still_serves bad 0 "$NVME"
 
-note "--- a frontend that comes back with what does not exist"
-must "a frontend may come back" guest_run bad hostile_returns
+note "--- a frontend that connects again with what does not exist"
+must "a frontend can connect again" guest_run bad hostile_returns
 mute 1
 refused pci-op-ref 4294967295
 refused event-channel 4294967295
 refused magic 8
-returns_honest
+returns_valid
 log_bounded "writes, grants and event channels"
 
-note "--- states no frontend would show"
+note "--- states no frontend would write"
 log_watch
 # shellcheck disable=SC2016 # the guest's
 guest_run bad 'for state in 7 8 2 1 3 9 -1 4294967296 x 0; do hostile_shows $state; done' \
 	>/run/xpb/states
 show "what the backend did" </run/xpb/states
-check "it did not fall silent" has /run/xpb/states "^0: frontend [0-9] backend [1-8]$"
+check "the backend still answers after the last" has /run/xpb/states "^0: frontend [0-9] backend [1-8]$"
 log_bounded "states"
-check "the guest dies" guest_kill bad
+check "the guest is destroyed" guest_kill bad
 after_the_guest "$NVME" "$NIC"
 
 note "--- a frontend that never answers"
-must "it connects" hostile_start bad 1 "$NVME" "$NIC"
+must "a frontend connects" hostile_start bad 1 "$NVME" "$NIC"
 mute 1
 prompt "xl pci-detach of the card" xl pci-detach bad "$NIC"
 refused pci-op-ref x
 refused event-channel 0
-returns_honest
+returns_valid
 
-note "--- one whose event channel goes while it is used"
+note "--- one whose event channel is closed while it is used"
 attack bad op cmd=2 devfn=0 >/dev/null
 attack_bg bad ring cmd=0 wait=0 ms=3000
 attack bad close >/dev/null

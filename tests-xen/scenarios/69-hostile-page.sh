@@ -7,9 +7,9 @@
 # timeout: 200
 #
 # A guest with two CPUs changes the shared page while the backend works on it
-# (XSA-155): one CPU asks, the other rewrites the request under the backend's eyes.
-# Whatever comes of a request is an answer, never a fault. Not part of make test: with
-# two emulated CPUs Xen sometimes sleeps for good, both waiting for a timer.
+# (XSA-155): one CPU sends a request, the other rewrites it meanwhile. Each request is
+# answered and none causes a fault. Not part of make test: with two emulated CPUs Xen
+# sometimes stops for ever, both CPUs waiting for a timer.
 
 must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 must "a guest with two CPUs attacks" hostile_start bad 2 "$NVME" "$NIC"
@@ -33,9 +33,9 @@ note "--- requests over requests that are not answered yet"
 attack bad ring cmd=4 devfn=0 value=128 wait=0 flip=1 ms=2000 >/run/xpb/answer
 note "$(cat /run/xpb/answer)"
 # The last one is still being answered.
-check "honest reads are served again" await 10 still_serves bad 0 "$NVME"
+check "valid reads are answered again" await 10 still_serves bad 0 "$NVME"
 check "of the other function, too" await 10 still_serves bad 8 "$NIC"
 log_bounded "a page that changes"
-check "the guest dies" guest_kill bad
+check "the guest is destroyed" guest_kill bad
 after_the_guest "$NVME" "$NIC"
 disk_is_whole

@@ -5,28 +5,28 @@
 # kernels: k6.12
 # timeout: 240
 #
-# Virtual functions of an NVMe disk with SR-IOV: made by dom0's driver, one drives a disk
-# in a guest, the other stays idle. They cannot be taken away while pciback has them. When
-# the physical function loses its driver the idle one is set free, the guest's stays. One
-# that is given more vectors after it was made gets none: Xen (__pci_enable_msix() of 4.17)
-# answers EINVAL for entries past the table's end as it was when it first saw the function.
+# Virtual functions of an NVMe disk with SR-IOV: enabled by dom0's driver, one is used by a
+# guest, the other stays idle. They cannot be disabled while pciback has them. When the
+# physical function loses its driver the idle one is released, the guest's is not. One
+# whose vectors are added after it was enabled gets none of them: Xen (__pci_enable_msix()
+# of 4.17) returns EINVAL for entries past the table's end as it was at first sight.
 
-must "dom0's driver makes two virtual functions" vfs_on "$NVME" 2 3 3
+must "dom0's driver enables two virtual functions" vfs_on "$NVME" 2 3 3
 vf1=$(vf_of "$NVME" 0) vf2=$(vf_of "$NVME" 1)
 note "virtual functions: $vf1 $vf2"
 must "module loads" modprobe xen-pciback
-check "xl takes the first" xl pci-assignable-add "$vf1"
-check "xl takes the second" xl pci-assignable-add "$vf2"
+check "xl seizes the first" xl pci-assignable-add "$vf1"
+check "xl seizes the second" xl pci-assignable-add "$vf2"
 must "the first is bound to pciback" is_bound "$vf1" pciback
 check "the second, too" is_bound "$vf2" pciback
-refuse "they cannot be taken away meanwhile" eval "echo 0 >$PCI/$NVME/sriov_numvfs"
+refuse "they cannot be disabled meanwhile" eval "echo 0 >$PCI/$NVME/sriov_numvfs"
 before=$(config_of "$vf1")
 
-# A disk that several controllers share has another name unless this is off.
+# With multipath the disk would have another name, because two controllers share it.
 GUEST_ARGS=nvme_core.multipath=N
 must "guest boots with the first" guest_start vm1 2 "$vf1"
 show "guest's functions" < <(guest_run vm1 "lspci -nn")
-check "the guest's driver brings up the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "the guest's driver starts the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "and reads the pattern" same_sum vm1
 wrote=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 16 $RANDOM")
 check "and writes" is_sum "$wrote"
@@ -39,27 +39,27 @@ check "it has its MSI-X vectors" enough_vectors 3 nvme </run/xpb/irqs
 
 note "--- the physical function loses its driver"
 kmsg_mark
-check "dom0's driver leaves the physical function" \
+check "dom0's driver is unbound from the physical function" \
 	eval "echo $NVME >/sys/bus/pci/drivers/nvme/unbind"
-check "the idle virtual function is set free" is_bound "$vf2" ""
-check "the guest's stays with pciback" is_bound "$vf1" pciback
+check "the idle virtual function is released" is_bound "$vf2" ""
+check "the guest's stays bound to pciback" is_bound "$vf1" pciback
 [ "$MODULE" != ours ] ||
-	kmsg_has "the log says whose it is" "$vf1: .*domain $(xl domid vm1)"
-check "the guest dies" guest_kill vm1
+	kmsg_has "the log names the guest" "$vf1: .*domain $(xl domid vm1)"
+check "the guest is destroyed" guest_kill vm1
 check "its configuration space is as at seizure" config_is "$vf1" "$before"
 check "the module unloads" rmmod xen_pciback
-check "the virtual functions go" vfs_off "$NVME"
+check "the virtual functions are disabled" vfs_off "$NVME"
 check "they are gone" not test -e "$PCI/$vf1"
 
-# What there is to see is a line of our log.
+# What follows is about a line of our log.
 [ "$MODULE" = ours ] || exit 0
-note "--- vectors given after it was made"
-must "a virtual function with one vector is made" vfs_on "$NVME" 1 2 1
-check "goes offline" vfs_each "$NVME" 1 0 7 0
-check "is given three" vfs_share "$NVME" 1 3 3
-check "and goes online" vfs_each "$NVME" 1 0 9 0
+note "--- vectors added after it was enabled"
+must "a virtual function with one vector is enabled" vfs_on "$NVME" 1 2 1
+check "it goes offline" vfs_each "$NVME" 1 0 7 0
+check "it gets three" vfs_share "$NVME" 1 3 3
+check "it goes online" vfs_each "$NVME" 1 0 9 0
 must "module loads" modprobe xen-pciback
-must "xl takes it" xl pci-assignable-add "$vf1"
+must "xl seizes it" xl pci-assignable-add "$vf1"
 GUEST_QUICK=1
 must "guest boots with it" guest_start vm2 2 "$vf1"
 same "it sees a table of three" 2 "$(($(guest_run vm2 "setpci -s 00:00.1 CAP_MSIX+2.W") & 7))"

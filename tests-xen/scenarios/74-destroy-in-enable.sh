@@ -4,8 +4,8 @@
 # kernels: k6.12
 # timeout: 240
 #
-# xl destroy while the guest turns MSI-X on and off without pause: the device comes back
-# whole each time, no interrupt of it stays in dom0, and it works in the next guest.
+# xl destroy while the guest turns MSI-X on and off without pause: the device is as at
+# seizure each time, no interrupt of it stays in dom0, and it works in the next guest.
 
 must "module loads hiding the disk" load_hiding "$NVME"
 before=$(config_of "$NVME")
@@ -23,8 +23,8 @@ for delay in 0.1 0.4 0.9; do
 done
 unset GUEST_QUICK
 must "the next guest boots with it" guest_start vm1 2 "$NVME"
-check "its driver brings the disk up" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "its driver starts the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "and reads the pattern" same_sum vm1
 guest_irqs vm1 >/run/xpb/irqs
 check "with MSI-X" enough_vectors 2 nvme </run/xpb/irqs
-check "the guest dies" guest_kill vm1
+check "the guest is destroyed" guest_kill vm1

@@ -9,7 +9,7 @@
 must "module loads hiding the disks" load_hiding "$NVME" "$NVME2"
 before=$(config_of "$NVME")
 must "guest boots with both disks" guest_start vm1 2 "$NVME" "$NVME2"
-check "its driver brings up the first" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "its driver starts the first" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "and the second" guest_run vm1 "await 40 disk_of $DISK2_SERIAL"
 check "it reads the pattern" same_sum vm1
 written=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 8 before-the-error")
@@ -20,7 +20,7 @@ kmsg_mark
 check "a fatal error at the disk's port" inject "$PORT_NVME" FCP
 check "dom0 recovers" await 60 recovered "$PORT_NVME"
 show "kernel log" < <(kmsg_since | grep -E 'AER|nvme|pciback|recover')
-check "the guest's driver has the disk back" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "the guest's driver has recovered the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "the guest reads the pattern" same_sum vm1
 same "and what it wrote before" "$written" "$(guest_run vm1 "disk_sum $DISK_SERIAL 64 8")"
 guest_irqs vm1 >/run/xpb/irqs
@@ -51,11 +51,11 @@ else
 	same "the guest keeps it, state-0" 3 "$(backend_node vm1 state-0)"
 fi
 
-check "the guest dies" guest_kill vm1
+check "the guest is destroyed" guest_kill vm1
 check "no backend is left" await 20 no_backends
 check "configuration space is as at seizure" config_is "$NVME" "$before"
 
-note "--- and without a guest"
+note "--- without a guest"
 kmsg_mark
 check "a fatal error at the idle disk's port" inject "$PORT_NVME" FCP
 check "dom0 recovers" await 60 recovered "$PORT_NVME"

@@ -5,8 +5,8 @@
 # timeout: 150
 #
 # A guest without a driver for a device that has an error: its frontend says so. The
-# guest loses the device and nothing else, dom0 recovers, and the toolstack sees it
-# and can give the device to the guest again.
+# guest is isolated from this device and no other, dom0 recovers, and the toolstack sees
+# it and can assign the device to the guest again.
 
 must "module loads hiding the disks" load_hiding "$NVME" "$NVME2"
 before=$(config_of "$NVME")
@@ -17,14 +17,14 @@ note "the guest knows them as $vdev and $vdev2"
 vdev=${vdev%.*}.${vdev##*.0}
 vdev2=${vdev2%.*}.${vdev2##*.0}
 ident=$(guest_run vm1 "setpci -s $vdev 0.L")
-# As a driver leaves it that was unloaded without care.
+# As a driver leaves it that does not clean up when it is unloaded.
 guest_run vm1 "setpci -s $vdev COMMAND=6"
 check "the device may access memory" mastering "$NVME"
 
 kmsg_mark
 check "a fatal error at the disk's port" inject "$PORT_NVME" FCP
 check "dom0 recovers all the same" await 60 recovered "$PORT_NVME"
-kmsg_has "and says who lost what, and what to do" "pciback $NVME: .*domain [0-9]+ .*cut off.*xl pci-detach"
+kmsg_has "and logs which guest is isolated from which device, and the remedy" "pciback $NVME: .*domain [0-9]+ .*isolated.*xl pci-detach"
 refuse "the device may not access memory" mastering "$NVME"
 same "the guest reads nothing there" ffffffff "$(guest_run vm1 "setpci -s $vdev 0.L")"
 guest_run vm1 "setpci -s $vdev COMMAND=6"
@@ -37,22 +37,22 @@ check "the error node names the device" await 10 backend_error_is vm1 "$NVME"
 show "error node" < <(backend_error vm1)
 same "aerState" aerfail "$(backend_node vm1 aerState)"
 same "the backend still serves the guest, state" 4 "$(backend_node vm1 state)"
-refuse "nobody else can have it meanwhile" is_assignable "$NVME"
+refuse "no other guest can have it meanwhile" is_assignable "$NVME"
 
-note "--- a second error asks nobody"
+note "--- a second error is recovered without asking the guest"
 kmsg_mark
 check "a fatal error at the disk's port" inject "$PORT_NVME" FCP
 check "dom0 recovers" await 60 recovered "$PORT_NVME"
 refuse "the device may not access memory" mastering "$NVME"
 
-note "--- the remedy that the message names"
-check "xl pci-detach takes it from the guest" xl pci-detach vm1 "$NVME"
+note "--- the remedy in the message"
+check "xl pci-detach detaches it from the guest" xl pci-detach vm1 "$NVME"
 check "its configuration space is as at seizure" config_is "$NVME" "$before"
 check "it is assignable" is_assignable "$NVME"
-check "xl pci-attach gives it again" xl pci-attach vm1 "$NVME"
-check "the guest's driver brings both up" \
+check "xl pci-attach assigns it again" xl pci-attach vm1 "$NVME"
+check "the guest's driver starts both" \
 	guest_run vm1 "modprobe nvme; await 40 disk_of $DISK_SERIAL && await 40 disk_of $DISK2_SERIAL"
 check "and reads the pattern" same_sum vm1
-check "the guest dies" guest_kill vm1
+check "the guest is destroyed" guest_kill vm1
 check "no backend is left" await 20 no_backends
 check "configuration space is as at seizure" config_is "$NVME" "$before"

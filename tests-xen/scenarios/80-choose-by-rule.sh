@@ -3,11 +3,11 @@
 # boot: choose
 # kernels: k6.12
 #
-# hide= and new_slot by path, by ids and by class: exactly the devices that are
-# meant are claimed, never a bridge, and a guest can use one chosen so.
+# hide= and new_slot by path, by ids and by class: exactly the devices that a
+# rule means are seized, never a bridge, and a guest can use one of them.
 
 [ "$MODULE" = ours ] || skip "the in-tree module takes addresses only"
-# The disk's root port, whose own place does not depend on bus numbers.
+# From the disk's root port, whose address does not depend on bus numbers.
 path=0000:00:03.0/00.0
 
 kmsg_mark
@@ -20,7 +20,7 @@ same "rules lists both, as they were given" "$path pci:8086:10d3" "$(xargs <"$ST
 same "slots lists nothing" "" "$(cat "$STUB/slots")"
 kmsg_has "a class of bridges is refused by name" '"\(class:0604\)" at position 34 would take bridges'
 kmsg_has "all vendors are refused" '"\(pci:\*:1\)" at position 46'
-kmsg_has "half a class is not understood" '"\(class:1\)" at position 55 is not understood'
+kmsg_has "a class of one digit is not understood" '"\(class:1\)" at position 55 is not understood'
 check "xl lists the disk as assignable" is_assignable "$NVME"
 show "the disk's BARs" <"$PCI/$NVME/pciback/bars"
 check "each is reported, none has a neighbour" not grep -v 'problems none$' "$PCI/$NVME/pciback/bars"
@@ -28,8 +28,8 @@ check "each is reported, none has a neighbour" not grep -v 'problems none$' "$PC
 must "guest boots with the disk chosen by path" guest_start vm1 1 "$NVME"
 check "the guest reads the pattern" same_sum vm1
 check "the guest is destroyed" guest_kill vm1
-# Xen keeps it from everybody until then.
-check "xl gives it back, though slots does not list it" xl pci-assignable-remove "$NVME"
+# Xen has it in quarantine until then.
+check "xl releases it, though slots does not list it" xl pci-assignable-remove "$NVME"
 check "it is unbound" is_bound "$NVME" ""
 same "the rule stays" "$path pci:8086:10d3" "$(xargs <"$STUB/rules")"
 check "the driver unloads" rmmod xen_pciback
@@ -43,8 +43,8 @@ check "the driver unloads again" rmmod xen_pciback
 
 note "--- new_slot and remove_slot"
 must "module loads with nothing hidden" modprobe xen-pciback
-must "dom0's nvme driver takes a disk" bind_to nvme "$NVME"
-same "new_slot takes any device of a vendor" ok "$(stub_write new_slot 'pci:1b36:*')"
+must "a disk is bound to dom0's nvme driver" bind_to nvme "$NVME"
+same "new_slot accepts any device of a vendor" ok "$(stub_write new_slot 'pci:1b36:*')"
 check "the disk stays with its driver" is_bound "$NVME" nvme
 for bad in class:06 'pci:*:1'; do
 	same "new_slot refuses $bad" EPERM "$(stub_write new_slot "$bad")"
@@ -55,9 +55,9 @@ done
 kmsg_mark
 port=0000:00:06.0
 echo "$port" >"$PCI/$port/driver/unbind"
-same "a port with that vendor is not taken" ENODEV "$(stub_write bind "$port")"
+same "a port with that vendor is not seized" ENODEV "$(stub_write bind "$port")"
 kmsg_has "and the kernel log says why" "$port: not taken by pci:1b36:\*: it is a bridge"
 echo "$port" >/sys/bus/pci/drivers/pcieport/bind
-same "remove_slot takes it out" ok "$(stub_write remove_slot ' pci:0x1b36:0')"
-same "and says so if it is gone" ENOENT "$(stub_write remove_slot 'pci:1b36:*')"
+same "remove_slot removes it" ok "$(stub_write remove_slot ' pci:0x1b36:0')"
+same "and fails if there is none" ENOENT "$(stub_write remove_slot 'pci:1b36:*')"
 same "rules lists nothing" "" "$(cat "$STUB/rules")"

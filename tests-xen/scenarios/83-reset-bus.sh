@@ -5,8 +5,8 @@
 # kernels: k6.12
 # timeout: 300
 #
-# A bus is reset only when all functions on it are ours: refused, with the name of the
-# one that is not, as long as dom0 has one of eight; then all eight at once, and 24
+# A bus is reset only when all functions on it are seized: refused, with the address of the
+# one that is not, as long as dom0's driver has one of eight; then all eight at once, and 24
 # behind a conventional bridge, each with its registers as before.
 
 [ "$MODULE" = ours ] || skip "the in-tree driver does not reset a bus"
@@ -37,7 +37,7 @@ read -ra behind <<<"$BEHIND_BRIDGE"
 
 # As if they had no FLR.
 for bdf in "${eight[@]}"; do echo >"$PCI/$bdf/reset_method"; done
-must "dom0's nvme driver takes one of eight" bind_to nvme "${eight[1]}"
+must "one of eight is bound to dom0's nvme driver" bind_to nvme "${eight[1]}"
 for bdf in "${eight[@]}"; do
 	[ "$bdf" = "${eight[1]}" ] || [ -z "$(driver_of "$bdf")" ] ||
 		echo "$bdf" >"$PCI/$bdf/driver/unbind"
@@ -45,15 +45,15 @@ done
 kmsg_mark
 must "module loads hiding the other seven" load_hiding "${eight[0]}" "${eight[@]:2}"
 show "${eight[0]}: plan" < <(of plan "${eight[0]}")
-check "the plan names who is in the way" has <(of plan "${eight[0]}") \
-	"^method (slot|bus) verdict host-driver bridge [0-9a-f:.]+ offender ${eight[1]} functions"
+check "the plan names the blocker" has <(of plan "${eight[0]}") \
+	"^method (slot|bus) verdict host-driver bridge [0-9a-f:.]+ blocker ${eight[1]} functions"
 kmsg_mark
 same "do_flr" EBUSY "$(stub_write do_flr "${eight[0]}")"
-kmsg_has "and says what to do" \
+kmsg_has "the log has the remedy" \
 	"${eight[0]}: not reset: (slot|bus) reset would hit ${eight[1]} too, which is bound to nvme; give it to pciback first: xl pci-assignable-add ${eight[1]}"
-check "dom0 still has its disk" is_bound "${eight[1]}" nvme
+check "dom0's driver still has its disk" is_bound "${eight[1]}" nvme
 
-must "xl pci-assignable-add takes the eighth" xl pci-assignable-add "${eight[1]}"
+must "xl pci-assignable-add seizes the eighth" xl pci-assignable-add "${eight[1]}"
 show "${eight[1]}: plan" < <(of plan "${eight[1]}")
 show "${eight[1]}: history" < <(of history "${eight[1]}")
 show "${eight[0]}: history" < <(of history "${eight[0]}")

@@ -6,9 +6,9 @@
 # kernels: k6.12
 # timeout: 240
 #
-# A PVH dom0, on a Xen (4.17) that cannot be told of resets: functions are seized
-# all the same, have their sysfs files, are reset, are found by a toolstack that asks
-# for their interrupt line, and go back to dom0's own driver in working order.
+# A PVH dom0, on a Xen (4.17) that cannot be told of resets: functions are seized all the
+# same, have their sysfs files, are reset, a toolstack gets their interrupt line, and
+# dom0's own driver can use them when they are released.
 
 same "dom0 is" PVH "$(cat /sys/hypervisor/guest_type)"
 for bdf in "${ALL_DEVICES[@]}"; do
@@ -17,12 +17,12 @@ done
 before=$(config_of "$NVME2")
 before_nic=$(config_of "$NIC")
 
-# line BDF: claim that the toolstack's question is answered with an interrupt line.
+# line BDF: claim that the toolstack's ioctl returns an interrupt line.
 line() {
 	local answer
 	answer=$(gsi "$1")
 	case "$answer" in
-	ENOTTY) note "this kernel has no such question" ;;
+	ENOTTY) note "this kernel does not have the ioctl" ;;
 	*) check "$1 has the interrupt line $answer" [ "$answer" -gt 0 ] ;;
 	esac
 }
@@ -50,7 +50,7 @@ same "slots lists them" "$NVME2 $NIC $NIC2" "$(xargs <"$STUB/slots")"
 show "irq_handlers" <"$STUB/irq_handlers"
 # The in-tree driver leaves functions bound without one.
 same "each has a record" 3 "$(grep -c . "$STUB/irq_handlers")"
-same "permissive is taken" ok "$(stub_write permissive "$NVME2")"
+same "permissive is accepted" ok "$(stub_write permissive "$NVME2")"
 same "and shown" "$NVME2" "$(cat "$STUB/permissive")"
 same "and refused for a function without a record" ENODEV "$(stub_write permissive "$NVME")"
 
@@ -65,39 +65,39 @@ done
 no_line ENODEV "a function that is not seized" "$NVME"
 no_line ENODEV "a function that is not there" 0000:77:00.0
 
-note "--- taken from dom0's driver and given back"
-must "dom0's nvme driver takes the other disk" bind_to nvme "$NVME"
-check "and brings it up" await 40 disk_of "$DISK_SERIAL"
-must "xl pci-assignable-add takes it" xl pci-assignable-add "$NVME"
+note "--- seized from dom0's driver and released"
+must "the other disk is bound to dom0's nvme driver" bind_to nvme "$NVME"
+check "which starts it" await 40 disk_of "$DISK_SERIAL"
+must "xl pci-assignable-add seizes it" xl pci-assignable-add "$NVME"
 check "it is bound to pciback" is_bound "$NVME" pciback
 line "$NVME"
-# It works only if what the reset cleared came back, past Xen's eyes.
-must "xl pci-assignable-remove -r gives it back" xl pci-assignable-remove -r "$NVME"
+# It works only if the registers that the reset cleared are restored.
+must "xl pci-assignable-remove -r releases it to nvme" xl pci-assignable-remove -r "$NVME"
 check "nvme has it again" await 10 is_bound "$NVME" nvme
-check "and brings it up" await 40 disk_of "$DISK_SERIAL"
+check "which starts it" await 40 disk_of "$DISK_SERIAL"
 same "dom0 reads the pattern" "$PATTERN_SHA256" \
 	"$(disk_sum "$DISK_SERIAL" 0 "$PATTERN_BLOCKS")"
 no_line ENODEV "a function that is not seized any more" "$NVME"
 
-note "--- the module goes"
+note "--- the module is unloaded"
 check "it unloads" rmmod xen_pciback
 check "the disk's configuration space is as before" config_is "$NVME2" "$before"
 check "the card's, too" config_is "$NIC" "$before_nic"
-no_line EOPNOTSUPP "a function nobody answers for" "$NVME2"
+no_line EOPNOTSUPP "a function without a driver that answers" "$NVME2"
 
 note "--- a function without an interrupt line"
 must "the module loads again, hiding a card" load_hiding "$NIC"
-check "and claims what it is told to" is_bound "$NIC" pciback
-must "dom0's nvme driver takes the second disk" bind_to nvme "$NVME2"
-check "and brings it up" await 40 controller_of "$NVME2"
-# Not for dom0's driver; but off, nobody may have it.
+check "and seizes what hide= names" is_bound "$NIC" pciback
+must "the second disk is bound to dom0's nvme driver" bind_to nvme "$NVME2"
+check "which starts it" await 40 controller_of "$NVME2"
+# Not for dom0's driver; but with this off no driver could be bound to it.
 echo 0 >"$PCI/$NVME2/sriov_drivers_autoprobe"
-must "which gets a virtual function" eval 'echo 1 >"$PCI/$NVME2/sriov_numvfs"'
+must "a virtual function is enabled" eval 'echo 1 >"$PCI/$NVME2/sriov_numvfs"'
 echo 1 >"$PCI/$NVME2/sriov_drivers_autoprobe"
 vf=$(vf_of "$NVME2" 0)
-same "its slot is taken" ok "$(stub_write new_slot "$vf")"
-same "pciback is told to bind it" ok "$(stub_write bind "$vf")"
-check "and has it" is_bound "$vf" pciback
+same "new_slot accepts it" ok "$(stub_write new_slot "$vf")"
+same "it is written to bind" ok "$(stub_write bind "$vf")"
+check "it is bound to pciback" is_bound "$vf" pciback
 no_line ENOENT "it is seized, but" "$vf"
-same "it is given up" ok "$(stub_write unbind "$vf")"
-check "the virtual function goes" eval 'echo 0 >"$PCI/$NVME2/sriov_numvfs"'
+same "it is written to unbind" ok "$(stub_write unbind "$vf")"
+check "the virtual function is disabled" eval 'echo 0 >"$PCI/$NVME2/sriov_numvfs"'

@@ -5,6 +5,6 @@
 # timeout: 2400
 #
 # 100 create/destroy cycles of a guest with a disk; slabs, memory and interrupts of dom0
-# are back to where they were.
+# are as before.
 
 cycles 100

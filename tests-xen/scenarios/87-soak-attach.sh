@@ -5,6 +5,6 @@
 # timeout: 1500
 #
 # 100 attach/detach cycles of a disk in one running guest; slabs, memory and interrupts of
-# dom0 are back to where they were.
+# dom0 are as before.
 
 attach_cycles 100

@@ -4,7 +4,8 @@
 # when: demo
 # timeout: 260
 #
-# What `make demo` shows: the whole way once, in words. Every step is checked.
+# What `make demo` shows: one device from dom0 to a guest and back, step by step. Every
+# step is checked.
 
 step() { echo; echo "* $*"; }
 
@@ -24,7 +25,7 @@ must "the guest boots" guest_start vm1 2 "$NVME" "$NIC"
 show "lspci in the guest" < <(guest_run vm1 lspci)
 
 step "guest: its own nvme driver reads the disk, which carries a known pattern"
-must "the disk comes up" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+must "the disk is there" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 same "sha256 of the pattern, as read by the guest" "$PATTERN_SHA256" \
 	"$(guest_run vm1 "disk_sum $DISK_SERIAL 0 $PATTERN_BLOCKS")"
 written=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 8 demo")
@@ -38,17 +39,17 @@ check "the disk has its MSI-X queues" enough_vectors 2 nvme </run/xpb/irqs
 step "guest: the card reaches the gateway"
 check "ping 10.0.2.2" guest_run vm1 "net_ping e1000e"
 
-step "xl: take the disk from the running guest, and give it again"
+step "xl: detach the disk from the running guest, and attach it again"
 check "xl pci-detach vm1 $NVME" xl pci-detach vm1 "$NVME"
-check "the guest sees it vanish" guest_run vm1 "await 20 gone nvme"
+check "the guest sees it removed" guest_run vm1 "await 20 gone nvme"
 check "xl pci-attach vm1 $NVME" xl pci-attach vm1 "$NVME"
-check "the guest sees it come up again" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "the guest's driver starts it again" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 
-step "xl: destroy the guest; the disk goes back to dom0's own driver"
+step "xl: destroy the guest; dom0's own driver gets the disk"
 check "the guest is gone" guest_kill vm1
 check "xl pci-assignable-remove $NVME" xl pci-assignable-remove "$NVME"
-check "dom0's nvme driver takes it" bind_to nvme "$NVME"
-check "and brings it up" await 40 disk_of "$DISK_SERIAL"
+check "it is bound to dom0's nvme driver" bind_to nvme "$NVME"
+check "which starts it" await 40 disk_of "$DISK_SERIAL"
 same "sha256 of the pattern, as read by dom0" "$PATTERN_SHA256" \
 	"$(disk_sum "$DISK_SERIAL" 0 "$PATTERN_BLOCKS")"
 same "sha256 of what the guest wrote, as read by dom0" "$written" \

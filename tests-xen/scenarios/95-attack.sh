@@ -5,8 +5,8 @@
 # timeout: 280
 #
 # The attacks of run.py --attack, one after the other, by a guest with the first disk
-# (devfn 0) and the card (devfn 8). What each saw and what dom0's log said; claims
-# only what must hold after any attack.
+# (devfn 0) and the card (devfn 8). Prints the result of each and dom0's log; claims only
+# what must hold after any attack.
 
 must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 must "a guest attacks them" hostile_start bad 1 "$NVME" "$NIC"
@@ -15,5 +15,5 @@ while IFS= read -r line; do
 	note "$line: $(attack bad "$line")"
 done <<<"$ATTACKS"
 log_bounded "attacks"
-check "the guest dies" guest_kill bad
+check "the guest is destroyed" guest_kill bad
 after_the_guest "$NVME" "$NIC"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* What an attack has seen, in words. */
+/* The result of an attack, as text. */
 #include <linux/kernel.h>
 #include "hostile.h"
 

@@ -38,13 +38,13 @@ static void put_request(const struct xen_pci_op *op, u32 flags)
 	struct frontend *fe = &hostile_fe;
 
 	memcpy(&fe->page->op, op, sizeof(*op));
-	/* The request before the flag that announces it, as an honest frontend. */
+	/* The request first, then its flag, as pcifront does. */
 	virt_wmb();
 	WRITE_ONCE(fe->page->flags, flags);
 	notify_remote_via_evtchn(fe->port);
 }
 
-/* @wait: in ms; then the request is taken back, as pcifront does. */
+/* @wait: in ms; then the flag is cleared again, as pcifront does. */
 static bool ask(const struct xen_pci_op *op, u32 flags, u32 wait)
 {
 	struct frontend *fe = &hostile_fe;
@@ -56,7 +56,7 @@ static bool ask(const struct xen_pci_op *op, u32 flags, u32 wait)
 	return false;
 }
 
-/* ask(), on time */
+/* ask(), and how long it took */
 static bool ask_timed(const struct xen_pci_op *op, u32 flags, u32 wait, struct tally *tally)
 {
 	unsigned long start = jiffies;
@@ -114,7 +114,7 @@ static void fill_entries(struct xen_pci_op *op, const struct order *order)
 		op->msix_entries[i].entry = order->first + i * order->step;
 }
 
-/* Until the time is up or somebody ends the process. */
+/* Until the time is over or the process is killed. */
 static bool more(unsigned long end)
 {
 	cond_resched();
@@ -144,8 +144,8 @@ static int attack_op(const struct order *order, struct answer *to)
 }
 
 /*
- * bind value count: have events for as many pirqs, from that one on, and give them
- * back; how many Xen let this guest have
+ * bind value count: bind event channels to as many pirqs, from that one on, and close
+ * them; how many of these Xen allowed
  */
 static int attack_bind(const struct order *order, struct answer *to)
 {
@@ -166,7 +166,7 @@ static int attack_bind(const struct order *order, struct answer *to)
 	return 0;
 }
 
-/* ring OP wait ms: the same request as often as time allows; wait=0: do not wait for answers */
+/* ring OP wait ms: the same request for so long; wait=0: do not wait for answers */
 static int attack_ring(const struct order *order, struct answer *to)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(order->ms);
@@ -186,7 +186,7 @@ static int attack_ring(const struct order *order, struct answer *to)
 	return 0;
 }
 
-/* storm ms: events that announce nothing */
+/* storm ms: events without a request */
 static int attack_storm(const struct order *order, struct answer *to)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(order->ms);
@@ -200,7 +200,7 @@ static int attack_storm(const struct order *order, struct answer *to)
 	return 0;
 }
 
-/* spin ms: nothing, at full speed; what the others are compared with */
+/* spin ms: a busy loop, to compare the others with */
 static int attack_spin(const struct order *order, struct answer *to)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(order->ms);
@@ -215,7 +215,7 @@ static u32 pick(struct rnd_state *rnd, const u32 *likely, u32 nr)
 {
 	u32 n = prandom_u32_state(rnd);
 
-	/* One in 32 is anything: more, and few requests have a device. */
+	/* One in 32 is arbitrary; with more, few requests would name a device. */
 	return n % 32 ? likely[prandom_u32_state(rnd) % nr] : prandom_u32_state(rnd);
 }
 
@@ -294,7 +294,7 @@ static int attack_notify(const struct order *order, struct answer *to)
 	return 0;
 }
 
-/* write node text count backend: to xenstore, the same again and again */
+/* write node text count backend: the same to xenstore, so many times */
 static int attack_write(const struct order *order, struct answer *to)
 {
 	struct xenbus_device *xdev = hostile_fe.xdev;
@@ -316,8 +316,8 @@ static int attack_write(const struct order *order, struct answer *to)
 }
 
 /*
- * renew node text: another page and event channel, and say that all is ready; NODE
- * says TEXT instead of the truth
+ * renew node text: another page and event channel, and state Initialised; NODE has
+ * TEXT instead of the right value
  */
 static int attack_renew(const struct order *order, struct answer *to)
 {
@@ -326,7 +326,7 @@ static int attack_renew(const struct order *order, struct answer *to)
 	return err ?: hostile_announce(order->node, order->text);
 }
 
-/* close: the event channel goes while the backend is bound to it */
+/* close: close the event channel while the backend is bound to it */
 static int attack_close(const struct order *order, struct answer *to)
 {
 	unbind_from_irqhandler(hostile_fe.irq, &hostile_fe);
@@ -334,9 +334,8 @@ static int attack_close(const struct order *order, struct answer *to)
 }
 
 /*
- * flip=1, for any attack: meanwhile a thread changes the page behind the back of
- * whoever reads it, which takes a guest with two CPUs. The flag that announces a
- * request stays.
+ * flip=1, for any attack: meanwhile a thread changes the page, on a second CPU of the
+ * guest. It does not change the flag of a request.
  */
 static int flipper(void *data)
 {
@@ -350,7 +349,7 @@ static int flipper(void *data)
 	while (!kthread_should_stop()) {
 		cond_resched();
 		n = prandom_u32_state(&rnd);
-		/* Most of the time, what decides how far the backend goes. */
+		/* Most of the time the fields on which the backend's checks depend. */
 		switch (n % 8) {
 		case 0 ... 1:
 			WRITE_ONCE(op->cmd, n & 64 ? XEN_PCI_OP_enable_msix : order->op.cmd);
@@ -375,10 +374,10 @@ static int flipper(void *data)
 }
 
 /**
- * hostile_attack() - carry out one
- * @attack: which
- * @order: with these keys
- * @to: what it saw
+ * hostile_attack() - carry out an attack
+ * @attack: its name
+ * @order: its keys
+ * @to: its result
  */
 int hostile_attack(const struct attack *attack, struct order *order, struct answer *to)
 {

@@ -4,9 +4,9 @@
  *
  *	ATTACK [KEY=VALUE]...
  *
- * What is read from the same open file is what it saw; from a fresh one, the
- * states of both sides. Numbers are as in C. Names of attacks are in attacks.c,
- * keys below; what keys mean to an attack, it says itself.
+ * A read from the same open file returns the result of the attack; a read without
+ * an attack before it, the states of both sides. Numbers are as in C. attacks.c has
+ * the names of attacks and says what keys mean to each; the keys are below.
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
@@ -148,6 +148,6 @@ static int __init hostile_init(void)
 }
 module_init(hostile_init);
 
-/* No way to unload it: it dies with its guest. */
+/* No module_exit(): it stays as long as its guest. */
 MODULE_DESCRIPTION("Hostile Xen PCI frontend, for tests");
 MODULE_LICENSE("Dual BSD/GPL");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The connection: a page granted to the backend, an event channel, and the state
- * this side shows in xenstore. Behaves as pcifront does until told otherwise.
+ * The connection: a page granted to the backend, an event channel, and this side's
+ * state in xenstore. Behaves as pcifront does until an attack is ordered.
  */
 #include <linux/module.h>
 #include <xen/events.h>
@@ -49,8 +49,8 @@ int hostile_new_page(void)
 
 /**
  * hostile_announce() - tell the backend that all is ready
- * @node: a node that is not to say the truth, or NULL
- * @text: what it says
+ * @node: a node that gets a wrong value, or NULL
+ * @text: that value
  */
 int hostile_announce(const char *node, const char *text)
 {

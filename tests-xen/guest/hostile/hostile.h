@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A frontend that means harm. It takes pcifront's place in a test guest and does
- * what it is told by lines written to /proc/hostile:
+ * A frontend that attacks the backend. It replaces pcifront in a test guest. Lines
+ * written to /proc/hostile order the attacks:
  *
- *	frontend.c	page, event channel, what it shows the backend in xenstore
- *	attacks.c	what it can do with them
- *	commands.c	the words of a line; /proc/hostile
- *	answer.c	what is read back
+ *	frontend.c	page, event channel, what it writes to xenstore
+ *	attacks.c	the attacks
+ *	commands.c	parsing of a line; /proc/hostile
+ *	answer.c	the text that is read back
  *
- * Nothing here is careful: several processes may attack at the same time.
+ * Several processes may attack at the same time, without locks.
  */
 #ifndef HOSTILE_H
 #define HOSTILE_H
@@ -26,7 +26,7 @@
 #endif
 
 /**
- * struct frontend - the one connection; never goes away
+ * struct frontend - the one connection; never freed
  * @xdev: the device in xenstore
  * @page: the shared page
  * @gref: its grant
@@ -68,7 +68,7 @@ struct order {
 /**
  * struct answer - text to be read back
  * @len: bytes in @text
- * @text: cut off at its end
+ * @text: truncated if it is too long
  */
 struct answer {
 	size_t len;
