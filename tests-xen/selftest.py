@@ -59,7 +59,8 @@ class Choosing(unittest.TestCase):
     def test_number_name_and_pattern(self):
         self.assertEqual(self.names("64"), ["64-multi-msi"])
         self.assertEqual(self.names("64-multi-msi"), ["64-multi-msi"])
-        self.assertEqual(self.names("7*-aer*"), ["75-aer-recovers", "76-aer-refuses", "77-aer-silent"])
+        self.assertEqual(self.names("7*-aer*"),
+                         ["75-aer-recovers", "76-aer-refuses", "77-aer-silent"])
         self.assertEqual(self.names("10", "15"), ["10-hide-at-load", "15-assignable"])
         self.assertEqual(self.names(), [f.name for f in self.files])
 
@@ -91,7 +92,8 @@ class Choosing(unittest.TestCase):
 
 class Results(unittest.TestCase):
     def test_claims(self):
-        found = one("  ok    a", "  FAIL  b", "        command: c", "  note", "        d", "    ok    e")
+        found = one("  ok    a", "  FAIL  b", "        command: c", "  note", "        d",
+                    "    ok    e")
         self.assertEqual(found.claims(), [(True, "a", []), (False, "b", ["command: c"])])
         self.assertEqual(found.failures(9), ["FAIL  b", "command: c"])
 
