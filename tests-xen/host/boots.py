@@ -100,8 +100,8 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
         return again
 
     with vm_slots.slot(f"{kernel.name} boot '{boot}'"), \
-            report.Boot(kernel.name, boot, options.demo, mute) as said:
-        scenarios = boot_machine(machine, nonce, limit, files, said,
+            report.Boot(kernel.name, boot, options.demo, mute) as output:
+        scenarios = boot_machine(machine, nonce, limit, files, output,
                                  TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0)
     if all(s.verdict == "PASS" for s in scenarios):
         result_cache.store(folder.name, ident, [[s.name, s.evidence] for s in scenarios])
@@ -109,7 +109,7 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
     return scenarios
 
 
-def boot_machine(machine, nonce, limit, files, said, allowed_taint):
+def boot_machine(machine, nonce, limit, files, output, allowed_taint):
     """Start QEMU, follow what dom0 says until it ends."""
     # QEMU's CPU time when the last scenario ended.
     spent = 0
@@ -118,9 +118,9 @@ def boot_machine(machine, nonce, limit, files, said, allowed_taint):
         nonlocal spent
         before, spent = spent, machine.cpu_seconds() if machine.process else 0
         scenario.check(allowed_taint)
-        said.ended(scenario, spent - before)
+        output.ended(scenario, spent - before)
 
-    parser = Parser(nonce, said.begun, said.evidence, ended, machine.answer)
+    parser = Parser(nonce, output.begun, output.evidence, ended, machine.answer)
     start = time.monotonic()
     machine.start()
     try:
@@ -128,7 +128,7 @@ def boot_machine(machine, nonce, limit, files, said, allowed_taint):
     finally:
         machine.stop()
     seconds = round(time.monotonic() - start)
-    said.machine_ended(reason, seconds, machine.cpu)
+    output.machine_ended(reason, seconds, machine.cpu)
     add_missing(parser, files, reason, ended)
     return parser.scenarios
 
