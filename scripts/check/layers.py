@@ -121,8 +121,8 @@ CLEAN = {
     f"{HEADERS}/free.h": "#include <linux/types.h>\n",
 }
 CLEAN_TABLE = f"main.c\n# a comment\ntop\nleft right # one line\ncompat.h\ncompat\n{HEADERS}\n"
-# (what is planted, where, the check that is to find it, what it says)
-PLANTED = [
+# (a violation, its files, the check that is to find it, what it says)
+VIOLATIONS = [
     ("include up", {f"{DRIVER}/left/l.h": '#include "../top/t.h"\nint l(void);\n'}, "includes",
      [f"{DRIVER}/left/l.h:1: includes ../top/t.h: top is a higher layer than left"]),
     ("include beside", {f"{DRIVER}/right/r.h": '\n#include "../left/l.h"\nint r(void);\n'}, "includes",
@@ -143,7 +143,7 @@ PLANTED = [
 ]
 
 
-def plant(top, files, compiled):
+def write(top, files, compiled):
     for path, text in files.items():
         (top / path).parent.mkdir(parents=True, exist_ok=True)
         (top / path).write_text(text)
@@ -154,16 +154,16 @@ def plant(top, files, compiled):
 
 def selftest():
     for what, files, check, expected in [("nothing", {}, "includes", []), ("nothing", {}, "calls", []),
-                                         *PLANTED]:
+                                         *VIOLATIONS]:
         with tempfile.TemporaryDirectory() as scratch:
             # Headers first: what is compiled includes them.
             ordered = dict(sorted({**CLEAN, **files}.items(), key=lambda item: item[0].endswith(".c")))
-            plant(Path(scratch), ordered, check == "calls")
+            write(Path(scratch), ordered, check == "calls")
             table = Table(CLEAN_TABLE)
             found = list(check_includes(Path(scratch), table) if check == "includes"
                          else check_calls(Path(scratch, DRIVER), table))
         if found != expected:
-            yield f"{check}, planted: {what}\n  expected {expected}\n  found    {found}"
+            yield f"{check}: {what}\n  expected {expected}\n  found    {found}"
 
 
 def main():
