@@ -1,38 +1,65 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# check.sh: everything about the sources that needs no virtual machine. For each
-# kernel of the cache the module is built without warnings, with sparse and as the
-# stub alone, installed into a scratch tree by make and by dkms; then style and rules
-# of the house, in C, shell and Python. One line for each check; findings below a
-# failed one. Ends with "N passed, N failed" and exits 0 only if nothing failed.
+# check.sh [--list | NAME...]
+#
+# Everything about the sources that needs no virtual machine. For each kernel of the cache
+# the module is built without warnings, with sparse and as the stub alone, and installed
+# into a scratch tree by make and by dkms; then style, layers, names and documents. One
+# line for each check; findings below a failed one. Ends with "N passed, N failed" and
+# exits 0 only if nothing failed.
+#
+#   check.sh                     all
+#   check.sh checkpatch          one
+#   check.sh 'k6.12-*' layers*   those with such names; exit status 2 if there is none
+#   check.sh --list              names, and what they hold
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(dirname "$here")
-cd "$top" || exit 1
 # shellcheck source=scripts/lib/cache.sh
 . "$here/lib/cache.sh"
 # shellcheck source=scripts/lib/tools.sh
 . "$here/lib/tools.sh"
 
 passed=0 failed=0 skipped=0
+mode=run
+declare -a wanted=() chosen=()
+declare -A built=()
 findings=build/check/findings
-mkdir -p build/check
+module="$here/check/module.sh"
 
-# check NAME COMMAND...: one line; the command's output only if it is news.
+# is_wanted NAME: was it asked for?
+is_wanted() {
+	local glob
+	[ "${#wanted[@]}" -gt 0 ] || return 0
+	for glob in "${wanted[@]}"; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ $1 != $glob ]] || return 0
+	done
+	return 1
+}
+
+# check NAME WHAT COMMAND...: one line; the command's output only if it is news.
 check() {
-	local name=$1 status
-	shift
+	local name=$1 what=$2 status
+	shift 2
+	is_wanted "$name" || return 0
+	case "$mode" in
+	list) printf '%-18s %s\n' "$name" "$what"; return ;;
+	choose) chosen+=("$name"); return ;;
+	esac
 	"$@" >"$findings" 2>&1
 	status=$?
 	case "$status" in
-	0) passed=$((passed + 1)); echo "PASS  $name" ;;
+	0) passed=$((passed + 1)); echo "PASS  $name: $what" ;;
 	77) skipped=$((skipped + 1)); echo "SKIP  $name: $(tail -n 1 "$findings")" ;;
 	*)
 		failed=$((failed + 1))
-		echo "FAIL  $name"
-		head -n 60 "$findings" | sed '/^$/d;s/^/      /'
+		echo "FAIL  $name: $what"
+		sed '/^$/d;s/^/      /' "$findings" | head -n 60
+		[ "$(grep -c . "$findings")" -le 60 ] ||
+			echo "      ... $(grep -c . "$findings") lines in all"
 		;;
 	esac
 }
@@ -44,32 +71,13 @@ on() {
 	"$here/check/tree.py" list "$kind" | xargs "$@"
 }
 
-# Left out of checkpatch, because it cannot know better here:
-#   CAMELCASE               names of Xen's own headers (XenbusStateConnected)
-#   ENOSYS                  Xen's answer to a hypercall that it does not have
-#   MACRO_ARG_REUSE         rows of tables, whose arguments are constants
-#   UNCOMMENTED_DEFINITION  kernel-doc says what a lock guards, where it cannot look
-# and in trace.h, where each event is one call of a macro, laid out as in the kernel's own,
-#   OPEN_ENDED_LINE, PARENTHESIS_ALIGNMENT
-# and in tests-kunit, where a macro stands for whole functions, as KUnit's own do,
-#   MACRO_WITH_FLOW_CONTROL
-checkpatch() {
-	local ignore=CAMELCASE,ENOSYS,MACRO_ARG_REUSE,UNCOMMENTED_DEFINITION
-	local status=0
-	checkpatch_on kernel-c-module "$ignore" || status=1
-	checkpatch_on kernel-c-trace "$ignore,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT" || status=1
-	checkpatch_on kernel-c-tests "$ignore,MACRO_WITH_FLOW_CONTROL" || status=1
-	return "$status"
-}
-
-# checkpatch_on KIND IGNORED
-checkpatch_on() {
-	# Started elsewhere: it leaves a cache file in a git tree. --root: it wants
-	# to look for names in a kernel's headers, whatever is ignored.
-	mkdir -p build/check/include
-	on "$1" printf "$top/%s\n" | (cd build/check && xargs perl \
-		"$XPB_CURRENT/checkpatch/checkpatch.pl" --strict --no-tree --root=. \
-		--no-summary --terse --show-types --ignore "$2" -f)
+# on_module KERNEL WHAT: a check of what "build" left, in this run if it was asked for.
+on_module() {
+	if [ -z "${built[$1]:-}" ]; then
+		"$module" build "$1" || return
+		built[$1]=1
+	fi
+	[ "$2" = build ] || "$module" "$2" "$1"
 }
 
 # newer KERNEL WHAT: a check of the module for a kernel that may be missing here.
@@ -79,7 +87,31 @@ newer() {
 		echo "NOT RUN: $why"
 		return 77
 	fi
-	"$module" "$2" "$1"
+	on_module "$@"
+}
+
+# What .checkpatch.conf has for all, and besides
+#   trace.h, where each event is one call of a macro, laid out as in the kernel's own:
+#     OPEN_ENDED_LINE, PARENTHESIS_ALIGNMENT
+#   tests, where a macro stands for whole functions, as KUnit's own do:
+#     MACRO_WITH_FLOW_CONTROL
+checkpatch() {
+	local status=0
+	checkpatch_on kernel-c-module || status=1
+	checkpatch_on kernel-c-trace --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT || status=1
+	checkpatch_on kernel-c-tests --ignore MACRO_WITH_FLOW_CONTROL || status=1
+	return "$status"
+}
+
+# checkpatch_on KIND OPTIONS...
+checkpatch_on() {
+	local kind=$1
+	shift
+	# Started elsewhere: it leaves a cache file where it is started.
+	mkdir -p build/check/include
+	cp .checkpatch.conf build/check/
+	on "$kind" printf "$top/%s\n" | (cd build/check && xargs perl \
+		"$XPB_CURRENT/checkpatch/checkpatch.pl" --no-summary --terse --show-types "$@" -f)
 }
 
 pyflakes() {
@@ -87,38 +119,103 @@ pyflakes() {
 	on py pyflakes3
 }
 
-"$here/setup.sh" kunit && "$here/setup.sh" newer || exit 1
+# get_abi.pl only warns.
+abi() {
+	local program="$XPB_CURRENT/kernel-scripts/get_abi.pl" status=0
+	"$here/check/tree.py" abi || status=1
+	if [ ! -e "$program" ]; then
+		[ "$status" -eq 0 ] || return "$status"
+		echo "no scripts/get_abi.pl in the cache"
+		return 77
+	fi
+	perl "$program" --dir "$top/Documentation/ABI" validate >build/check/abi 2>&1 || status=1
+	[ ! -s build/check/abi ] || status=1
+	cat build/check/abi
+	return "$status"
+}
+
+# optional FILE ARGS...: a check that another part of the project brings.
+optional() {
+	[ -e "$1" ] || { echo "there is no $1 yet"; return 77; }
+	"$@"
+}
+
+# The checks, in the order they run.
+checks() {
+	local kernel newest
+	for kernel in $(xpb_kernel_names); do
+		check "$kernel-build" "builds with W=1, no warnings" on_module "$kernel" build
+		check "$kernel-sparse" "sparse finds nothing" "$module" sparse "$kernel"
+		check "$kernel-stub" "stub alone builds" "$module" stub "$kernel"
+		check "$kernel-modinfo" "modinfo says what others go by" on_module "$kernel" modinfo
+		check "$kernel-install" "make install comes before the stock module" \
+			on_module "$kernel" install
+		check "$kernel-dkms" "dkms install comes before the stock module" "$module" dkms "$kernel"
+		newest=$kernel
+	done
+	# In a folder of another suite, which has a compiler and neither sparse nor dkms.
+	for kernel in $(xpb_newer_names); do
+		check "$kernel-build" "builds with W=1, no warnings" newer "$kernel" build
+		check "$kernel-stub" "stub alone builds" newer "$kernel" stub
+		check "$kernel-modinfo" "modinfo says what others go by" newer "$kernel" modinfo
+	done
+	check checkpatch "kernel code: checkpatch --strict" checkpatch
+	check kernel-doc "kernel code: scripts/kernel-doc, and on all that other files call" \
+		on_module "$newest" kernel-doc
+	check names "kernel code: what is not static is called pciback_*" on_module "$newest" names
+	check layers-includes "kernel code: no include goes up (layers.txt)" \
+		"$here/check/layers.py" includes
+	check layers-calls "kernel code: no call goes up (layers.txt)" on_module "$newest" layers
+	check layers-selftest "an include and a call that go up are found" \
+		"$here/check/layers.py" selftest
+	check kernel-version "kernel code: only compat.h asks which kernel it is" \
+		"$here/check/tree.py" kernels
+	check xend-quirks "xend-quirks: samples" "$here/check/xend_quirks.py"
+	# SC2016: scenarios hand text in single quotes to other shells all the time.
+	check shellcheck "shell: shellcheck" on sh shellcheck -x -e SC2016
+	check python "Python: compiles" "$here/check/tree.py" python
+	check pyflakes "Python: pyflakes" pyflakes
+	check comparison "comparison: the tables are what the recorded results make" \
+		"$here/compare-table.py" --check
+	check user-words "what users see is listed in Documentation" optional "$here/check/words.py"
+	check abi "Documentation/ABI: get_abi.pl, Date and KernelVersion" abi
+	check cache-keys "cache: a changed recipe is built anew" optional "$here/check/cache_keys.py"
+	check retired-words "every file: no word that has a better one" "$here/check/retired.py"
+	check retired-selftest "... and such words are found" "$here/check/retired.py" selftest
+	check version "VERSION is the one place with the version" "$here/check/tree.py" version
+	check spdx "every file: SPDX line" "$here/check/tree.py" spdx
+	check size "every file: at most 24 kB" "$here/check/tree.py" size
+}
+
+case "${1:-}" in
+-h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit ;;
+--list) mode=list; checks; exit ;;
+-*) sed -n '4,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+wanted=("$@")
+cd "$top" || exit 1
+mkdir -p build/check
+mode=choose
+checks
+if [ "${#chosen[@]}" -eq 0 ]; then
+	echo "check.sh: no check is called $*; check.sh --list names them" >&2
+	exit 2
+fi
+
+# any_chosen PATTERN: is there one with such a name?
+any_chosen() {
+	printf '%s\n' "${chosen[@]}" | grep -qE "$1"
+}
+"$here/setup.sh" kunit || exit 1
+if any_chosen "^($(xpb_newer_names | paste -sd '|'))-"; then
+	"$here/setup.sh" newer || exit 1
+fi
 # Not needed to build, so doing without is no more than a skipped check.
 for tool in dkms pyflakes3; do
-	command -v "$tool" >/dev/null || (ensure_tools "$tool") || true
+	command -v "$tool" >/dev/null || ! any_chosen "${tool%3}" || (ensure_tools "$tool") || true
 done
 
-module="$here/check/module.sh"
-for kernel in $(xpb_kernel_names); do
-	check "$kernel: module builds with W=1, no warnings" "$module" build "$kernel"
-	check "$kernel: sparse finds nothing" "$module" sparse "$kernel"
-	check "$kernel: stub alone builds" "$module" stub "$kernel"
-	check "$kernel: modinfo says what others go by" "$module" facts "$kernel"
-	check "$kernel: make install comes before the stock module" "$module" install "$kernel"
-	check "$kernel: dkms install comes before the stock module" "$module" dkms "$kernel"
-done
-# In a folder of another suite, which has a compiler and neither sparse nor dkms.
-for kernel in $(xpb_newer_names); do
-	check "$kernel: module builds with W=1, no warnings" newer "$kernel" build
-	check "$kernel: stub alone builds" newer "$kernel" stub
-	check "$kernel: modinfo says what others go by" newer "$kernel" facts
-done
-check "kernel code: checkpatch --strict" checkpatch
-check "kernel code: kernel-doc on what other files call" "$here/check/tree.py" kernel-doc
-check "kernel code: only compat.h asks which kernel it is" "$here/check/tree.py" kernels
-# SC2016: scenarios hand text in single quotes to other shells all the time.
-check "xend-quirks: samples" "$here/check/xend_quirks.py"
-check "shell: shellcheck" on sh shellcheck -x -e SC2016
-check "Python: compiles" "$here/check/tree.py" python
-check "Python: pyflakes" pyflakes
-check "comparison: the tables are what the recorded results make" "$here/compare-table.py" --check
-check "every file: SPDX line" "$here/check/tree.py" spdx
-check "every file: at most 24 kB" "$here/check/tree.py" size
-
+mode=run
+checks
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# module.sh build|sparse|stub|facts|install|dkms KERNEL: one check of the module as
-# built for a kernel of the cache. Says what is wrong, exits 1 if anything is, 77 if
-# it cannot be tried here (with the reason). scripts/check.sh calls it; "build" must
-# have been first. Everything lands below build/check/.
+# module.sh build|sparse|stub|modinfo|layers|names|kernel-doc|install|dkms KERNEL: one
+# check of the module as built for a kernel of the cache. Says what is wrong, exits 1 if
+# anything is, 77 if it cannot be tried here (with the reason). scripts/check.sh calls it;
+# "build" must have been first, for all but "stub" and "dkms". Everything lands below
+# build/check/.
 
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -67,24 +68,35 @@ is_field() {
 	[ "$seen" = "$2" ] || fail "modinfo $1 is '$seen', not '$2'"
 }
 
-dkms_version() {
-	sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf"
-}
-
 # What modprobe, udev and scripts go by; anything more would be a new promise.
-check_facts() {
+check_modinfo() {
 	local alias status=0
 	alias=$(modinfo -F alias "$out/$ko")
 	# A PCI alias would make udev load the module for every device there is.
 	[ "$alias" = "xen-backend:pci" ] || fail "alias is '$alias', not 'xen-backend:pci'" || status=1
 	is_field license "Dual BSD/GPL" || status=1
-	is_field version "$(dkms_version)" || status=1
+	is_field version "$(cat "$top/VERSION")" || status=1
 	is_field name "xen_pciback" || status=1
 	is_field parm "frontend_patience hide passthrough permissive quirks reset_wait_ms" || status=1
 	is_field depends "" || status=1
 	modinfo -F vermagic "$out/$ko" | grep -qF "$release " || fail "vermagic names another kernel" ||
 		status=1
 	return "$status"
+}
+
+# No call from a lower layer to a higher one.
+check_layers() {
+	"$here/layers.py" calls "$out/drivers/xen/xen-pciback"
+}
+
+check_names() {
+	"$here/public.py" names "$out/drivers/xen/xen-pciback"
+}
+
+check_kernel-doc() {
+	local program="$XPB_CURRENT/kernel-scripts/kernel-doc"
+	[ -e "$program" ] || { echo "no scripts/kernel-doc in the cache"; return 77; }
+	"$here/public.py" kernel-doc "$out/drivers/xen/xen-pciback" "$program"
 }
 
 # stock_tree DIR: a root with the kernel's own xen-pciback and an index.
@@ -123,11 +135,11 @@ check_dkms() {
 	command -v dkms >/dev/null || { echo "dkms is not installed"; return 77; }
 	[ "$(id -u)" -eq 0 ] || { echo "dkms installs only as root"; return 77; }
 	stock_tree "$root"
-	version=$(dkms_version)
+	version=$(cat "$top/VERSION")
 	src="$root/src/$name-$version"
 	mkdir -p "$src" "$root/dkms"
 	# As a person copies the tree: a fresh clone, without what was built there.
-	(cd "$top" && "$here/tree.py" list all | grep -E '^(drivers|include|Makefile|Kconfig|dkms.conf)' |
+	(cd "$top" && "$here/tree.py" list all | grep -E '^(drivers|include|Makefile|Kconfig|VERSION|dkms.conf)' |
 		xargs cp --parents -t "$src")
 	log="$root/dkms.log"
 	status=0
@@ -142,12 +154,15 @@ check_dkms() {
 		find "$root/dkms" -name make.log -exec tail -n 20 {} +
 		fail "dkms install failed"
 	fi
+	# An upgrade is told from a copy of the same by the module's own version.
+	[ "$(modinfo -F version "$root/lib/modules/$release"/updates/dkms/xen-pciback.ko*)" = "$version" ] ||
+		fail "the module that dkms built does not say it is version $version"
 	depmod -b "$root" "$release"
 	[[ $(chosen "$root") =~ ^updates/dkms/xen-pciback\.ko(\.[a-z]+)?$ ]] ||
 		fail "modprobe takes $(chosen "$root") after dkms install"
 }
 
 case "$what" in
-build | sparse | stub | facts | install | dkms) "check_$what" ;;
+build | sparse | stub | modinfo | layers | names | kernel-doc | install | dkms) "check_$what" ;;
 *) fail "module.sh: unknown check: $what" ;;
 esac

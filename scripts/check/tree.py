@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """tree.py list all|c|kernel-c-module|kernel-c-trace|kernel-c-tests|sh|py: files of one kind, one a line.
-tree.py spdx|size|kernel-doc|kernels|python: one check; its findings, exit 1 if any.
+tree.py spdx|size|kernels|python|version|abi: one check; its findings, exit 1 if any.
 
 What needs nothing but the text of the sources. scripts/check.sh calls it.
 """
 import ast
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,9 +62,9 @@ def of_kind(wanted):
 def check_spdx():
     """The licence at the top of every file but the licences themselves."""
     for path in files():
-        # ABI files have no place for it; a README is read as it is.
-        if (path.parts[0] == "LICENSES" or "ABI" in path.parts
-                or path.name in (".gitignore", "README.md")):
+        # ABI files have no place for it; Markdown is read as it is.
+        if (path.parts[0] == "LICENSES" or "ABI" in path.parts or path.suffix == ".md"
+                or path.name in (".gitignore", "VERSION")):
             continue
         head = text(path).split("\n", 3)[:3]
         if not any(SPDX in line for line in head):
@@ -78,24 +79,6 @@ def check_size():
         size = (TOP / path).stat().st_size
         if size > MAX_SIZE:
             yield f"{path}: {size} bytes, the limit is {MAX_SIZE}"
-
-
-# A definition at the start of a line; calls and declarations end otherwise.
-FUNCTION = re.compile(r"^(?!static\b|return\b|else\b)[a-z_][\w \t*]*?[ *](\w+)\((?:[^;{}()]|\([^()]*\))*\)\n\{",
-                      re.M)
-
-
-def check_kernel_doc():
-    """What another file may call says what it does, in kernel-doc right above."""
-    for path in files():
-        if path.parts[0] != "drivers" or path.suffix != ".c" or "probes" in path.parts:
-            continue
-        source = text(path)
-        for function in FUNCTION.finditer(source):
-            above = source[:function.start()]
-            comment = above[above.rfind("/*"):]
-            if not re.match(rf"/\*\*\n \* {function[1]}\(\) - (?:(?!\*/).)*\*/\n\Z", comment, re.S):
-                yield f"{path}: {function[1]}() has no kernel-doc right above it"
 
 
 def check_kernels():
@@ -120,8 +103,46 @@ def check_python():
             yield f"{path}:{err.lineno}: {err.msg}"
 
 
-CHECKS = {"spdx": check_spdx, "size": check_size, "kernel-doc": check_kernel_doc,
-          "kernels": check_kernels, "python": check_python}
+def check_version():
+    """VERSION is the one place that names the version."""
+    version = text("VERSION").strip()
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        yield f"VERSION: '{version}' is not MAJOR.MINOR.PATCH"
+    # As dkms reads it, from wherever it is started.
+    seen = subprocess.run(["bash", "-c", '. "$0" && echo "$PACKAGE_VERSION"', TOP / "dkms.conf"],
+                          cwd="/", capture_output=True, text=True, check=False)
+    if seen.stdout.strip() != version:
+        yield f"dkms.conf: PACKAGE_VERSION is '{seen.stdout.strip()}', not '{version}' {seen.stderr.strip()}"
+    if f"\n## [{version}]" not in text("CHANGELOG.md"):
+        yield f"CHANGELOG.md: nothing about {version}"
+    named = re.compile(r"(?:xen-pciback[-/ ]|PACKAGE_VERSION=\W*|MODULE_VERSION\(\W*)v?\d+\.\d+\.\d+")
+    for path in files():
+        if path.name == "CHANGELOG.md" or path.suffix not in (".c", ".h", ".md", ".rst", ".conf", ".sh", ".py"):
+            continue
+        for number, line in enumerate(text(path).split("\n"), 1):
+            if named.search(line):
+                yield f"{path}:{number}: names a version, which only VERSION does: {line.strip()}"
+
+
+# Of an entry in Documentation/ABI, as the kernel's README there asks for.
+ABI_FIELDS = ("Date", "KernelVersion", "Contact", "Description")
+
+
+def check_abi():
+    """What get_abi.pl does not ask for: when an interface came, and whom to ask."""
+    for path in files():
+        if path.parts[:2] != ("Documentation", "ABI"):
+            continue
+        for entry in re.split(r"^(?=What:)", text(path), flags=re.M):
+            # Several names may share one description.
+            if entry.strip() and re.search(r"^[A-Z]\w+:", entry.split("\n", 1)[1], re.M):
+                missing = [f for f in ABI_FIELDS if not re.search(rf"^{f}:[ \t]*\S", entry, re.M)]
+                if missing:
+                    yield f"{path}: {entry.split()[1]} has no {', '.join(missing)}"
+
+
+CHECKS = {"spdx": check_spdx, "size": check_size, "kernels": check_kernels, "python": check_python,
+          "version": check_version, "abi": check_abi}
 
 
 def listed(what):
@@ -145,7 +166,8 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     findings = list(CHECKS[args[0]]())
-    print("\n".join(findings))
+    if findings:
+        print("\n".join(findings))
     return 1 if findings else 0
 
 
