@@ -117,7 +117,7 @@ def driver_takes(scratch):
     program = scratch / "parses"
     subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Werror", f"-I{TOP}/tests-fuzz/shim",
                     f"-I{TOP}/include", "-o", program, SAMPLES / "parses.c",
-                    *(TOP / "drivers/xen/xen-pciback" / f for f in ("quirk_spec.c", "slot_spec.c"))],
+                    *(TOP / "drivers/xen/xen-pciback" / f for f in ("spec/quirk_spec.c", "spec/slot_spec.c"))],
                    check=True)
     for name in ("tg3.sxp", "bad-entries.sxp"):
         listed = run(SAMPLES / name)[1]
