@@ -93,13 +93,11 @@ def check_includes(top, table):
 
 
 def check_calls(built, table):
-    owner, needs = {}, {}
-    for name, path in objects.sources(built):
-        defined, needs[name] = objects.symbols(path)
-        owner.update(dict.fromkeys(defined, name))
-    if not needs:
+    found = objects.symbols(built)
+    if not found:
         yield f"{built}: no objects: build the module there first"
-    for name, needed in needs.items():
+    owner = {symbol: name for name, (defined, _) in found.items() for symbol in defined}
+    for name, (_, needed) in found.items():
         for symbol in sorted(needed & owner.keys()):
             why = table.wrong(name, owner[symbol])
             if why:

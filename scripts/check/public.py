@@ -23,11 +23,11 @@ MADE = re.compile(r"(init|cleanup)_module|__(SCK|SCT)__tp_func_pciback_\w+|__mod
 
 def shared(built):
     """(file, symbol, is it a function) of all that other files can use."""
-    found = objects.sources(built)
+    found = objects.symbols(built)
     if not found:
         sys.exit(f"{built}: no objects: build the module there first")
-    for name, path in found:
-        for symbol, kind in sorted(objects.symbols(path)[0].items()):
+    for name, (defined, _) in found.items():
+        for symbol, kind in sorted(defined.items()):
             if not MADE.fullmatch(symbol):
                 yield f"{DRIVER}/{name}", symbol, kind in "TW"
 
