@@ -105,13 +105,15 @@ checkpatch() {
 
 # checkpatch_on KIND OPTIONS...
 checkpatch_on() {
-	local kind=$1
+	local kind=$1 dir="$XPB_CURRENT/kernel-scripts"
 	shift
+	# Until setup.sh makes kernel-scripts.
+	[ -e "$dir" ] || dir="$XPB_CURRENT/checkpatch"
 	# Started elsewhere: it leaves a cache file where it is started.
 	mkdir -p build/check/include
 	cp .checkpatch.conf build/check/
 	on "$kind" printf "$top/%s\n" | (cd build/check && xargs perl \
-		"$XPB_CURRENT/checkpatch/checkpatch.pl" --no-summary --terse --show-types "$@" -f)
+		"$dir/checkpatch.pl" --no-summary --terse --show-types "$@" -f)
 }
 
 pyflakes() {

@@ -115,7 +115,7 @@ def check_version():
         yield f"dkms.conf: PACKAGE_VERSION is '{seen.stdout.strip()}', not '{version}' {seen.stderr.strip()}"
     if f"\n## [{version}]" not in text("CHANGELOG.md"):
         yield f"CHANGELOG.md: nothing about {version}"
-    named = re.compile(r"(?:xen-pciback[-/ ]|PACKAGE_VERSION=\W*|MODULE_VERSION\(\W*)v?\d+\.\d+\.\d+")
+    named = re.compile(r"(?:xen-pciback[-/]|PACKAGE_VERSION=\W*|MODULE_VERSION\(\W*)v?\d+\.\d+\.\d+")
     for path in files():
         if path.name == "CHANGELOG.md" or path.suffix not in (".c", ".h", ".md", ".rst", ".conf", ".sh", ".py"):
             continue
