@@ -11,7 +11,7 @@ int main(void)
 	int bad = 0;
 
 	while (fgets(line, sizeof(line), stdin)) {
-		if (quirk_spec_parse(line, strlen(line), &spec) || !spec.by_ids) {
+		if (pciback_quirk_spec_parse(line, strlen(line), &spec) || !spec.by_ids) {
 			printf("the driver does not take: %s", line);
 			bad = 1;
 		}
