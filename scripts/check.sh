@@ -46,7 +46,7 @@ check() {
 	shift 2
 	is_wanted "$name" || return 0
 	case "$mode" in
-	list) printf '%-18s %s\n' "$name" "$what"; return ;;
+	list) printf '%-22s %s\n' "$name" "$what"; return ;;
 	choose) chosen+=("$name"); return ;;
 	esac
 	"$@" >"$findings" 2>&1
@@ -105,9 +105,9 @@ checkpatch() {
 
 # checkpatch_on KIND OPTIONS...
 checkpatch_on() {
-	local kind=$1 dir="$XPB_CURRENT/kernel-scripts"
+	local kind=$1 dir="$XPB_CURRENT/kernel-src/scripts"
 	shift
-	# Until setup.sh makes kernel-scripts.
+	# TODO: until setup.sh makes kernel-src.
 	[ -e "$dir" ] || dir="$XPB_CURRENT/checkpatch"
 	# Started elsewhere: it leaves a cache file where it is started.
 	mkdir -p build/check/include
@@ -121,22 +121,7 @@ pyflakes() {
 	on py pyflakes3
 }
 
-# get_abi.pl only warns.
-abi() {
-	local program="$XPB_CURRENT/kernel-scripts/get_abi.pl" status=0
-	"$here/check/tree.py" abi || status=1
-	if [ ! -e "$program" ]; then
-		[ "$status" -eq 0 ] || return "$status"
-		echo "no scripts/get_abi.pl in the cache"
-		return 77
-	fi
-	perl "$program" --dir "$top/Documentation/ABI" validate >build/check/abi 2>&1 || status=1
-	[ ! -s build/check/abi ] || status=1
-	cat build/check/abi
-	return "$status"
-}
-
-# optional FILE ARGS...: a check that another part of the project brings.
+# optional FILE ARGS...: TODO: without this, as soon as setup.sh has its selftest.
 optional() {
 	[ -e "$1" ] || { echo "there is no $1 yet"; return 77; }
 	"$@"
@@ -179,11 +164,16 @@ checks() {
 	check pyflakes "Python: pyflakes" pyflakes
 	check comparison "comparison: the tables are what the recorded results make" \
 		"$here/compare-table.py" --check
-	check user-words "what users see is listed in Documentation" optional "$here/check/words.py"
-	check abi "Documentation/ABI: get_abi.pl, Date and KernelVersion" abi
-	check cache-keys "cache: a changed recipe is built anew" optional "$here/check/cache_keys.py"
+	check user-words "what users see is what Documentation/words.rst lists" \
+		"$here/check/words.py"
+	check user-words-selftest "... and a word that only one has is found" \
+		"$here/check/words.py" selftest
+	check abi "Documentation/ABI: the kernel's get_abi.pl" "$here/docs.sh" abi
+	check abi-fields "Documentation/ABI: Date, KernelVersion, Contact, Description" \
+		"$here/check/tree.py" abi
+	check cache-keys "cache: a changed recipe is built anew" optional "$here/selftest/test_keys.py"
 	check retired-words "every file: no word that has a better one" "$here/check/retired.py"
-	check retired-selftest "... and such words are found" "$here/check/retired.py" selftest
+	check retired-words-selftest "... and such words are found" "$here/check/retired.py" selftest
 	check version "VERSION is the one place with the version" "$here/check/tree.py" version
 	check spdx "every file: SPDX line" "$here/check/tree.py" spdx
 	check size "every file: at most 24 kB" "$here/check/tree.py" size

@@ -94,7 +94,7 @@ check_names() {
 }
 
 check_kernel-doc() {
-	local program="$XPB_CURRENT/kernel-scripts/kernel-doc"
+	local program="$XPB_CURRENT/kernel-src/scripts/kernel-doc"
 	[ -e "$program" ] || { echo "no scripts/kernel-doc in the cache"; return 77; }
 	"$here/public.py" kernel-doc "$out/drivers/xen/xen-pciback" "$program"
 }
