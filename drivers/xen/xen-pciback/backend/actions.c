@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Carries out, for one guest, what guest/decide.c decides: looks, makes a move,
- * looks again, until there is nothing to do but wait.
+ * Carries out the backend's state machine (fsm.c) for one guest: takes a snapshot
+ * of what can be seen, asks pciback_fsm_next() what to do, does it, and repeats
+ * this until there is nothing to do but wait.
  *
- * All of it runs in a work item of the guest's own. The thread that brings the
- * events of xenstore serves all guests, and must not wait for a device of one
- * of them to be reset.
+ * All of it runs in a work item of the backend. The thread in which xenbus reports
+ * changes in xenstore serves all guests, and must not wait for the reset of one
+ * guest's devices.
  *
- * Nothing that is taken from a guest waits for its frontend longer than patience
- * allows. Toolstacks wait for the backend to be Connected, before they take a
- * function and after: 10 s each time, for each function, in a detach and in the
- * destruction of a domain. What is given to a guest waits for it as long as it
- * takes: a frontend that is not told never looks.
+ * Detaching a function waits for the frontend for a limited time only: a toolstack
+ * waits for the backend to be Connected, before it detaches a function and
+ * afterwards, 10 s each time and for each function, also when it destroys a
+ * domain. Attaching waits without a limit: the frontend finds the function only
+ * if the backend does not go on to Connected before the frontend has looked.
+ *
+ * Touches the backend's nodes in xenstore and the members of struct
+ * pciback_backend that are marked for @work. Functions are reached through
+ * devices.c, the connection through channel.c.
  */
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
@@ -21,31 +26,55 @@
 #include "compat.h"
 #include "trace/events.h"
 
-/* More moves in a row than any course of events needs. */
+/*
+ * Actions carried out in one run of the work item. No sequence of events needs as
+ * many; a toolstack or guest that keeps changing its state could ask for more.
+ */
 #define MAX_ACTIONS	16
+/* In ms, until the work item runs again when it has carried out that many. */
+#define MAX_ACTIONS_PAUSE_MS	100
 
 /*
- * A frontend that is asked to let go of a function reads in xenstore which one
- * first of all. When it has done that it may take its time with the rest.
+ * Time that a frontend has to detach a function, or to close when the toolstack
+ * ends the backend. Linux's frontend first reads in xenstore which functions to
+ * detach, and a toolstack deletes these nodes when the backend is Connected, so a
+ * frontend that runs needs this time for reading only. If it finishes later it is
+ * signalled to rescan then.
  */
 static unsigned int frontend_timeout_ms = 1500;
 module_param_named(frontend_timeout_ms, frontend_timeout_ms, uint, 0644);
-MODULE_PARM_DESC(frontend_timeout_ms, "ms to wait for a guest to let go of a function (1500)");
+MODULE_PARM_DESC(frontend_timeout_ms, "ms to wait for a guest to detach a function (1500)");
 
-/* Nobody waits for a function to be added, and a guest may be paused for long. */
-#define NO_LIMIT	UINT_MAX
-/* A frontend that did not answer is not waited for again so soon. */
+/*
+ * Attaching: no toolstack waits for the frontend to add a function, and a guest
+ * may be paused for any time.
+ */
+#define NO_TIMEOUT	UINT_MAX
+/*
+ * After a frontend let the time for a detach run out, further detaches do not wait
+ * for it for so long, unless it writes its state: a toolstack that detaches several
+ * functions would wait for it again at each.
+ */
 #define UNRESPONSIVE_MS		10000
-/* A frontend that waits for us to be Closed has seen it by then. */
-#define CLOSED_MS		2000
-/* Then a frontend that did not hear us is told once more. */
-#define RETRY_MS		10000
-/* How long after a sign of it the toolstack may be about to take a function. */
-#define DETACH_MS		2000
-/* A frontend may come and go as it likes, but each time functions are reset. */
+/*
+ * How long the backend stays Closed after a frontend that closed by way of Closing,
+ * for it may wait to see that. Then the backend is reopened.
+ */
+#define CLOSED_TIMEOUT_MS	2000
+/* A frontend that does not rescan is signalled again after this time. */
+#define RESCAN_TIMEOUT_MS	10000
+/*
+ * For how long after a sign of it (a reset in sysfs, or another detach) the
+ * toolstack is expected to detach a function, and Connected is shown to it.
+ */
+#define DETACH_EXPECTED_MS	2000
+/*
+ * Longest time between two reopenings. A guest may close and start its frontend as
+ * often as it likes, but each reopening resets its functions.
+ */
 #define MAX_REOPEN_MS		60000
 
-static ktime_t time_after_ms(unsigned int ms)
+static ktime_t ms_from_now(unsigned int ms)
 {
 	return ktime_add_ms(ktime_get(), ms);
 }
@@ -56,15 +85,18 @@ static bool time_passed(ktime_t when)
 }
 
 /**
- * pciback_backend_kick_after() - look at a guest some time from now
+ * pciback_backend_kick_after() - have the state machine run some time from now
  * @backend: the backend
- * @ms: when; if it is to be looked at before that anyway, so be it
+ * @ms: that time; if the state machine is to run earlier already, that stays so
  *
- * Context: any but hard interrupts; the instance exists.
+ * Does nothing once the backend is being removed.
+ *
+ * Context: process context, does not sleep. The caller makes sure that the backend
+ * exists. Takes @backend->kick_lock.
  */
 void pciback_backend_kick_after(struct pciback_backend *backend, unsigned int ms)
 {
-	ktime_t when = time_after_ms(ms);
+	ktime_t when = ms_from_now(ms);
 
 	spin_lock(&backend->kick_lock);
 	if (!backend->dead &&
@@ -75,7 +107,7 @@ void pciback_backend_kick_after(struct pciback_backend *backend, unsigned int ms
 	spin_unlock(&backend->kick_lock);
 }
 
-/* Look again when that time has come. */
+/* Have the state machine run when that time has come. */
 static void backend_kick_at(struct pciback_backend *backend, ktime_t when)
 {
 	s64 ms = ktime_ms_delta(when, ktime_get());
@@ -83,6 +115,7 @@ static void backend_kick_at(struct pciback_backend *backend, ktime_t when)
 	pciback_backend_kick_after(backend, clamp_t(s64, ms, 0, MAX_REOPEN_MS) + 1);
 }
 
+/* The number of indices in the toolstack's list, or -EINVAL and an error node. */
 static int backend_read_num_devs(struct pciback_backend *backend)
 {
 	struct xenbus_device *xdev = backend->xdev;
@@ -98,7 +131,11 @@ static int backend_read_num_devs(struct pciback_backend *backend)
 	return nr;
 }
 
-static void backend_give_up(struct pciback_backend *backend)
+/*
+ * For errors in what the toolstack wrote. Closing tells the toolstack that the
+ * backend will not become Connected.
+ */
+static void backend_fail(struct pciback_backend *backend)
 {
 	pciback_channel_disconnect(backend);
 	pciback_backend_deassign_all(backend);
@@ -112,7 +149,7 @@ static void backend_setup(struct pciback_backend *backend)
 
 	nr = backend_read_num_devs(backend);
 	if (nr < 0) {
-		backend_give_up(backend);
+		backend_fail(backend);
 		return;
 	}
 	for (i = 0; i < nr; i++) {
@@ -122,17 +159,18 @@ static void backend_setup(struct pciback_backend *backend)
 			pciback_backend_assign(backend, i);
 	}
 	if (pciback_backend_publish_roots(backend)) {
-		backend_give_up(backend);
+		backend_fail(backend);
 		return;
 	}
 	xenbus_switch_state(backend->xdev, XenbusStateInitialised);
 }
 
 /*
- * What the toolstack marked for attaching or detaching among @nr; never stops
- * at a bad one. True if something was taken.
+ * Assigns and deassigns what the toolstack marked among the first @nr indices,
+ * which may be negative, an error. An index that cannot be assigned does not keep
+ * the others from the guest. Returns true if there was anything to deassign.
  */
-static bool backend_apply_changes(struct pciback_backend *backend, int nr, bool attach_too)
+static bool backend_apply_changes(struct pciback_backend *backend, int nr, bool attach)
 {
 	bool detached = false;
 	int i;
@@ -140,7 +178,7 @@ static bool backend_apply_changes(struct pciback_backend *backend, int nr, bool 
 	for (i = 0; i < nr; i++) {
 		switch (pciback_nodes_state(backend, i)) {
 		case XenbusStateInitialising:
-			if (attach_too)
+			if (attach)
 				pciback_backend_assign(backend, i);
 			break;
 		case XenbusStateClosing:
@@ -151,12 +189,13 @@ static bool backend_apply_changes(struct pciback_backend *backend, int nr, bool 
 			break;
 		}
 	}
-	/* Who does not wait for us deletes its marks before we see them. */
+	/* A toolstack that does not wait for the backend may have deleted its marks. */
 	detached |= pciback_backend_deassign_unlisted(backend);
 	pciback_backend_publish_roots(backend);
 	return detached;
 }
 
+/* True if the toolstack has marked a function for detaching. */
 static bool backend_detach_marked(struct pciback_backend *backend)
 {
 	int i, nr = pciback_nodes_num_devs(backend);
@@ -167,7 +206,7 @@ static bool backend_detach_marked(struct pciback_backend *backend)
 	return false;
 }
 
-/* One node of the frontend's directory that must hold a number. */
+/* Reads a node of the frontend's directory that must hold a number. */
 static int frontend_read(struct pciback_backend *backend, const char *node, unsigned int *val)
 {
 	struct xenbus_device *xdev = backend->xdev;
@@ -210,7 +249,7 @@ static void backend_connect(struct pciback_backend *backend)
 	    frontend_read(backend, "event-channel", &port) ||
 	    frontend_check_magic(backend) ||
 	    pciback_channel_connect(backend, gref, port)) {
-		/* Not for its own fault does a guest lose what the toolstack gave it. */
+		/* An error of the frontend: the functions stay assigned to the guest. */
 		pciback_backend_quiesce_all(backend);
 		xenbus_switch_state(backend->xdev, XenbusStateClosing);
 		return;
@@ -221,8 +260,10 @@ static void backend_connect(struct pciback_backend *backend)
 }
 
 /*
- * A frontend that is ready while we are connected: the one we know, before it
- * goes on, or another that came so fast that nobody saw the first one go?
+ * For a frontend that is Initialised while another one is connected. It is the same
+ * frontend if it offers the page and the event channel that are in use. Else it is
+ * a new one, which started so soon that the state of the old one, Closed, was not
+ * seen.
  */
 static bool frontend_is_replaced(struct pciback_backend *backend)
 {
@@ -234,6 +275,7 @@ static bool frontend_is_replaced(struct pciback_backend *backend)
 	       (gref != backend->gref || port != backend->port);
 }
 
+/* The frontend left. The functions stay assigned; they are reset in backend_reopen(). */
 static void backend_disconnect(struct pciback_backend *backend, enum xenbus_state fe)
 {
 	pciback_channel_disconnect(backend);
@@ -247,17 +289,17 @@ static void backend_disconnect(struct pciback_backend *backend, enum xenbus_stat
 		xenbus_switch_state(backend->xdev, fe);
 }
 
-/* False if it is too soon. */
+/* False if the time for it has not come; then the work item runs again at that time. */
 static bool backend_reopen(struct pciback_backend *backend)
 {
 	if (!time_passed(backend->next_reopen)) {
 		backend_kick_at(backend, backend->next_reopen);
 		return false;
 	}
-	/* Twice as long each time, until it has been quiet for long enough. */
+	/* The time doubles with each reopening, until there was none for MAX_REOPEN_MS. */
 	if (time_passed(ktime_add_ms(backend->next_reopen, MAX_REOPEN_MS)))
 		backend->reopen_ms = 0;
-	backend->next_reopen = time_after_ms(backend->reopen_ms);
+	backend->next_reopen = ms_from_now(backend->reopen_ms);
 	backend->reopen_ms = min(2 * backend->reopen_ms + 1000, MAX_REOPEN_MS);
 
 	pciback_backend_reset_for_reconnect(backend);
@@ -268,25 +310,26 @@ static bool backend_reopen(struct pciback_backend *backend)
 	return true;
 }
 
-/* Where to go back to when nobody has to see us Connected any more. */
+/* Notes the state to return to when Connected need not be shown any more. */
 static void backend_note_idle_state(struct pciback_backend *backend)
 {
-	/* What we last wrote, whatever the toolstack has written over it. */
+	/* The state that the backend wrote last; the toolstack may have changed the node. */
 	enum xenbus_state state = backend->xdev->state;
 
 	if (state != XenbusStateConnected && state != XenbusStateReconfigured)
 		backend->idle_state = state;
 }
 
-/* The toolstack takes functions from a guest that has no frontend: it looks for Connected. */
+/* The toolstack is detaching, or about to: it waits for the backend to be Connected. */
 static void backend_expect_detach_soon(struct pciback_backend *backend)
 {
-	backend->detach_until = time_after_ms(DETACH_MS);
+	backend->detach_until = ms_from_now(DETACH_EXPECTED_MS);
 }
 
+/* Carries out what the toolstack marked, without a frontend. */
 static void backend_apply_alone(struct pciback_backend *backend)
 {
-	/* After we gave up nothing is given to the guest any more. */
+	/* After an error the backend is Closing, and nothing more is assigned. */
 	bool attach = backend->fe_gone || backend->xdev->state != XenbusStateClosing;
 
 	if (backend_apply_changes(backend, pciback_nodes_num_devs(backend), attach))
@@ -295,19 +338,25 @@ static void backend_apply_alone(struct pciback_backend *backend)
 	clear_bit(EVENT_UNBOUND, &backend->events);
 }
 
+/* Carries out what the toolstack marked, without waiting for the frontend. */
 static void backend_force_reconfigure(struct pciback_backend *backend)
 {
 	if (backend->channel.page)
-		backend->unresponsive_until = time_after_ms(UNRESPONSIVE_MS);
+		backend->unresponsive_until = ms_from_now(UNRESPONSIVE_MS);
 	else
 		backend_note_idle_state(backend);
-	if (backend_apply_changes(backend, backend_read_num_devs(backend), true) && !backend->channel.page)
+	if (backend_apply_changes(backend, backend_read_num_devs(backend), true) &&
+	    !backend->channel.page)
 		backend_expect_detach_soon(backend);
-	/* Both: the state we wrote last may be the one we want. */
+	/*
+	 * xenbus writes nothing if the backend's last state, which may be Connected, is
+	 * set again. But the toolstack wrote Reconfiguring over it.
+	 */
 	xenbus_switch_state(backend->xdev, XenbusStateReconfigured);
 	xenbus_switch_state(backend->xdev, XenbusStateConnected);
 }
 
+/* Asks the frontend to detach functions that were unbound in the host. */
 static void backend_request_detach(struct pciback_backend *backend)
 {
 	clear_bit(EVENT_UNBOUND, &backend->events);
@@ -315,6 +364,7 @@ static void backend_request_detach(struct pciback_backend *backend)
 		xenbus_switch_state(backend->xdev, XenbusStateReconfiguring);
 }
 
+/* The toolstack ends the backend. */
 static void backend_force_close(struct pciback_backend *backend)
 {
 	pciback_channel_disconnect(backend);
@@ -322,43 +372,63 @@ static void backend_force_close(struct pciback_backend *backend)
 	xenbus_switch_state(backend->xdev, XenbusStateClosed);
 }
 
-static unsigned int state_timeout(const struct pciback_backend *backend, const struct backend_snapshot *snap)
+/* In ms: how long the frontend may take to react to state @be of the backend. */
+static unsigned int state_timeout_ms(const struct pciback_backend *backend, enum xenbus_state be)
 {
-	switch (snap->be) {
+	switch (be) {
 	case XenbusStateClosed:
-		return CLOSED_MS;
+		return CLOSED_TIMEOUT_MS;
 	case XenbusStateClosing:
 		return READ_ONCE(frontend_timeout_ms);
 	case XenbusStateReconfiguring:
 	case XenbusStateReconfigured:
-		return backend->detach_timeout ? READ_ONCE(frontend_timeout_ms) : NO_LIMIT;
+		return backend->detach_timeout ? READ_ONCE(frontend_timeout_ms) : NO_TIMEOUT;
 	default:
-		return RETRY_MS;
+		return RESCAN_TIMEOUT_MS;
 	}
 }
 
-/* Has the frontend had its time in this state of the backend? */
-static bool frontend_timed_out(struct pciback_backend *backend, const struct backend_snapshot *snap)
+/* When that time is over. Only if there is a timeout in state @be. */
+static ktime_t state_deadline(const struct pciback_backend *backend, enum xenbus_state be)
 {
-	unsigned int ms;
+	return ktime_add_ms(backend->timed_since, state_timeout_ms(backend, be));
+}
 
-	if (snap->be != backend->timed_state) {
-		backend->timed_state = snap->be;
+/* Starts the frontend's time anew when the backend's state has changed. */
+static void backend_time_state(struct pciback_backend *backend,
+			       const struct backend_snapshot *snapshot)
+{
+	if (snapshot->be != backend->timed_state) {
+		backend->timed_state = snapshot->be;
 		backend->timed_since = ktime_get();
 		backend->detach_timeout = false;
 	}
-	backend->detach_timeout |= snap->detach_pending;
-	ms = state_timeout(backend, snap);
-	return (ms != NO_LIMIT && time_passed(ktime_add_ms(backend->timed_since, ms))) ||
-	       (snap->detach_pending && !time_passed(backend->unresponsive_until));
+	/* Once a detach was pending in this state its time is limited. */
+	backend->detach_timeout |= snapshot->detach_pending;
 }
 
-static void backend_take_snapshot(struct pciback_backend *backend, struct backend_snapshot *snap)
+/* True if the frontend has no more time to react to the backend's state. */
+static bool frontend_timed_out(const struct pciback_backend *backend,
+			       const struct backend_snapshot *snapshot)
+{
+	if (snapshot->detach_pending && !time_passed(backend->unresponsive_until))
+		return true;
+	return state_timeout_ms(backend, snapshot->be) != NO_TIMEOUT &&
+	       time_passed(state_deadline(backend, snapshot->be));
+}
+
+/*
+ * Collects what can be seen now. Recorded events are consumed here only if the
+ * snapshot is all that depends on them; the others are cleared by the action that
+ * they lead to.
+ */
+static void backend_take_snapshot(struct pciback_backend *backend,
+				  struct backend_snapshot *snapshot)
 {
 	struct xenbus_device *xdev = backend->xdev;
 
-	*snap = (struct backend_snapshot) {
-		/* The toolstack writes this state, so the cached one does not know. */
+	*snapshot = (struct backend_snapshot) {
+		/* Not xdev->state: the toolstack writes this node, too. */
 		.be = compat_backend_state(xdev),
 		.fe = compat_frontend_state(xdev),
 		.online = xenbus_dev_is_online(xdev),
@@ -369,32 +439,39 @@ static void backend_take_snapshot(struct pciback_backend *backend, struct backen
 		.reopened = backend->reopened,
 		.unbound = test_bit(EVENT_UNBOUND, &backend->events),
 	};
-	/* Once more, after we have followed. */
-	if (snap->fe_left && !snap->connected && snap->reopened && snap->be == XenbusStateInitWait &&
-	    snap->fe == XenbusStateClosed && !test_bit(EVENT_FE_CLOSING, &backend->events)) {
+	/*
+	 * xenbus may report Closed when the backend has followed the frontend and has
+	 * been reopened already. This is not a second frontend that left.
+	 */
+	if (snapshot->fe_left && !snapshot->connected && snapshot->reopened &&
+	    snapshot->be == XenbusStateInitWait && snapshot->fe == XenbusStateClosed &&
+	    !test_bit(EVENT_FE_CLOSING, &backend->events)) {
 		clear_bit(EVENT_FE_LEFT, &backend->events);
-		snap->fe_left = false;
+		snapshot->fe_left = false;
 	}
-	if (snap->connected && snap->fe == XenbusStateInitialised)
-		snap->fe_left |= frontend_is_replaced(backend);
-	if (snap->fe != XenbusStateReconfiguring)
+	if (snapshot->connected && snapshot->fe == XenbusStateInitialised)
+		snapshot->fe_left |= frontend_is_replaced(backend);
+	if (snapshot->fe != XenbusStateReconfiguring)
 		backend->rescan_signalled = false;
-	snap->rescan_signalled = backend->rescan_signalled;
+	snapshot->rescan_signalled = backend->rescan_signalled;
 	if (test_and_clear_bit(EVENT_FE_WROTE, &backend->events))
 		backend->unresponsive_until = 0;
 	if (test_and_clear_bit(EVENT_DETACH_EXPECTED, &backend->events))
 		backend_expect_detach_soon(backend);
-	snap->detach_pending = !time_passed(backend->detach_until) ||
-			  (snap->be == XenbusStateReconfiguring && backend_detach_marked(backend));
-	if (snap->be == XenbusStateReconfiguring && snap->detach_pending && snap->connected)
-		/* For the rest of it, too. */
+	snapshot->detach_pending = !time_passed(backend->detach_until) ||
+				   (snapshot->be == XenbusStateReconfiguring &&
+				    backend_detach_marked(backend));
+	/* The toolstack goes on to wait for Connected when its marks are gone. */
+	if (snapshot->be == XenbusStateReconfiguring && snapshot->detach_pending &&
+	    snapshot->connected)
 		backend_expect_detach_soon(backend);
-	snap->timed_out = frontend_timed_out(backend, snap);
+	backend_time_state(backend, snapshot);
+	snapshot->timed_out = frontend_timed_out(backend, snapshot);
 }
 
-/* False: no more to do now. */
+/* Carries out @action. False: there is nothing more to do now. */
 static bool backend_act(struct pciback_backend *backend, enum backend_action action,
-			const struct backend_snapshot *snap)
+			const struct backend_snapshot *snapshot)
 {
 	struct xenbus_device *xdev = backend->xdev;
 
@@ -402,12 +479,11 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 	case ACTION_IDLE:
 		return false;
 	case ACTION_WAIT:
-		if (state_timeout(backend, snap) != NO_LIMIT)
-			backend_kick_at(backend,
-					ktime_add_ms(backend->timed_since, state_timeout(backend, snap)));
+		if (state_timeout_ms(backend, snapshot->be) != NO_TIMEOUT)
+			backend_kick_at(backend, state_deadline(backend, snapshot->be));
 		return false;
 	case ACTION_DISCONNECT:
-		backend_disconnect(backend, snap->fe);
+		backend_disconnect(backend, snapshot->fe);
 		return true;
 	case ACTION_REOPEN:
 		return backend_reopen(backend);
@@ -418,10 +494,10 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 		backend_apply_alone(backend);
 		if (!time_passed(backend->detach_until))
 			backend_kick_at(backend, backend->detach_until);
-		else if (snap->fe_gone && !snap->timed_out)
-			backend_kick_at(backend,
-					ktime_add_ms(backend->timed_since, state_timeout(backend, snap)));
-		return !time_passed(backend->detach_until) && snap->be != XenbusStateConnected;
+		else if (snapshot->fe_gone && !snapshot->timed_out)
+			backend_kick_at(backend, state_deadline(backend, snapshot->be));
+		/* If a detach was found pending, Connected has to be shown next. */
+		return !time_passed(backend->detach_until) && snapshot->be != XenbusStateConnected;
 	case ACTION_FAKE_CONNECTED:
 		backend_note_idle_state(backend);
 		xenbus_switch_state(xdev, XenbusStateConnected);
@@ -458,25 +534,27 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 }
 
 /**
- * pciback_backend_work() - look at a guest and do what there is to do
- * @work: of the guest
+ * pciback_backend_work() - run the state machine until there is nothing more to do
+ * @work: the work item in struct pciback_backend
+ *
+ * Context: work item; sleeps, for resets. Takes the backend's lock.
  */
 void pciback_backend_work(struct work_struct *work)
 {
-	struct pciback_backend *backend = container_of(to_delayed_work(work), struct pciback_backend,
-						       work);
-	struct backend_snapshot snap;
+	struct pciback_backend *backend =
+		container_of(to_delayed_work(work), struct pciback_backend, work);
+	struct backend_snapshot snapshot;
 	enum backend_action action;
 	unsigned int actions;
 
 	guard(mutex)(&backend->lock);
 	for (actions = 0; actions < MAX_ACTIONS; actions++) {
-		backend_take_snapshot(backend, &snap);
-		action = pciback_fsm_next(&snap);
-		pciback_trace_fsm(&backend->owner, &snap, action);
-		if (!backend_act(backend, action, &snap))
+		backend_take_snapshot(backend, &snapshot);
+		action = pciback_fsm_next(&snapshot);
+		pciback_trace_fsm(&backend->owner, &snapshot, action);
+		if (!backend_act(backend, action, &snapshot))
 			return;
 	}
-	/* Somebody keeps changing his mind; the next change brings us here again. */
-	pciback_backend_kick_after(backend, 100);
+	/* Let other work run; toolstack or guest keep changing their states. */
+	pciback_backend_kick_after(backend, MAX_ACTIONS_PAUSE_MS);
 }
