@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Asking a frontend what its driver makes of an error: the function and the
- * state of the link go into the page's aer_op, a flag announces them, and the
- * frontend clears the flag when its answer is there (Xen's io/pciif.h).
+ * Questions to a frontend about an error: the function's address in the guest and the
+ * state of the link are written to the page's aer_op, a flag announces them, and the
+ * frontend clears the flag when it has written its answer (Xen's public io/pciif.h).
  *
- * The protocol has no number to match answers to questions. So the flag of a
- * question that was not answered in time stays up: it is the frontend's to
- * clear, and until then nothing else is asked, or the late answer would be
- * taken for that to the next question.
+ * The protocol has no number that would match an answer to its question. Only the
+ * frontend therefore clears the flag of a question that it did not answer in time,
+ * and no other question is asked before: its late answer would be taken for the
+ * answer to the next question.
+ *
+ * Touches struct pciback_aer and, through shared_page.c, the page. How the frontend is
+ * notified is the caller's: no Xen call is made here.
  */
 #include <linux/jiffies.h>
 #include <linux/pci.h>
@@ -17,22 +20,31 @@
 #include "backend/shared_page.h"
 
 /*
- * The PCI core holds device_lock() and pci_bus_sem meanwhile: as long as a guest
- * is waited for, other functions below the port do not recover and no device
- * of the machine can be plugged. Drivers' handlers take milliseconds, a few
- * that talk to firmware about a second.
+ * The PCI core holds device_lock() and pci_bus_sem while a guest is asked. Until the
+ * answer is there, other functions below the same port do not recover, and no device
+ * of the host can be plugged. Handlers of drivers take milliseconds, a few that talk
+ * to firmware about a second.
  */
 #define AER_TIMEOUT_JIFFIES	(5 * HZ)
-/* A card of eight functions has 32 answers; a guest that is late with each is too late. */
+/*
+ * For all answers of a guest within AER_WINDOW_JIFFIES. A card of eight functions has
+ * 32 questions: a guest that takes the whole time for each would use minutes.
+ */
 #define AER_BUDGET_JIFFIES	(30 * HZ)
 #define AER_WINDOW_JIFFIES	(60 * HZ)
-/* The event of an answer may come late, held back with others of a noisy guest. */
+/*
+ * The flag is also read without an event: the kernel's event channel code delays the
+ * events of a guest that sent many spurious ones.
+ */
 #define AER_POLL_JIFFIES	(HZ / 20 + 1)
 
 /**
- * pciback_aer_init() - prepare, not connected
- * @aer: a guest's
- * @notify: tells the frontend that there is a question; may sleep
+ * pciback_aer_init() - prepare for a backend that is not connected
+ * @aer: the backend's
+ * @notify: notifies the frontend that there is a question; may sleep, is called with
+ *	@aer->lock held
+ *
+ * Context: any; nothing else uses @aer yet.
  */
 void pciback_aer_init(struct pciback_aer *aer, void (*notify)(struct pciback_aer *aer))
 {
@@ -46,11 +58,11 @@ void pciback_aer_init(struct pciback_aer *aer, void (*notify)(struct pciback_aer
 }
 
 /**
- * pciback_aer_start() - there is a frontend to ask
- * @aer: a guest's, not connected
- * @page: the shared page, valid until pciback_aer_stop()
+ * pciback_aer_start() - a frontend has connected: allow questions
+ * @aer: the backend's
+ * @page: the shared page, valid until pciback_aer_stop() returns
  *
- * Context: may sleep.
+ * Context: may sleep. Takes @aer->lock.
  */
 void pciback_aer_start(struct pciback_aer *aer, struct pciback_shared_page *page)
 {
@@ -59,8 +71,10 @@ void pciback_aer_start(struct pciback_aer *aer, struct pciback_shared_page *page
 }
 
 /**
- * pciback_aer_wake() - have the waiter look again whether the question was given up
- * @aer: a guest's
+ * pciback_aer_wake() - have a waiting pciback_aer_query() check whether to go on
+ * @aer: the backend's
+ *
+ * Call it after setting &struct pciback_aer_query.cancelled.
  *
  * Context: any, also hard interrupt.
  */
@@ -70,12 +84,12 @@ void pciback_aer_wake(struct pciback_aer *aer)
 }
 
 /**
- * pciback_aer_stop() - the frontend is going
- * @aer: a guest's, connected or not
+ * pciback_aer_stop() - the frontend is being disconnected: allow no more questions
+ * @aer: the backend's, connected or not
  *
- * Ends a wait at once. Nobody looks at the page any more when it returns.
+ * Ends a wait at once. When it returns the page is not used here any more.
  *
- * Context: may sleep.
+ * Context: may sleep. Takes @aer->lock.
  */
 void pciback_aer_stop(struct pciback_aer *aer)
 {
@@ -87,12 +101,12 @@ void pciback_aer_stop(struct pciback_aer *aer)
 }
 
 /**
- * pciback_aer_event() - an event came
- * @aer: a guest's
- * @flags: of the shared page, after the event
+ * pciback_aer_event() - handle an event of the channel
+ * @aer: the backend's
+ * @flags: flags of the shared page, read after the event
  *
  * Context: any, also hard interrupt.
- * Return: it brought an answer that is waited for.
+ * Return: true if it brought an answer that is waited for.
  */
 bool pciback_aer_event(struct pciback_aer *aer, u32 flags)
 {
@@ -102,6 +116,7 @@ bool pciback_aer_event(struct pciback_aer *aer, u32 flags)
 	return true;
 }
 
+/* The frontend has not answered yet. */
 static bool aer_pending(const struct pciback_aer *aer)
 {
 	return pciback_shared_flags(aer->page) & XEN_PCIB_active;
@@ -112,9 +127,10 @@ static bool aer_wait_done(const struct pciback_aer *aer, const struct pciback_ae
 	return !aer_pending(aer) || READ_ONCE(aer->stopping) || READ_ONCE(*q->cancelled);
 }
 
-/* How long this guest may be waited for, in jiffies; its friends wait meanwhile. */
+/* How long the next answer of this guest may take, in jiffies. */
 static unsigned long aer_timeout(struct pciback_aer *aer)
 {
+	lockdep_assert_held(&aer->lock);
 	if (time_after(jiffies, aer->window_start + aer->window)) {
 		aer->window_start = jiffies;
 		aer->waited = 0;
@@ -148,15 +164,16 @@ static int aer_wait(struct pciback_aer *aer, const struct pciback_aer_query *q)
 
 /**
  * pciback_aer_query() - ask a frontend and wait for its answer
- * @aer: a guest's
+ * @aer: the backend's
  * @q: the question
  *
- * Context: sleeps, for at most @aer->step and as long as the guest's other
- * questions take. No lock may be held that the frontend's other requests need.
- * Return: the answer, of enum pci_ers_result; -EPROTO: it was none of these;
- * -ETIMEDOUT: none came; -EBUSY: an earlier one is still to come; -ENOTCONN: no
- * frontend, or it went away; -EOPNOTSUPP: it cannot handle errors; -ECANCELED:
- * the question was given up.
+ * Context: sleeps, for at most @aer->timeout jiffies plus the time that other
+ * questions to this guest take. Takes @aer->lock. Caller holds no lock that other
+ * requests of the frontend need.
+ * Return: the answer, a value of enum pci_ers_result; -EPROTO: it is none of these;
+ * -ETIMEDOUT: no answer in time; -EBUSY: an earlier question is not answered yet;
+ * -ENOTCONN: no frontend, or it is being disconnected; -EOPNOTSUPP: the frontend does
+ * not handle errors; -ECANCELED: @q->cancelled was set.
  */
 int pciback_aer_query(struct pciback_aer *aer, const struct pciback_aer_query *q)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Questions to a frontend: the half of the shared page that the backend asks
- * in. Knows how to channel, nothing of Xen.
+ * Questions to a frontend about errors of its functions: the part of the shared page
+ * in which the backend asks. Makes no Xen call.
  */
 #ifndef PCIBACK_BACKEND_AER_H
 #define PCIBACK_BACKEND_AER_H
@@ -13,18 +13,19 @@
 #include <xen/interface/io/pciif.h>
 
 /**
- * struct pciback_aer - where one guest is asked about errors
- * @lock: one question at a time; also guards @page, @window_start and @waited
+ * struct pciback_aer - questions to one frontend
+ * @lock: one question at a time, held while its answer is waited for; guards @page,
+ *	@window_start and @waited. Taken under device_lock(); above the channel's lock.
  * @page: the shared page, NULL while not connected
- * @stopping: the page is about to go; ends a wait
- * @waiting: a question is out and waited for; read in hard irq context
- * @wake: whoever waits for the answer
- * @timeout: how long one answer is waited for, in jiffies
- * @budget: how long all answers together in @window
- * @window: in jiffies
- * @window_start: when the window began
- * @waited: time waited in it
- * @notify: tell the frontend that there is a question
+ * @stopping: the frontend is being disconnected: ends a wait; read without @lock
+ * @waiting: an answer is waited for; written under @lock, read in hard interrupt
+ * @wake: the waiter for the answer
+ * @timeout: time for one answer, in jiffies; set once
+ * @budget: time for all answers together within @window, in jiffies; set once
+ * @window: in jiffies; set once
+ * @window_start: when the window began, in jiffies
+ * @waited: time waited in it, in jiffies
+ * @notify: notifies the frontend that there is a question; set once
  */
 struct pciback_aer {
 	struct mutex lock;
@@ -41,11 +42,12 @@ struct pciback_aer {
 };
 
 /**
- * struct pciback_aer_query - one question
+ * struct pciback_aer_query - one question; on the stack of its caller, no lock
  * @cmd: XEN_PCI_OP_aer_*
  * @state: state of the link, pci_channel_state_t
- * @virt: the function, as the guest knows it
- * @cancelled: set by somebody else, who then calls pciback_aer_wake(): never mind
+ * @virt: the function's address in the guest
+ * @cancelled: becomes true when the answer is not needed any more; its writer then
+ *	calls pciback_aer_wake(). Read without a lock.
  */
 struct pciback_aer_query {
 	u32 cmd;

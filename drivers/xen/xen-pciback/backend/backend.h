@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * One guest that has PCI functions: what the files of guest/ share.
+ * The backend instance of one guest, and what the files of backend/ provide to each
+ * other.
  *
  * Lock order: struct pciback_backend's @lock > device_lock() of a function >
- * the virtual bus's lock > a record's lock. The channel's lock and @kick_lock are leaves;
- * struct pciback_aer's lock comes just above the channel's, below device_lock().
+ * struct pciback_vbus's @lock > struct pcistub_device's @lock. struct pciback_aer's
+ * @lock is taken under device_lock() and never together with the virtual bus's;
+ * struct pciback_channel's @lock may be taken under it. That one and @kick_lock are
+ * leaves.
  */
 #ifndef PCIBACK_BACKEND_BACKEND_H
 #define PCIBACK_BACKEND_BACKEND_H
@@ -25,19 +28,20 @@
 struct slot_spec;
 
 /*
- * More functions than any guest is given. With more, num_devs is not a number of
- * devices: looking for each of them in xenstore would take minutes.
+ * Upper limit of num_devs in xenstore, more than any guest needs. A larger number is
+ * an error: reading the nodes of each index would take minutes.
  */
 #define MAX_DEVICES	1024
 
 /**
- * struct pciback_channel - the page shared with the frontend, and its event channel
- * @page: the page, NULL while not connected; changes only while no event can
- *	come and @work does not run
- * @lock: guards @irq
- * @irq: bound event channel, 0 while not connected
- * @work: serves one request
- * @op: the request being served, copied from the page; @work only
+ * struct pciback_channel - the connection to the frontend: shared page, event channel
+ * @page: the page, NULL while not connected. Written under the backend's @lock, and
+ *	only while no event handler and no @work can run; these two read it without
+ *	a lock.
+ * @lock: guards @irq; a leaf
+ * @irq: the bound event channel, 0 while not connected
+ * @work: serves one request; queued by the event handler (hard interrupt)
+ * @op: the request that is being served, a copy; touched by @work only
  */
 struct pciback_channel {
 	struct pciback_shared_page *page;
@@ -48,12 +52,13 @@ struct pciback_channel {
 };
 
 /**
- * enum backend_event - what was heard of a guest since somebody last looked
- * @EVENT_FE_LEFT: its frontend is closing or closed, if only for a moment
- * @EVENT_FE_CLOSING: likewise closing, before it is closed
- * @EVENT_FE_WROTE: its frontend wrote its state
- * @EVENT_UNBOUND: a function was unbound while the guest had it
- * @EVENT_DETACH_EXPECTED: the toolstack seems about to take a function
+ * enum backend_event - what happened since the last snapshot; bit numbers
+ * @EVENT_FE_LEFT: the frontend wrote Closing or Closed, and may have gone on since
+ * @EVENT_FE_CLOSING: the frontend wrote Closing
+ * @EVENT_FE_WROTE: the frontend wrote its state
+ * @EVENT_UNBOUND: a function was unbound in the host while the guest had it
+ * @EVENT_DETACH_EXPECTED: a function was reset from outside this driver; toolstacks
+ *	do that shortly before they detach it
  */
 enum backend_event {
 	EVENT_FE_LEFT,
@@ -65,37 +70,45 @@ enum backend_event {
 
 /**
  * struct pciback_backend - the backend instance of one guest
- * @owner: what its functions point at; holds the reference count
- * @xdev: the backend device; valid until the instance is removed
- * @lock: guards the state machine and the connection
- * @vbus: the guest's functions; has its own lock
- * @channel: the connection
- * @aer: what the backend asks over it
- * @report: tells the toolstack of functions that the guest was cut off from
+ * @owner: the functions of the guest point to it. Its reference count keeps this
+ *	structure alive, its counters are atomic; the rest is set once in probe().
+ * @xdev: the backend's xenbus device; set once, valid until remove() returns
+ * @lock: guards the state machine and the connection. Taken by @work, by @report
+ *	and by remove(); held during resets.
+ * @vbus: the guest's functions by virtual address; has its own lock
+ * @channel: the connection; see there
+ * @aer: questions to the frontend about errors; has its own lock
+ * @report: tells the toolstack about isolated functions; queued under the function's
+ *	device_lock(), takes @lock
  * @watch: on the backend's directory, where the toolstack asks for changes
  * @watching: @watch is registered; probe() and remove() only
- * @work: looks at the guest and makes moves: see steps.c
- * @kick_lock: guards @dead, @due and the starting of @work; a leaf
- * @dead: @work must not be started any more
- * @due: when @work is to run, if it is pending
- * @signs: bits of enum backend_event, for @work; atomic
+ * @work: runs the state machine (actions.c); takes @lock
+ * @kick_lock: guards @dead, @due and the queueing of @work; process context, a leaf
+ * @dead: the backend is being removed, @work must not be queued any more
+ * @due: when @work will run, if it is pending
+ * @events: bits of enum backend_event, atomic. Set in xenbus's thread and under
+ *	device_lock() of a function, consumed by @work.
  *
- * For @work alone, under @lock:
+ * The members from here on belong to @work and are guarded by @lock:
  *
- * @gref: grant of the page that is mapped
- * @port: event channel that is bound, as the guest numbers it
- * @closed: a frontend has gone and no other has come
- * @polite: it closed by way of Closing
- * @reopened: it was not the first
- * @rescanned: the frontend was told that its reconfiguration is done
- * @resting: state to go back to without a frontend
- * @waits_in: state of the backend in which the frontend was last looked at
- * @waits_since: since when
- * @hurried: since then the toolstack takes, or took, a function
- * @silent_until: do not wait for the frontend: it did not answer
- * @detach_until: the toolstack is taking functions
- * @next_reopen: earliest time for another frontend
- * @reopen_ms: for how long after that none may come
+ * @gref: grant of the mapped page, as the frontend wrote it
+ * @port: the bound event channel, by the guest's number
+ * @fe_gone: as in struct backend_snapshot
+ * @fe_was_closing: as in struct backend_snapshot
+ * @reopened: as in struct backend_snapshot
+ * @rescan_signalled: as in struct backend_snapshot
+ * @idle_state: state to return to when Connected need not be shown any more to the
+ *	toolstack of a guest without a frontend
+ * @timed_state: the backend's state at the last snapshot, for which the frontend's
+ *	time runs
+ * @timed_since: since when it has been in that state
+ * @detach_timeout: since then a detach was pending, so the frontend's time is
+ *	limited also in Reconfiguring and Reconfigured
+ * @unresponsive_until: until then a detach does not wait for the frontend, because
+ *	it let its time run out
+ * @detach_until: until then the toolstack is expected to detach a function
+ * @next_reopen: earliest time of the next reopening
+ * @reopen_ms: time between that one and the one after it, in ms
  */
 struct pciback_backend {
 	struct pciback_owner owner;
@@ -129,7 +142,7 @@ struct pciback_backend {
 	unsigned int reopen_ms;
 };
 
-/* steps.c */
+/* actions.c */
 void pciback_backend_kick_after(struct pciback_backend *backend, unsigned int ms);
 void pciback_backend_work(struct work_struct *work);
 
@@ -158,8 +171,10 @@ struct pcistub_device *pciback_nodes_device(struct pciback_backend *backend, int
 void pciback_nodes_report_missing(struct pciback_backend *backend, int index);
 void pciback_nodes_set_state(struct pciback_backend *backend, int index, enum xenbus_state state);
 void pciback_nodes_set_closed(struct pciback_backend *backend, int index);
-int pciback_nodes_publish_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt);
-bool pciback_nodes_has_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt);
+int pciback_nodes_publish_addr(struct pciback_backend *backend, int index,
+			        const struct pciback_addr *virt);
+bool pciback_nodes_has_addr(struct pciback_backend *backend, int index,
+			     const struct pciback_addr *virt);
 int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pciback_addr *root);
 int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **specs);
 

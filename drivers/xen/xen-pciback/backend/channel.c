@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The connection to a frontend: its page mapped, its event channel bound, and
- * the worker that serves one request for each event.
+ * The connection to a frontend: its page mapped, its event channel bound, and the
+ * work item that serves one request for each event.
  *
- * The event channel is bound with late EOI (XSA-332): from an event until the
- * request it announced is answered, the guest cannot interrupt the host again.
- * An event that announces nothing is reported as spurious, and the events core
- * makes a guest that sends many of those wait.
+ * The event channel is bound with late EOI (XSA-332): from an event until its request
+ * is answered, the guest cannot interrupt the host again. An event without a request
+ * is reported as spurious, and the kernel's event channel code delays the events of a
+ * guest that sends many of those.
+ *
+ * Touches struct pciback_channel. The page's contents are accessed in shared_page.c.
  */
 #include <linux/interrupt.h>
 #include <linux/workqueue.h>
@@ -16,6 +18,7 @@
 #include "backend/shared_page.h"
 #include "record/stats.h"
 
+/* For the work items of all guests; set once. */
 struct workqueue_struct *pciback_backend_wq;
 
 static bool channel_has_request(const struct pciback_channel *channel)
@@ -28,6 +31,7 @@ static atomic64_t *channel_stats(struct pciback_channel *channel)
 	return container_of(channel, struct pciback_backend, channel)->owner.stats;
 }
 
+/* The event has been handled: the guest may send the next one. */
 static void channel_eoi(struct pciback_channel *channel, int irq, bool spurious)
 {
 	pciback_stat_inc(channel_stats(channel), BACKEND_STAT_EOIS);
@@ -36,6 +40,7 @@ static void channel_eoi(struct pciback_channel *channel, int irq, bool spurious)
 	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
 }
 
+/* Hard interrupt. */
 static irqreturn_t channel_event(int irq, void *data)
 {
 	struct pciback_channel *channel = data;
@@ -44,7 +49,10 @@ static irqreturn_t channel_event(int irq, void *data)
 	bool answer = pciback_aer_event(&backend->aer, flags);
 
 	pciback_stat_inc(channel_stats(channel), BACKEND_STAT_EVENTS);
-	/* Waiting for an answer withholds nothing: it arrives as an event like this one. */
+	/*
+	 * A request is served in the work item, which does the EOI. Everything else is
+	 * done now: an awaited answer arrives as the next event, which only an EOI allows.
+	 */
 	if (flags & XEN_PCIF_active)
 		queue_work(pciback_backend_wq, &channel->work);
 	else
@@ -63,8 +71,8 @@ static void channel_serve(struct pciback_channel *channel)
 		nr_vectors = 0;
 
 	/*
-	 * The frontend gave up waiting: an answer now would be taken for the
-	 * answer to its next request.
+	 * If the frontend cleared its flag it does not wait any more. It would take this
+	 * answer for the one to its next request.
 	 */
 	if (!channel_has_request(channel)) {
 		pciback_stat_inc(channel_stats(channel), BACKEND_STAT_OPS_ABANDONED);
@@ -74,6 +82,7 @@ static void channel_serve(struct pciback_channel *channel)
 	pciback_shared_flags_change(channel->page, XEN_PCIF_active, 0);
 }
 
+/* Answers a request, notifies the frontend, and allows the next event. */
 static void channel_work(struct work_struct *work)
 {
 	struct pciback_channel *channel = container_of(work, struct pciback_channel, work);
@@ -83,6 +92,7 @@ static void channel_work(struct work_struct *work)
 		channel_serve(channel);
 
 	guard(mutex)(&channel->lock);
+	/* 0: pciback_channel_disconnect() is waiting for this work item. */
 	if (!channel->irq)
 		return;
 	if (pending)
@@ -93,6 +103,8 @@ static void channel_work(struct work_struct *work)
 /**
  * pciback_channel_init() - prepare a channel that is not connected
  * @channel: the channel
+ *
+ * Context: any; nothing else uses the channel yet.
  */
 void pciback_channel_init(struct pciback_channel *channel)
 {
@@ -103,11 +115,12 @@ void pciback_channel_init(struct pciback_channel *channel)
 /**
  * pciback_channel_connect() - map a frontend's page and bind its event channel
  * @backend: the backend, not connected
- * @gref: grant of the page, any value
- * @port: event channel of the guest, any value
+ * @gref: grant of the page; written by the guest, any value
+ * @port: the guest's number of the event channel; written by the guest, any value
  *
- * Context: may sleep. Caller holds the backend's lock.
- * Return: 0 or -errno; then xenstore holds an error node.
+ * Context: may sleep. Caller holds the backend's lock. Takes the channel's lock.
+ * Return: 0; or -errno from the kernel's Xen code, then the backend is Closing and
+ * xenstore has an error node.
  */
 int pciback_channel_connect(struct pciback_backend *backend, grant_ref_t gref, evtchn_port_t port)
 {
@@ -125,7 +138,7 @@ int pciback_channel_connect(struct pciback_backend *backend, grant_ref_t gref, e
 	}
 	channel->page = page;
 
-	/* The first event may come before the call returns; its worker waits here. */
+	/* The first event may come before the call returns; its work item then waits here. */
 	mutex_lock(&channel->lock);
 	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(xdev, port, channel_event, 0,
 							    "xen-pciback", channel);
@@ -144,11 +157,14 @@ int pciback_channel_connect(struct pciback_backend *backend, grant_ref_t gref, e
 }
 
 /**
- * pciback_channel_disconnect() - the opposite of pciback_channel_connect()
+ * pciback_channel_disconnect() - undo pciback_channel_connect()
  * @backend: the backend, connected or not
  *
- * Context: may sleep; waits for a request being served. Caller holds the
- * backend's lock.
+ * When it returns no event, no request and no question to the frontend uses the
+ * page any more.
+ *
+ * Context: may sleep; waits for the request that is being served. Caller holds the
+ * backend's lock. Takes the channel's lock.
  */
 void pciback_channel_disconnect(struct pciback_backend *backend)
 {
@@ -159,16 +175,16 @@ void pciback_channel_disconnect(struct pciback_backend *backend)
 	if (!channel->page)
 		return;
 
-	/* Whoever waits for an answer of the guest stops waiting, and leaves the page alone. */
+	/* Ends the wait for an answer about an error, and further use of the page for it. */
 	pciback_aer_stop(&backend->aer);
 
-	/* From here the worker leaves the number alone: it may soon be another's. */
+	/* The work item must not use the number any more: it may soon be another irq's. */
 	mutex_lock(&channel->lock);
 	irq = channel->irq;
 	channel->irq = 0;
 	mutex_unlock(&channel->lock);
 
-	/* No more events, then no more worker, then no more page (XSA-331). */
+	/* In this order (XSA-331): each of these could still use the next one. */
 	unbind_from_irqhandler(irq, channel);
 	cancel_work_sync(&channel->work);
 	xenbus_unmap_ring_vfree(backend->xdev, channel->page);
@@ -176,19 +192,22 @@ void pciback_channel_disconnect(struct pciback_backend *backend)
 }
 
 /**
- * pciback_channel_module_init() - what all guests share
+ * pciback_channel_module_init() - make the workqueue that all guests share
  *
+ * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
 int pciback_channel_module_init(void)
 {
-	/* Unbound: a guest's requests must not hold up work of the CPU they arrive on. */
+	/* Unbound: a guest's requests must not delay other work of the CPU that they arrive on. */
 	pciback_backend_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
 	return pciback_backend_wq ? 0 : -ENOMEM;
 }
 
 /**
- * pciback_channel_module_exit() - the opposite of pciback_channel_module_init()
+ * pciback_channel_module_exit() - undo pciback_channel_module_init()
+ *
+ * Context: may sleep. No backend exists any more.
  */
 void pciback_channel_module_exit(void)
 {
