@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Errors of a guest's functions: what recovery.c wants to know of the guest is
- * asked over the shared page, and what becomes of a function whose guest did
- * not do its part is told to the toolstack.
+ * Errors of a guest's functions: passes the questions of error recovery to the guest's
+ * frontend, and tells the toolstack about functions that the guest was isolated from.
+ * Implements two members of struct pciback_owner_ops.
  */
 #include <linux/pci.h>
 #include <xen/events.h>
@@ -17,7 +17,8 @@ static struct pciback_backend *backend_of(struct pciback_owner *owner)
 	return container_of(owner, struct pciback_backend, owner);
 }
 
-static const u32 questions[RECOVERY_NR_STEPS] = {
+/* The question for each step of the recovery. */
+static const u32 aer_ops[RECOVERY_NR_STEPS] = {
 	[RECOVERY_DETECTED] = XEN_PCI_OP_aer_detected,
 	[RECOVERY_MMIO] = XEN_PCI_OP_aer_mmio,
 	[RECOVERY_SLOT_RESET] = XEN_PCI_OP_aer_slotreset,
@@ -25,25 +26,25 @@ static const u32 questions[RECOVERY_NR_STEPS] = {
 };
 
 /**
- * pciback_backend_query_guest() - ask the guest about an error of its function
- * @owner: of the backend
+ * pciback_backend_query_guest() - ask the guest's driver about an error of its function
+ * @owner: the owner that the function points to, part of a backend
  * @dev: the function
  * @step: the step of the recovery
  * @state: state of the link
  *
  * &struct pciback_owner_ops.query_guest.
  *
- * Context: sleeps, for as long as pciback_aer_query() says. Caller holds
- * device_lock().
- * Return: as pciback_aer_query(); -ENOTCONN also if the function is just being
- * assigned or deassigned.
+ * Context: sleeps, for a bounded time: see pciback_aer_query(). Caller holds
+ * device_lock(). Takes the virtual bus's lock, then struct pciback_aer's.
+ * Return: as pciback_aer_query(); -ENOTCONN also if the function is not on the virtual
+ * bus, because it is just being assigned or deassigned.
  */
 int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_device *dev,
 				enum pciback_recovery_step step, pci_channel_state_t state)
 {
 	struct pciback_backend *backend = backend_of(owner);
 	struct pciback_aer_query q = {
-		.cmd = questions[step],
+		.cmd = aer_ops[step],
 		.state = (__force s32)state,
 		.cancelled = &dev->detaching,
 	};
@@ -63,41 +64,45 @@ static void backend_aer_notify(struct pciback_aer *aer)
 }
 
 /**
- * pciback_backend_notify_isolated() - have the toolstack told of an isolated function
- * @owner: of the backend
+ * pciback_backend_notify_isolated() - have the toolstack told about an isolated function
+ * @owner: the owner that the function points to, part of a backend
  * @dev: the function
  *
- * &struct pciback_owner_ops.notify_isolated. The function keeps its address on the
- * virtual bus: no other function may be placed there, and the toolstack still has to
- * deassign this one. No operation is served for it.
+ * &struct pciback_owner_ops.notify_isolated. The function keeps its address on the virtual
+ * bus: no other function may be placed there, and the toolstack still has to deassign
+ * this one. No operation is served for it.
  *
- * Context: any. Caller holds device_lock().
+ * Context: does not sleep. Caller holds device_lock().
  */
 void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub_device *dev)
 {
 	struct pciback_backend *backend = backend_of(owner);
 
-	/* Not here: xenstore may answer late, and device_lock() is held. */
+	/* In a work item: xenstore may answer late, and device_lock() is held. */
 	schedule_work(&backend->report);
 }
 
-/* The guest is cut off from the function of this index, and nobody was told. */
-static bool index_is_isolated(struct pciback_backend *backend, int index, char *name, size_t size)
+/* True if the guest is isolated from the function of this index; @name: the function. */
+static bool index_is_isolated(struct pciback_backend *backend, int index, char *name,
+			      size_t size)
 {
 	struct pcistub_device *dev = pciback_nodes_device(backend, index);
-	bool lost;
+	bool isolated;
 
 	if (!dev)
 		return false;
 	mutex_lock(&dev->lock);
-	lost = dev->owner == &backend->owner && dev->isolated;
+	isolated = dev->owner == &backend->owner && dev->isolated;
 	mutex_unlock(&dev->lock);
 	strscpy(name, pci_name(dev->pdev), size);
 	pciback_device_put(dev);
-	return lost;
+	return isolated;
 }
 
-/* True unless the toolstack is at it already. */
+/*
+ * Marks an index as Closed. False if it is not Initialised: it was marked before, or the
+ * toolstack detaches it already.
+ */
 static bool index_mark_closed(struct pciback_backend *backend, int index)
 {
 	const char *dir = backend->xdev->nodename;
@@ -119,6 +124,7 @@ static bool index_mark_closed(struct pciback_backend *backend, int index)
 	return marked && !err;
 }
 
+/* Once for each function, since index_mark_closed() succeeds once. */
 static void backend_report_isolated(struct work_struct *work)
 {
 	struct pciback_backend *backend = container_of(work, struct pciback_backend, report);
@@ -128,15 +134,18 @@ static void backend_report_isolated(struct work_struct *work)
 	guard(mutex)(&backend->lock);
 	nr = pciback_nodes_num_devs(backend);
 	for (i = 0; i < nr; i++)
-		if (index_is_isolated(backend, i, name, sizeof(name)) && index_mark_closed(backend, i))
+		if (index_is_isolated(backend, i, name, sizeof(name)) &&
+		    index_mark_closed(backend, i))
 			xenbus_dev_error(backend->xdev, -EIO,
 					 "dev-%d: %s had an error that its guest did not recover from; detach it or destroy the guest",
 					 i, name);
 }
 
 /**
- * pciback_aer_notify_init() - prepare a guest that is being made
+ * pciback_aer_notify_init() - prepare a new backend
  * @backend: the backend
+ *
+ * Context: any; nothing else uses the backend yet.
  */
 void pciback_aer_notify_init(struct pciback_backend *backend)
 {
@@ -145,10 +154,11 @@ void pciback_aer_notify_init(struct pciback_backend *backend)
 }
 
 /**
- * pciback_aer_notify_exit() - the opposite of pciback_aer_notify_init()
+ * pciback_aer_notify_exit() - undo pciback_aer_notify_init()
  * @backend: the backend, without functions
  *
- * Context: may sleep. Caller does not hold the backend's lock.
+ * Context: may sleep, for the report to end. Caller does not hold the backend's lock,
+ * which the report takes.
  */
 void pciback_aer_notify_exit(struct pciback_backend *backend)
 {

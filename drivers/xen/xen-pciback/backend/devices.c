@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Giving functions to a guest and taking them back, one index of the
- * toolstack's list (dev-N, state-N, vdev-N in xenstore) at a time. Indices
- * move when the toolstack deletes one, so nothing here remembers them.
+ * Assigns functions to a guest and deassigns them, by index of the toolstack's list (dev-N,
+ * state-N and vdev-N in xenstore). The toolstack renumbers its list when it deletes an
+ * index, so no index is stored here.
+ *
+ * Everything is done under the backend's lock. Nodes are accessed in nodes.c, functions
+ * change their owner in device/lifecycle.c.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -15,9 +18,10 @@
 #include "device/lifecycle.h"
 #include "record/record.h"
 
-/* How many functions are reset at a time: a guest seldom has more. */
-#define BATCH	32
+/* Functions that are reset side by side; few guests have more. */
+#define BATCH_MAX	32
 
+/* With the index and the function's name as arguments. */
 static const char *assign_error_format(int err)
 {
 	switch (err) {
@@ -26,11 +30,13 @@ static const char *assign_error_format(int err)
 	case -EIO:
 		return "dev-%d: %s: its reset failed; write its address to pciback's do_flr";
 	default:
-		return "dev-%d: %s cannot be taken";
+		return "dev-%d: %s cannot be assigned; the kernel log may say why";
 	}
 }
 
-static int backend_export(struct pciback_backend *backend, struct pcistub_device *dev, int index)
+/* 0, or -errno and an error node; then the guest does not have the function. */
+static int backend_assign_device(struct pciback_backend *backend, struct pcistub_device *dev,
+				 int index)
 {
 	struct xenbus_device *xdev = backend->xdev;
 	const char *name = pci_name(dev->pdev);
@@ -46,28 +52,32 @@ static int backend_export(struct pciback_backend *backend, struct pcistub_device
 	if (err) {
 		xenbus_dev_error(xdev, err, err == -ENOSPC ?
 				 "dev-%d: no free slot for %s on the guest's virtual bus" :
-				 "dev-%d: %s cannot be placed", index, name);
-		goto give_back;
+				 "dev-%d: %s cannot be added to the guest's virtual bus", index, name);
+		goto deassign;
 	}
 	err = pciback_nodes_publish_addr(backend, index, &virt);
 	if (err) {
 		xenbus_dev_error(xdev, err, "vdev-%d: cannot write the address of %s", index, name);
-		goto unplace;
+		goto remove;
 	}
 	pci_info(dev->pdev, "%s: assign to virtual slot %02x.%x of domain %d\n",
 		 backend->vbus.ops->name, PCI_SLOT(virt.devfn), PCI_FUNC(virt.devfn),
 		 backend->owner.domid);
 	return 0;
 
-unplace:
+remove:
 	pciback_vbus_remove(&backend->vbus, dev);
-give_back:
+deassign:
 	pciback_device_deassign(dev, &backend->owner);
 	return err;
 }
 
-/* The guest has had it since before its frontend went, under this index. */
-static bool backend_has_exported(struct pciback_backend *backend, struct pcistub_device *dev, int index)
+/*
+ * True if the guest has the function already, under this index, because it is set up again
+ * for another frontend.
+ */
+static bool backend_has_assigned(struct pciback_backend *backend, struct pcistub_device *dev,
+				 int index)
 {
 	struct pciback_addr virt;
 
@@ -76,14 +86,15 @@ static bool backend_has_exported(struct pciback_backend *backend, struct pcistub
 }
 
 /**
- * pciback_backend_assign() - give the function of one index to the guest
+ * pciback_backend_assign() - assign the function of one index to the guest
  * @backend: the backend
- * @index: which
+ * @index: the index
  *
- * One function that cannot be given does not keep the others away: its state
- * says so, the error node says why, and nothing is taken.
+ * A function that cannot be assigned does not keep the others from the guest: state-N
+ * becomes Closed, the error node says why, and the function is as before. If the guest
+ * has it already it stays assigned.
  *
- * Context: may sleep. Caller holds the backend's lock.
+ * Context: sleeps, for a reset. Caller holds the backend's lock.
  */
 void pciback_backend_assign(struct pciback_backend *backend, int index)
 {
@@ -97,8 +108,8 @@ void pciback_backend_assign(struct pciback_backend *backend, int index)
 		pciback_nodes_set_closed(backend, index);
 		return;
 	}
-	if (!backend_has_exported(backend, dev, index))
-		err = backend_export(backend, dev, index);
+	if (!backend_has_assigned(backend, dev, index))
+		err = backend_assign_device(backend, dev, index);
 	if (err)
 		pciback_nodes_set_closed(backend, index);
 	else
@@ -110,21 +121,21 @@ static void backend_deassign_device(struct pciback_backend *backend, struct pcis
 {
 	if (pciback_vbus_remove(&backend->vbus, dev))
 		pci_info(dev->pdev, "deassigned from domain %d\n", backend->owner.domid);
-	/* Whoever waits for this guest to recover the function holds device_lock(). */
+	/* Error recovery waits for the guest under device_lock(): end that wait first. */
 	pciback_device_set_detaching(dev, &backend->owner);
 	pciback_aer_wake(&backend->aer);
 	pciback_device_deassign(dev, &backend->owner);
 }
 
 /**
- * pciback_backend_deassign() - take the function of one index back from the guest
+ * pciback_backend_deassign() - deassign the function of one index from the guest
  * @backend: the backend
- * @index: which
+ * @index: the index
  *
- * If the guest does not have it any more, as after an unbind, that is all the
- * same to the toolstack: there is nothing left to do.
+ * state-N becomes Closed in any case: if the guest does not have the function any more,
+ * for example after an unbind, the toolstack has what it asked for.
  *
- * Context: sleeps. Caller holds the backend's lock.
+ * Context: sleeps, for a reset. Caller holds the backend's lock.
  */
 void pciback_backend_deassign(struct pciback_backend *backend, int index)
 {
@@ -152,20 +163,20 @@ static bool addr_is_listed(const struct slot_spec *specs, int nr, const struct p
 }
 
 /**
- * pciback_backend_deassign_unlisted() - take back what the toolstack does not list any more
+ * pciback_backend_deassign_unlisted() - deassign functions that left the toolstack's list
  * @backend: the backend
  *
- * For guests without a frontend the toolstack marks a function for detaching
- * and deletes it from the list at once.
+ * For guests without a frontend the toolstack marks a function for detaching and deletes
+ * it from the list at once.
  *
- * Context: sleeps. Caller holds the backend's lock.
- * Return: true if something was taken.
+ * Context: sleeps, for resets. Caller holds the backend's lock.
+ * Return: true if there was any.
  */
 bool pciback_backend_deassign_unlisted(struct pciback_backend *backend)
 {
 	struct pcistub_device *dev;
 	struct slot_spec *specs;
-	bool taken = false;
+	bool deassigned = false;
 	int nr;
 
 	lockdep_assert_held(&backend->lock);
@@ -176,40 +187,42 @@ bool pciback_backend_deassign_unlisted(struct pciback_backend *backend)
 	while ((dev = pciback_vbus_walk_next(&backend->vbus))) {
 		if (!addr_is_listed(specs, nr, dev)) {
 			backend_deassign_device(backend, dev);
-			taken = true;
+			deassigned = true;
 		}
 		pciback_device_put(dev);
 	}
 	kvfree(specs);
-	return taken;
+	return deassigned;
 }
 
 /**
- * pciback_backend_deassign_all() - take every function back from the guest
+ * pciback_backend_deassign_all() - deassign every function of the guest
  * @backend: the backend
  *
- * Context: sleeps. Caller holds the backend's lock.
+ * Does not touch xenstore, whose nodes may have been deleted.
+ *
+ * Context: sleeps, for resets. Caller holds the backend's lock.
  */
 void pciback_backend_deassign_all(struct pciback_backend *backend)
 {
-	struct pcistub_device *batch[BATCH];
+	struct pcistub_device *batch[BATCH_MAX];
 	unsigned int nr;
 	bool more;
 
 	lockdep_assert_held(&backend->lock);
 	do {
-		for (nr = 0; nr < BATCH; nr++) {
+		for (nr = 0; nr < BATCH_MAX; nr++) {
 			batch[nr] = pciback_vbus_first(&backend->vbus);
 			if (!batch[nr])
 				break;
 			if (pciback_vbus_remove(&backend->vbus, batch[nr]))
 				pci_info(batch[nr]->pdev, "deassigned from domain %d\n",
 					 backend->owner.domid);
-			/* Whoever waits for this guest holds device_lock(): end that first. */
+			/* As in backend_deassign_device(). */
 			pciback_device_set_detaching(batch[nr], &backend->owner);
 		}
 		pciback_aer_wake(&backend->aer);
-		more = nr == BATCH;
+		more = nr == BATCH_MAX;
 		pciback_batch_deassign(batch, nr, &backend->owner);
 		while (nr)
 			pciback_device_put(batch[--nr]);
@@ -217,12 +230,11 @@ void pciback_backend_deassign_all(struct pciback_backend *backend)
 }
 
 /**
- * pciback_backend_mark_unbound() - mark what the toolstack believes the guest to have
+ * pciback_backend_mark_unbound() - mark indices whose function was unbound in the host
  * @backend: the backend
- * @state: for each such index: Closing, so that the frontend lets it go, or
- *	Closed
+ * @state: the mark: Closing, so that the frontend detaches the function; or Closed
  *
- * A function that was unbound from the guest is in the toolstack's list still.
+ * Such a function is still in the toolstack's list, as Initialised.
  *
  * Context: may sleep. Caller holds the backend's lock.
  * Return: true if there was any.
@@ -253,10 +265,10 @@ bool pciback_backend_mark_unbound(struct pciback_backend *backend, enum xenbus_s
 }
 
 /**
- * pciback_backend_quiesce_all() - the frontend has gone: stop what the functions do
+ * pciback_backend_quiesce_all() - stop DMA and interrupts, the frontend has gone
  * @backend: the backend, not connected
  *
- * They stay the guest's. Fast: a frontend may come and go as it likes.
+ * The functions stay assigned. No reset, as a frontend may close as often as it likes.
  *
  * Context: may sleep. Caller holds the backend's lock.
  */
@@ -273,26 +285,28 @@ void pciback_backend_quiesce_all(struct pciback_backend *backend)
 }
 
 /**
- * pciback_backend_reset_for_reconnect() - make the functions new for another frontend
+ * pciback_backend_reset_for_reconnect() - reset all functions for another frontend
  * @backend: the backend, not connected
+ *
+ * The functions stay assigned.
  *
  * Context: sleeps, for resets. Caller holds the backend's lock.
  */
 void pciback_backend_reset_for_reconnect(struct pciback_backend *backend)
 {
-	struct pcistub_device *batch[BATCH];
+	struct pcistub_device *batch[BATCH_MAX];
 	unsigned int nr;
 	bool more;
 
 	lockdep_assert_held(&backend->lock);
 	pciback_vbus_walk_start(&backend->vbus);
 	do {
-		for (nr = 0; nr < BATCH; nr++) {
+		for (nr = 0; nr < BATCH_MAX; nr++) {
 			batch[nr] = pciback_vbus_walk_next(&backend->vbus);
 			if (!batch[nr])
 				break;
 		}
-		more = nr == BATCH;
+		more = nr == BATCH_MAX;
 		pciback_batch_reset_for_reconnect(batch, nr, &backend->owner);
 		while (nr)
 			pciback_device_put(batch[--nr]);
@@ -300,13 +314,13 @@ void pciback_backend_reset_for_reconnect(struct pciback_backend *backend)
 }
 
 /**
- * pciback_backend_publish_roots() - tell the frontend which buses to scan
+ * pciback_backend_publish_roots() - list the buses that the frontend has to scan
  * @backend: the backend
  *
- * Buses are only ever added: frontends do not expect one to go.
+ * Buses are only added: frontends do not handle the removal of one.
  *
  * Context: may sleep. Caller holds the backend's lock.
- * Return: 0 or -errno; then xenstore holds an error node.
+ * Return: 0 or -errno; then xenstore has an error node.
  */
 int pciback_backend_publish_roots(struct pciback_backend *backend)
 {

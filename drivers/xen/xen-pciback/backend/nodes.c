@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The nodes of a backend's directory in xenstore that belong to one index of the
- * toolstack's list (dev-N, state-N, vdev-N, root-N): read, checked, written. Knows
- * nothing of what is done with the functions they name.
+ * The nodes of the backend's directory in xenstore: num_devs, and for each index of the
+ * toolstack's list dev-N, state-N and vdev-N; the buses that the frontend scans, root-N.
+ * They are read, checked and written here. What is done with the functions that they
+ * name is in devices.c.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -11,7 +12,7 @@
 #include "backend/backend.h"
 #include "record/record.h"
 
-/* Longest of "vdev-", "state-", "root-" with an index. */
+/* Long enough for "state-" or another prefix and an index. */
 #define NODE_LEN	20
 
 /**
@@ -19,7 +20,7 @@
  * @backend: the backend
  *
  * Context: may sleep.
- * Return: the number; 0 if there is none that can be believed.
+ * Return: the number; 0 if the node is missing or holds no number up to MAX_DEVICES.
  */
 int pciback_nodes_num_devs(struct pciback_backend *backend)
 {
@@ -34,11 +35,15 @@ static void node_name(char *node, const char *what, int index)
 }
 
 /**
- * pciback_nodes_state() - what is to be done, or was, with one index
+ * pciback_nodes_state() - read the state of one index
  * @backend: the backend
- * @index: which
+ * @index: the index
+ *
+ * The toolstack writes Initialising to attach and Closing to detach; the backend
+ * answers with Initialised and Closed.
  *
  * Context: may sleep.
+ * Return: the state, which may be any number; XenbusStateUnknown if there is none.
  */
 enum xenbus_state pciback_nodes_state(struct pciback_backend *backend, int index)
 {
@@ -49,8 +54,8 @@ enum xenbus_state pciback_nodes_state(struct pciback_backend *backend, int index
 }
 
 /*
- * -ENOENT: the toolstack has deleted the backend's directory meanwhile. Writing
- * would make it anew, and nobody would ever delete that.
+ * Writes a node, unless the toolstack has deleted the backend's directory, -ENOENT. The
+ * write would create the directory again, and nothing would delete it a second time.
  */
 static int node_write(struct pciback_backend *backend, const char *node, const char *text)
 {
@@ -76,8 +81,8 @@ static int node_write(struct pciback_backend *backend, const char *node, const c
 /**
  * pciback_nodes_set_state() - write the state of one index
  * @backend: the backend
- * @index: which
- * @state: what the toolstack and the frontend shall read
+ * @index: the index
+ * @state: the state, for toolstack and frontend
  *
  * Context: may sleep.
  */
@@ -94,34 +99,37 @@ void pciback_nodes_set_state(struct pciback_backend *backend, int index, enum xe
 }
 
 /**
- * pciback_nodes_publish_addr() - tell the frontend where the function of one index is
+ * pciback_nodes_publish_addr() - write the address in the guest of one index's function
  * @backend: the backend
- * @index: which
- * @virt: its address in the guest
+ * @index: the index
+ * @virt: the address
  *
  * Context: may sleep.
- * Return: 0 or -errno; -ENOENT: the backend's directory is gone.
+ * Return: 0 or -errno of xenstore; -ENOENT: the backend's directory was deleted.
  */
-int pciback_nodes_publish_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt)
+int pciback_nodes_publish_addr(struct pciback_backend *backend, int index,
+			       const struct pciback_addr *virt)
 {
 	char node[NODE_LEN], text[24];
 
 	node_name(node, "vdev", index);
-	/* Two digits for the function: frontends scan for exactly this form. */
+	/* Two digits for the function number: frontends scan for exactly this form. */
 	snprintf(text, sizeof(text), "%04x:%02x:%02x.%02x", virt->domain, virt->bus,
 		 PCI_SLOT(virt->devfn), PCI_FUNC(virt->devfn));
 	return node_write(backend, node, text);
 }
 
 /**
- * pciback_nodes_has_addr() - does one index carry this address in the guest?
+ * pciback_nodes_has_addr() - compare the address in the guest of one index's function
  * @backend: the backend
- * @index: which
- * @virt: the address
+ * @index: the index
+ * @virt: an address
  *
  * Context: may sleep.
+ * Return: true if the index has this address.
  */
-bool pciback_nodes_has_addr(struct pciback_backend *backend, int index, const struct pciback_addr *virt)
+bool pciback_nodes_has_addr(struct pciback_backend *backend, int index,
+			    const struct pciback_addr *virt)
 {
 	unsigned int domain, bus, slot, func;
 	char node[NODE_LEN];
@@ -136,11 +144,11 @@ bool pciback_nodes_has_addr(struct pciback_backend *backend, int index, const st
 /**
  * pciback_nodes_set_closed() - mark an index whose function the guest does not have
  * @backend: the backend
- * @index: which
+ * @index: the index
  *
- * The address that is written is on a bus that no frontend has. Without an address
- * Linux's frontend closes, with all its other functions, when the toolstack marks
- * the index for detaching; and the old address may soon be another function's.
+ * vdev-N becomes an address on a bus that no frontend has. Without an address Linux's
+ * frontend closes, with all its other functions, when the toolstack marks the index for
+ * detaching; and the old address may soon be another function's.
  *
  * Context: may sleep.
  */
@@ -152,6 +160,7 @@ void pciback_nodes_set_closed(struct pciback_backend *backend, int index)
 	pciback_nodes_set_state(backend, index, XenbusStateClosed);
 }
 
+/* The address of one function of the host, no wildcard; -EINVAL: it is none. */
 static int node_parse_addr(const char *text, struct slot_spec *spec)
 {
 	int err = pciback_slot_spec_parse(text, strlen(text), spec);
@@ -167,13 +176,13 @@ static struct pcistub_device *node_find_device(const struct slot_spec *spec)
 }
 
 /**
- * pciback_nodes_device() - the function that one index of the toolstack's list names
+ * pciback_nodes_device() - find the function that one index of the list names
  * @backend: the backend
- * @index: which
+ * @index: the index
  *
  * Context: may sleep.
- * Return: its record, whoever has the function, to be given up with
- * pciback_device_put(); NULL: none is named, or it is not seized.
+ * Return: the function, whether or not a guest has it; the caller drops the reference
+ * with pciback_device_put(). NULL: no function is named, or it is not seized.
  */
 struct pcistub_device *pciback_nodes_device(struct pciback_backend *backend, int index)
 {
@@ -193,9 +202,9 @@ struct pcistub_device *pciback_nodes_device(struct pciback_backend *backend, int
 }
 
 /**
- * pciback_nodes_report_missing() - write an error node that says why an index names no function
+ * pciback_nodes_report_missing() - write why an index names no function to the error node
  * @backend: the backend
- * @index: which, for which pciback_nodes_device() found none
+ * @index: the index, for which pciback_nodes_device() found none
  *
  * Context: may sleep.
  */
@@ -215,22 +224,24 @@ void pciback_nodes_report_missing(struct pciback_backend *backend, int index)
 		return;
 	}
 	if (node_parse_addr(text, &spec))
-		xenbus_dev_error(xdev, -EINVAL, "%s: \"%.40s\" is not the address of a device",
+		xenbus_dev_error(xdev, -EINVAL,
+				 "%s: \"%.40s\" is not the address of a device; write DDDD:BB:DD.F",
 				 node, text);
 	else
 		xenbus_dev_error(xdev, -ENODEV,
-				 "%s: %.40s is not held by pciback; xl pci-assignable-add it first",
+				 "%s: %.40s is not bound to pciback; xl pci-assignable-add it first",
 				 node, text);
 	kfree(text);
 }
 
 /**
- * pciback_nodes_read_list() - all functions that the toolstack lists at one moment
+ * pciback_nodes_read_list() - read the toolstack's list as it is at one moment
  * @backend: the backend
- * @specs: their addresses, those that name nothing left out; kvfree() it
+ * @specs: the addresses that are listed, without indices that name none; the caller
+ *	frees it with kvfree()
  *
  * Context: may sleep.
- * Return: how many, or -errno; then nothing is to be freed.
+ * Return: the number of addresses, or -errno; then there is nothing to free.
  */
 int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **specs)
 {
@@ -266,7 +277,10 @@ int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **
 			xenbus_transaction_end(xbt, 1);
 			return err;
 		}
-		/* The toolstack moves entries down when one goes: all of this or none. */
+		/*
+		 * When one index is deleted the toolstack renumbers those after it. A list
+		 * that was read meanwhile is read again.
+		 */
 		err = xenbus_transaction_end(xbt, 0);
 		if (err)
 			kvfree(*specs);
@@ -279,9 +293,9 @@ int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **
  * @backend: the backend
  * @root: the bus
  *
- * Context: may sleep.
- * Return: 0, also if it is listed already; -errno, then xenstore holds an error
- * node.
+ * Context: may sleep. Caller holds the backend's lock: no other call may write these
+ * nodes meanwhile.
+ * Return: 0, also if it is listed already; or -errno, then xenstore has an error node.
  */
 int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pciback_addr *root)
 {
@@ -294,7 +308,8 @@ int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pci
 	for (i = 0; i < nr; i++) {
 		snprintf(node, sizeof(node), "root-%d", i);
 		if (xenbus_scanf(XBT_NIL, dir, node, "%x:%x", &domain, &bus) != 2) {
-			xenbus_dev_error(backend->xdev, -EINVAL, "%s: not the address of a bus",
+			xenbus_dev_error(backend->xdev, -EINVAL,
+					 "%s: not the address of a bus; only the backend may write it",
 					 node);
 			return -EINVAL;
 		}

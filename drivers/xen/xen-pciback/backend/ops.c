@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What a frontend may ask for: the operations of Xen's io/pciif.h, carried out
- * on a private copy of the request. Every field of it is the guest's and may
- * hold anything.
+ * The operations that a frontend may request (Xen's public io/pciif.h). They work on a
+ * private copy of the request; the guest may have written any value in any of its
+ * fields.
  */
 #include <linux/errno.h>
 #include <linux/nospec.h>
@@ -17,7 +17,7 @@
 #include "record/stats.h"
 #include "trace/events.h"
 
-/* How the frontend is told: Xen's public io/pciif.h, XEN_PCI_ERR_*. */
+/* From the result of an access to configuration space to XEN_PCI_ERR_* (io/pciif.h). */
 static s32 err_to_guest(int err)
 {
 	switch (err) {
@@ -32,7 +32,7 @@ static s32 err_to_guest(int err)
 	case PCIBIOS_FUNC_NOT_SUPPORTED:
 		return XEN_PCI_ERR_not_implemented;
 	default:
-		/* Frontends know the errno of a failed enable as it is. */
+		/* Any other number is an error to a frontend, too. */
 		return err;
 	}
 }
@@ -53,7 +53,10 @@ static void op_enable_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 							   XEN_PCI_ERR_success;
 }
 
-/* @op->info: how many; if that fails, how many might do. */
+/*
+ * @op->info is the number of vectors. If they cannot be enabled it becomes the number
+ * that the frontend may try next.
+ */
 static void op_enable_multi_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 {
 	op->err = XEN_PCI_ERR_success;
@@ -65,7 +68,7 @@ static void op_enable_multi_msi(struct pcistub_device *dev, struct xen_pci_op *o
 
 static void op_enable_msix(struct pcistub_device *dev, struct xen_pci_op *op)
 {
-	/* Here, and only here, frontends expect an errno, in both fields. */
+	/* For this operation alone frontends expect an errno, and in both fields. */
 	op->err = pciback_msix_enable(dev, op->msix_entries, op->value);
 	op->value = op->err;
 }
@@ -78,8 +81,8 @@ static void op_disable_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 
 typedef void (*op_handler)(struct pcistub_device *dev, struct xen_pci_op *op);
 
-/* Those between are the backend's own requests to the frontend. */
-static const op_handler ops[] = {
+/* The numbers without an entry are requests from the backend to the frontend. */
+static const op_handler op_handlers[] = {
 	[XEN_PCI_OP_conf_read] = op_conf_read,
 	[XEN_PCI_OP_conf_write] = op_conf_write,
 	[XEN_PCI_OP_enable_msi] = op_enable_msi,
@@ -92,19 +95,20 @@ static const op_handler ops[] = {
 /**
  * pciback_backend_do_op() - carry out one request
  * @backend: the backend
- * @op: private copy of its request; @op->err, @op->value and, for
- *	enable_msix, @op->msix_entries, for enable_multi_msi, @op->info are the
- *	answer
+ * @op: private copy of the request. The answer is in @op->err and @op->value; for
+ *	enable_msix also in @op->msix_entries, for enable_multi_msi in @op->info.
  *
- * A function that is not the guest's leaves @op->value as it was sent.
+ * For a function that the guest does not have @op->value stays as it was sent.
  *
- * Context: may sleep.
+ * Context: sleeps; 100 ms and more if the guest requested a function level reset.
+ * Takes the virtual bus's lock and, after that, the record's lock of the function.
+ * Caller holds neither these nor a device_lock().
  */
 void pciback_backend_do_op(struct pciback_backend *backend, struct xen_pci_op *op)
 {
 	u64 start = pciback_trace_op_start();
 	struct pcistub_device *dev;
-	op_handler carry_out = NULL;
+	op_handler handler = NULL;
 	bool reset = false;
 	u32 cmd = op->cmd;
 
@@ -117,15 +121,16 @@ void pciback_backend_do_op(struct pciback_backend *backend, struct xen_pci_op *o
 
 	mutex_lock(&dev->lock);
 	if (pciback_device_is_usable_by(dev, &backend->owner)) {
-		if (cmd < ARRAY_SIZE(ops))
-			carry_out = ops[array_index_nospec(cmd, ARRAY_SIZE(ops))];
-		if (carry_out)
-			carry_out(dev, op);
+		if (cmd < ARRAY_SIZE(op_handlers))
+			handler = op_handlers[array_index_nospec(cmd, ARRAY_SIZE(op_handlers))];
+		if (handler)
+			handler(dev, op);
 		else
 			op->err = XEN_PCI_ERR_not_implemented;
 		reset = dev->reset_wanted;
 	}
 	mutex_unlock(&dev->lock);
+	/* Needs device_lock(), which is taken before the record's lock. */
 	if (reset)
 		pciback_device_guest_reset(dev, &backend->owner);
 	pciback_trace_op(&backend->owner, dev, op, start);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The only code that reads and writes the page shared with a frontend (Xen's
- * io/pciif.h). The guest may write it at any time, so what is read here is read
- * once, into a copy, and nothing that was written is read back (XSA-155).
- * Knows the layout of the page and the order of its accesses, nothing else.
+ * All reads and writes of the page shared with a frontend (Xen's public io/pciif.h).
+ * The guest may write the page at any time: each field is read once, into a copy, and
+ * what was written here is never read back (XSA-155).
+ *
+ * Knows the layout of the page and the order of its accesses, nothing else. No locks:
+ * the callers make sure that the page is mapped.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -14,19 +16,19 @@
 #include "irq/irq.h"
 
 /**
- * struct pciback_shared_page - a page that a guest shares
- * @info: as Xen's io/pciif.h has it
+ * struct pciback_shared_page - a page that a guest shares; no lock, the guest writes it
+ * @info: the layout of Xen's public io/pciif.h
  */
 struct pciback_shared_page {
 	struct xen_pci_sharedinfo info;
 };
 
 /**
- * pciback_shared_flags() - the flags as they are now
+ * pciback_shared_flags() - read the flags
  * @page: shared with a frontend
  *
  * Context: any, also hard interrupt.
- * Return: XEN_PCIF_* and XEN_PCIB_*, and whatever else the guest put there.
+ * Return: XEN_PCIF_*, XEN_PCIB_* and any other bits that the guest set.
  */
 u32 pciback_shared_flags(const struct pciback_shared_page *page)
 {
@@ -34,15 +36,17 @@ u32 pciback_shared_flags(const struct pciback_shared_page *page)
 }
 
 /**
- * pciback_shared_flags_change() - change some of the flags, while the guest changes others
+ * pciback_shared_flags_change() - change some flags, the guest may be changing others
  * @page: shared with a frontend
  * @clear: flags to clear
  * @set: flags to set
  *
- * A bit operation would be as wide as a long and touch the neighbouring field,
- * and an atomic_t loses its bus lock on a host with one CPU, while the guest
- * runs on another. A guest that keeps changing the flags to make this fail
- * gets its flags overwritten.
+ * Neither set_bit() nor atomic_t will do. The former works on an unsigned long and
+ * would write the next field, too. The latter has no bus lock on a host with one CPU,
+ * while the guest may run on another CPU of the machine. After 16 tries against a guest
+ * that keeps changing the flags, the guest's last change is overwritten.
+ *
+ * Context: any. Earlier writes to the page are visible before the flags change.
  */
 void pciback_shared_flags_change(struct pciback_shared_page *page, u32 clear, u32 set)
 {
@@ -50,7 +54,7 @@ void pciback_shared_flags_change(struct pciback_shared_page *page, u32 clear, u3
 	unsigned int tries;
 	u32 old;
 
-	/* What was written before is there when the flags announce it. */
+	/* Pairs with the guest reading the flags first, then what they announce. */
 	virt_wmb();
 	for (tries = 0; tries < 16; tries++) {
 		old = READ_ONCE(*flags);
@@ -61,21 +65,21 @@ void pciback_shared_flags_change(struct pciback_shared_page *page, u32 clear, u3
 }
 
 /**
- * pciback_shared_op_take() - copy the request that a flag announced
+ * pciback_shared_op_take() - copy the request that XEN_PCIF_active announced
  * @page: shared with a frontend
- * @op: the copy; of its vectors only those that the request says it has
+ * @op: the copy; of its MSI-X vectors only as many as the request says are copied
  *
  * Context: any.
- * Return: how many vectors it asks for, any value.
+ * Return: the number of vectors that the request asks for, any value.
  */
 u32 pciback_shared_op_take(const struct pciback_shared_page *page, struct xen_pci_op *op)
 {
 	const struct xen_pci_op *from = &page->info.op;
 	unsigned int i;
 
-	/* The flag before what it announces. */
+	/* The flag was read before; now what it announces. */
 	virt_rmb();
-	/* Not memcpy(), which may read a byte more than once. */
+	/* Not memcpy(): it may read a byte more than once. */
 	op->cmd = READ_ONCE(from->cmd);
 	op->err = READ_ONCE(from->err);
 	op->domain = READ_ONCE(from->domain);
@@ -87,7 +91,7 @@ u32 pciback_shared_op_take(const struct pciback_shared_page *page, struct xen_pc
 	op->info = READ_ONCE(from->info);
 	if (op->cmd != XEN_PCI_OP_enable_msix)
 		return 0;
-	/* As many as it says, and no more than there are; few requests have any. */
+	/* Only these: copying the whole array would slow every request. */
 	for (i = 0; i < op->value && i < ARRAY_SIZE(op->msix_entries); i++) {
 		op->msix_entries[i].vector = READ_ONCE(from->msix_entries[i].vector);
 		op->msix_entries[i].entry = READ_ONCE(from->msix_entries[i].entry);
@@ -96,10 +100,12 @@ u32 pciback_shared_op_take(const struct pciback_shared_page *page, struct xen_pc
 }
 
 /**
- * pciback_shared_op_answer() - write what an answer consists of; the rest stays the guest's
+ * pciback_shared_op_answer() - write the fields of an answer, and no others
  * @page: shared with a frontend
- * @op: the request as it was answered
- * @nr_vectors: so many of its vectors belong to the answer
+ * @op: the request with its answer
+ * @nr_vectors: how many of @op->msix_entries belong to the answer
+ *
+ * pciback_shared_flags_change() then announces the answer.
  *
  * Context: any.
  */
@@ -121,8 +127,10 @@ void pciback_shared_op_answer(struct pciback_shared_page *page, const struct xen
  * pciback_shared_aer_query() - write a question about an error
  * @page: shared with a frontend
  * @cmd: XEN_PCI_OP_aer_*
- * @state: of the link, pci_channel_state_t
- * @virt: the function, as the guest knows it
+ * @state: state of the link, pci_channel_state_t
+ * @virt: the function's address in the guest
+ *
+ * pciback_shared_flags_change() then announces the question.
  *
  * Context: any.
  */
@@ -139,15 +147,15 @@ void pciback_shared_aer_query(struct pciback_shared_page *page, u32 cmd, s32 sta
 }
 
 /**
- * pciback_shared_aer_answer() - what the frontend says that its flag announced
- * @page: shared with a frontend
+ * pciback_shared_aer_answer() - read the answer to a question about an error
+ * @page: shared with a frontend, which has cleared XEN_PCIB_active
  *
  * Context: any.
- * Return: any value; of enum pci_ers_result if the frontend is honest.
+ * Return: any value; a correct frontend writes one of enum pci_ers_result.
  */
 s32 pciback_shared_aer_answer(const struct pciback_shared_page *page)
 {
-	/* The flag before the answer that it announces. */
+	/* The flag was read before; now the answer that it announces. */
 	virt_rmb();
 	return READ_ONCE(page->info.aer_op.err);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The page shared with a frontend, which the guest may write at any time. Only
- * guest/pciback_shared_page.c knows what is in it: everybody else holds a pointer that the
- * compiler lets nobody follow, and works on copies (XSA-155).
+ * The page shared with a frontend, which the guest may write at any time. Its layout is
+ * known to shared_page.c only: all other files have a pointer to an incomplete type, so
+ * the compiler rejects direct accesses, and work on copies (XSA-155).
  */
 #ifndef PCIBACK_BACKEND_SHARED_PAGE_H
 #define PCIBACK_BACKEND_SHARED_PAGE_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The functions of one guest, by the address each has in the guest, and the
- * two numberings that give them out.
+ * The virtual bus: the functions of one guest by their addresses in the guest, and the
+ * two ways to choose these addresses, vpci and passthrough. Touches struct pciback_vbus
+ * and counts references of the functions' records, nothing else.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -18,6 +19,7 @@ static struct pciback_addr host_addr(const struct pcistub_device *dev)
 	};
 }
 
+/* In by_virt. */
 static unsigned long vbus_key(u32 domain, u32 bus, u32 devfn)
 {
 	return (unsigned long)domain << 16 | bus << 8 | devfn;
@@ -43,7 +45,7 @@ static bool vbus_vpci_is_root(struct pciback_vbus *vbus, const struct vbus_entry
 	return true;
 }
 
-/* One virtual bus, 0000:00, of 32 slots. */
+/* All functions are on one virtual bus, 0000:00, with 32 slots: see vpci.c. */
 const struct vbus_ops pciback_vbus_vpci = {
 	.name = "vpci",
 	.place = vbus_vpci_place,
@@ -58,7 +60,7 @@ static int vbus_passthrough_place(struct pciback_vbus *vbus, const struct pcistu
 	return 0;
 }
 
-/* A bus below a bridge that the guest has is found through that bridge. */
+/* A guest that has a bridge above the function finds its bus through that bridge. */
 static bool vbus_passthrough_is_root(struct pciback_vbus *vbus, const struct vbus_entry *entry)
 {
 	struct pci_dev *bridge = pci_upstream_bridge(entry->dev->pdev);
@@ -70,7 +72,7 @@ static bool vbus_passthrough_is_root(struct pciback_vbus *vbus, const struct vbu
 	return true;
 }
 
-/* The host's own addresses. */
+/* Functions have the same addresses as in the host. */
 const struct vbus_ops pciback_vbus_passthrough = {
 	.name = "passthrough",
 	.place = vbus_passthrough_place,
@@ -78,9 +80,11 @@ const struct vbus_ops pciback_vbus_passthrough = {
 };
 
 /**
- * pciback_vbus_init() - start with no functions
+ * pciback_vbus_init() - prepare a virtual bus without functions
  * @vbus: the virtual bus
- * @ops: its numbering
+ * @ops: how addresses are chosen
+ *
+ * Context: any; nothing else uses the virtual bus yet.
  */
 void pciback_vbus_init(struct pciback_vbus *vbus, const struct vbus_ops *ops)
 {
@@ -91,8 +95,10 @@ void pciback_vbus_init(struct pciback_vbus *vbus, const struct vbus_ops *ops)
 }
 
 /**
- * pciback_vbus_destroy() - the opposite of pciback_vbus_init()
- * @vbus: an empty virtual bus
+ * pciback_vbus_destroy() - undo pciback_vbus_init()
+ * @vbus: a virtual bus without functions
+ *
+ * Context: may sleep; nothing else uses the virtual bus any more.
  */
 void pciback_vbus_destroy(struct pciback_vbus *vbus)
 {
@@ -102,15 +108,17 @@ void pciback_vbus_destroy(struct pciback_vbus *vbus)
 }
 
 /**
- * pciback_vbus_add() - give a function a place
+ * pciback_vbus_add() - choose an address in the guest for a function and add it
  * @vbus: the backend's virtual bus
  * @dev: the function; the virtual bus takes a reference of its own
- * @virt: its address in the guest
+ * @virt: set to its address in the guest
  *
- * Context: may sleep.
- * Return: 0; -ENOSPC: no free place; -EEXIST: it has one; -ENOMEM.
+ * Context: may sleep. Takes the virtual bus's lock.
+ * Return: 0; -ENOSPC: no free slot; -EEXIST: the function is on the bus, or its address
+ * is in use; -ENOMEM.
  */
-int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev, struct pciback_addr *virt)
+int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev,
+		     struct pciback_addr *virt)
 {
 	struct vbus_entry *entry;
 	int err;
@@ -146,12 +154,12 @@ free:
 }
 
 /**
- * pciback_vbus_remove() - take a function's place away
+ * pciback_vbus_remove() - remove a function from the virtual bus
  * @vbus: the backend's virtual bus
- * @dev: the function; the caller has a reference besides the virtual bus's
+ * @dev: the function; the caller has a reference besides that of the virtual bus
  *
- * Context: may sleep.
- * Return: true if it had a place.
+ * Context: may sleep; device_lock() may be held. Takes the virtual bus's lock.
+ * Return: true if it was on the bus.
  */
 bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev)
 {
@@ -180,14 +188,17 @@ bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev)
 }
 
 /**
- * pciback_vbus_get() - the function at an address
+ * pciback_vbus_get() - find the function at an address in the guest
  * @vbus: the backend's virtual bus
- * @domain: as the guest sent it, any value
- * @bus: likewise
- * @devfn: likewise
+ * @domain: PCI domain; sent by the guest, any value
+ * @bus: bus number; sent by the guest, any value
+ * @devfn: device and function number; sent by the guest, any value
  *
- * Context: may sleep.
- * Return: its record, to be given up with pciback_device_put(), or NULL.
+ * In constant time: it is called for each request.
+ *
+ * Context: may sleep. Takes the virtual bus's lock.
+ * Return: the function, or NULL. The caller drops the reference with
+ * pciback_device_put().
  */
 struct pcistub_device *pciback_vbus_get(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn)
 {
@@ -204,11 +215,14 @@ struct pcistub_device *pciback_vbus_get(struct pciback_vbus *vbus, u32 domain, u
 }
 
 /**
- * pciback_vbus_first() - some function, for emptying the virtual bus
+ * pciback_vbus_first() - get the function that was added first
  * @vbus: the backend's virtual bus
  *
- * Context: may sleep.
- * Return: its record, to be given up with pciback_device_put(), or NULL.
+ * For removing one after the other.
+ *
+ * Context: may sleep. Takes the virtual bus's lock.
+ * Return: the function, or NULL. The caller drops the reference with
+ * pciback_device_put().
  */
 struct pcistub_device *pciback_vbus_first(struct pciback_vbus *vbus)
 {
@@ -223,13 +237,13 @@ struct pcistub_device *pciback_vbus_first(struct pciback_vbus *vbus)
 }
 
 /**
- * pciback_vbus_find() - where the guest has a function
+ * pciback_vbus_find() - get the address in the guest of a function
  * @vbus: the backend's virtual bus
  * @dev: the function
- * @virt: its address in the guest
+ * @virt: set to its address in the guest
  *
- * Context: may sleep.
- * Return: false: the guest does not have it.
+ * Context: may sleep; device_lock() may be held. Takes the virtual bus's lock.
+ * Return: false if the function is not on the bus; then @virt is as it was.
  */
 bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *dev,
 		       struct pciback_addr *virt)
@@ -247,10 +261,13 @@ bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *d
 }
 
 /**
- * pciback_vbus_walk_start() - begin to look at each function
+ * pciback_vbus_walk_start() - start a walk over all functions
  * @vbus: the backend's virtual bus
  *
- * Context: may sleep. One walk at a time; functions may be removed meanwhile.
+ * Functions may be added and removed during the walk.
+ *
+ * Context: may sleep. Takes the virtual bus's lock. Caller holds the backend's lock until
+ * the walk is over, as there can be only one at a time.
  */
 void pciback_vbus_walk_start(struct pciback_vbus *vbus)
 {
@@ -262,11 +279,12 @@ void pciback_vbus_walk_start(struct pciback_vbus *vbus)
 }
 
 /**
- * pciback_vbus_walk_next() - the next function of a walk
+ * pciback_vbus_walk_next() - get the next function of a walk
  * @vbus: the backend's virtual bus
  *
- * Context: may sleep.
- * Return: its record, to be given up with pciback_device_put(), or NULL.
+ * Context: may sleep. Takes the virtual bus's lock. Caller holds the backend's lock.
+ * Return: the function, or NULL at the end. The caller drops the reference with
+ * pciback_device_put().
  */
 struct pcistub_device *pciback_vbus_walk_next(struct pciback_vbus *vbus)
 {
@@ -284,15 +302,16 @@ struct pcistub_device *pciback_vbus_walk_next(struct pciback_vbus *vbus)
 }
 
 /**
- * pciback_vbus_next_root() - the buses that the guest has to scan
+ * pciback_vbus_next_root() - get the next bus that the guest has to scan
  * @vbus: the backend's virtual bus
- * @cursor: 0 for the first call, then as the last call left it
- * @root: a bus; the same one may come more than once
+ * @cursor: 0 for the first call; each call advances it
+ * @root: set to the bus; the same bus may be returned more than once
  *
- * Context: may sleep.
- * Return: false: no more.
+ * Context: may sleep. Takes the virtual bus's lock.
+ * Return: false at the end.
  */
-bool pciback_vbus_next_root(struct pciback_vbus *vbus, unsigned int *cursor, struct pciback_addr *root)
+bool pciback_vbus_next_root(struct pciback_vbus *vbus, unsigned int *cursor,
+			    struct pciback_addr *root)
 {
 	struct vbus_entry *entry;
 	unsigned int i = 0;

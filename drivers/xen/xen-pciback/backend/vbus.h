@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Where a guest finds its functions: the address each has on the guest's own
- * PCI buses. Two numberings exist, chosen at load: one virtual bus (vpci), or
- * the host's addresses (passthrough). The placement itself is freestanding.
+ * The virtual bus of a guest: the address that each of its functions has on the guest's
+ * own PCI buses. There are two ways to choose addresses, selected at load: one virtual
+ * bus (vpci), or the host's addresses (passthrough). The former is in vpci.c, which is
+ * freestanding.
  */
 #ifndef PCIBACK_BACKEND_VBUS_H
 #define PCIBACK_BACKEND_VBUS_H
@@ -16,12 +17,12 @@ struct pcistub_device;
 struct pciback_vbus;
 
 /**
- * struct vbus_entry - a function in a backend's virtual bus
- * @node: in the virtual bus's list
+ * struct vbus_entry - a function on a virtual bus; guarded by struct pciback_vbus's @lock
+ * @node: in @entries of the virtual bus
  * @real: its address in the host
  * @virt: its address in the guest
- * @dev: its record; reference held
- * @visited: by the walk under way
+ * @dev: the function; reference held
+ * @visited: the current walk has returned it
  */
 struct vbus_entry {
 	struct list_head node;
@@ -32,11 +33,13 @@ struct vbus_entry {
 };
 
 /**
- * struct vbus_ops - a numbering
+ * struct vbus_ops - a way to choose addresses; constant, called with the virtual bus's
+ *	@lock held
  * @name: for messages
- * @place: choose the address of a function; 0 or -ENOSPC
- * @vacate: an address is free again; may be NULL
- * @is_root: does the guest have to scan the bus of this function for itself?
+ * @place: choose the address of a function; 0, -ENOSPC or -EEXIST
+ * @vacate: the address is not used any more; may be NULL
+ * @is_root: true if the guest finds the bus of this function only by scanning it as a
+ *	root bus
  */
 struct vbus_ops {
 	const char *name;
@@ -51,12 +54,12 @@ extern const struct vbus_ops pciback_vbus_passthrough;
 
 /**
  * struct pciback_vbus - all functions of one guest
- * @lock: guards everything here; taken under device_lock(), above a record's
- *	lock; no call out of the virtual bus is made under it
- * @ops: the numbering
- * @entries: in the order of adding
- * @by_virt: the same by virtual address, for the guest's operations
- * @vpci: state of the vpci numbering
+ * @lock: guards all members but @ops. Taken under device_lock(); struct
+ *	pcistub_device's @lock comes after it, but no other lock is taken under it.
+ * @ops: how addresses are chosen; set once
+ * @entries: the functions in the order in which they were added
+ * @by_virt: the same by virtual address, for the guest's requests
+ * @vpci: slots that are in use, if @ops is vpci
  */
 struct pciback_vbus {
 	struct mutex lock;
@@ -68,7 +71,8 @@ struct pciback_vbus {
 
 void pciback_vbus_init(struct pciback_vbus *vbus, const struct vbus_ops *ops);
 void pciback_vbus_destroy(struct pciback_vbus *vbus);
-int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev, struct pciback_addr *virt);
+int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev,
+		     struct pciback_addr *virt);
 bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev);
 struct pcistub_device *pciback_vbus_get(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn);
 bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *dev,
@@ -76,6 +80,7 @@ bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *d
 struct pcistub_device *pciback_vbus_first(struct pciback_vbus *vbus);
 void pciback_vbus_walk_start(struct pciback_vbus *vbus);
 struct pcistub_device *pciback_vbus_walk_next(struct pciback_vbus *vbus);
-bool pciback_vbus_next_root(struct pciback_vbus *vbus, unsigned int *cursor, struct pciback_addr *root);
+bool pciback_vbus_next_root(struct pciback_vbus *vbus, unsigned int *cursor,
+			    struct pciback_addr *root);
 
 #endif /* PCIBACK_BACKEND_VBUS_H */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Placement on one virtual bus, 0000:00, of 32 slots.
+ * Chooses addresses on one virtual bus, 0000:00, with 32 slots.
  *
- * A function keeps its function number, so that the functions of one device
- * stay one device in the guest. A virtual function with number 0 gets a slot
- * of its own: it need not be related to the function 0 that a guest expects
- * in front of the others.
+ * A function keeps its function number, so that the functions of one device are one
+ * device in the guest, too. A virtual function with function number 0 gets a slot of its
+ * own: a guest expects the function 0 of a slot to belong to the others there, and this
+ * one may be unrelated to them.
  *
- * Freestanding: no locks, no allocation.
+ * Freestanding: no locks, no allocation, no kernel state.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -21,13 +21,14 @@ static bool vpci_same_device(const struct pciback_addr *a, const struct pciback_
 }
 
 /**
- * pciback_vpci_place() - find a place for a function
+ * pciback_vpci_place() - choose an address for a function and mark it as used
  * @vpci: the bus
  * @real: the function's address in the host
  * @virtfn: it is an SR-IOV virtual function
- * @devfn: the place, taken when the call returns 0
+ * @devfn: set to its device and function number on the bus
  *
- * Return: 0; -ENOSPC: all slots are taken; -EEXIST: it has a place already.
+ * Context: any. Caller keeps others from changing @vpci.
+ * Return: 0; -ENOSPC: no free slot; -EEXIST: the function is on the bus already.
  */
 int pciback_vpci_place(struct vpci *vpci, const struct pciback_addr *real, bool virtfn, u8 *devfn)
 {
@@ -64,9 +65,11 @@ int pciback_vpci_place(struct vpci *vpci, const struct pciback_addr *real, bool 
 }
 
 /**
- * pciback_vpci_vacate() - free a place
+ * pciback_vpci_vacate() - mark an address as free
  * @vpci: the bus
- * @devfn: the place
+ * @devfn: device and function number, chosen by pciback_vpci_place()
+ *
+ * Context: any. Caller keeps others from changing @vpci.
  */
 void pciback_vpci_vacate(struct vpci *vpci, u8 devfn)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The backend's side of the xenbus handshake: a guest's instance comes and
- * goes with its directory in xenstore. What xenbus tells about it in between is
- * noted here and acted upon in guest/steps.c.
+ * The xenbus driver: makes a backend instance when the toolstack creates the backend's
+ * directory in xenstore, and removes it with the directory. What xenbus reports in
+ * between is recorded here, and acted upon by the state machine in actions.c.
  */
 #include <linux/slab.h>
 #include "backend/aer.h"
@@ -13,11 +13,16 @@
 #include "record/record.h"
 #include "trace/stats.h"
 
-/* Shorter than anybody notices in a change of states, long enough to be no load. */
-#define FRONTEND_PACE_MS	10
+/*
+ * A frontend may write its state as often as it likes. The state machine runs at most
+ * once in this time because of that; the time is too short to matter for a handshake.
+ */
+#define FRONTEND_DELAY_MS	10
 
-static const struct vbus_ops *numbering = &pciback_vbus_vpci;
+/* How all guests' virtual addresses are chosen; set once, before the first backend. */
+static const struct vbus_ops *backend_vbus_ops = &pciback_vbus_vpci;
 
+/* The last reference is gone: no function points to the backend any more. */
 static void backend_free(struct kref *ref)
 {
 	struct pciback_backend *backend = container_of(ref, struct pciback_backend, owner.ref);
@@ -30,9 +35,9 @@ static void backend_free(struct kref *ref)
 }
 
 /*
- * A function is being unbound while the guest has it. Only the virtual bus is
- * touched: its lock comes after device_lock(), which the caller holds. The rest
- * of it is for later.
+ * A function is being unbound in the host while the guest has it. The caller holds its
+ * device_lock(), which comes after the backend's lock: here it is only removed from the
+ * virtual bus. The state machine tells the frontend later.
  */
 static void backend_revoke(struct pciback_owner *owner, struct pcistub_device *dev)
 {
@@ -44,8 +49,9 @@ static void backend_revoke(struct pciback_owner *owner, struct pcistub_device *d
 }
 
 /*
- * Somebody resets a function that the guest has. Toolstacks do so before they
- * take one, then wait for the backend to be Connected.
+ * A function of the guest is reset from outside this driver. Toolstacks do that before
+ * they wait for the backend to be Connected and detach the function. The caller holds
+ * its device_lock().
  */
 static void backend_expect_detach(struct pciback_owner *owner)
 {
@@ -55,43 +61,43 @@ static void backend_expect_detach(struct pciback_owner *owner)
 	pciback_backend_kick_after(backend, 0);
 }
 
-/* Something below the backend's directory changed. */
+/* A node in the backend's directory was written. xenbus's thread, which serves all guests. */
 static void backend_changed(struct xenbus_watch *watch, const char *path, const char *token)
 {
 	pciback_backend_kick_after(container_of(watch, struct pciback_backend, watch), 0);
 }
 
-/* The frontend may write any state at any time. */
+/* The frontend wrote its state, which may be any at any time. xenbus's thread. */
 static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state state)
 {
 	struct pciback_backend *backend = dev_get_drvdata(&xdev->dev);
 
 	/*
-	 * Its directory was deleted, and the guest with it; or it has gone and the
-	 * toolstack wants no other. Ends in backend_remove().
+	 * The guest ended and its directory was deleted; or the frontend closed and the
+	 * toolstack does not want to keep the backend. This calls backend_remove().
 	 */
 	if (state == XenbusStateUnknown ||
 	    (state == XenbusStateClosed && !xenbus_dev_is_online(xdev))) {
 		device_unregister(&xdev->dev);
 		return;
 	}
-	/* It may be back before anybody looks. */
+	/* The next snapshot may not see these states any more, but has to know of them. */
 	if (state == XenbusStateClosing)
 		set_bit(EVENT_FE_CLOSING, &backend->events);
 	if (state == XenbusStateClosing || state == XenbusStateClosed)
 		set_bit(EVENT_FE_LEFT, &backend->events);
 	set_bit(EVENT_FE_WROTE, &backend->events);
-	/* However often it writes, we look at our own pace. */
-	pciback_backend_kick_after(backend, FRONTEND_PACE_MS);
+	pciback_backend_kick_after(backend, FRONTEND_DELAY_MS);
 }
 
+/* Undoes backend_probe(). Sleeps, for resets. */
 static void backend_shutdown(struct pciback_backend *backend)
 {
 	if (backend->watching)
 		unregister_xenbus_watch(&backend->watch);
 	backend->watching = false;
 
-	/* A function may still be unbound meanwhile: it finds nobody to tell. */
+	/* A function may still be unbound or reset: its event is not acted upon any more. */
 	spin_lock(&backend->kick_lock);
 	backend->dead = true;
 	spin_unlock(&backend->kick_lock);
@@ -121,7 +127,7 @@ static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_
 
 	backend = kzalloc(sizeof(*backend), GFP_KERNEL);
 	if (!backend) {
-		xenbus_dev_fatal(xdev, -ENOMEM, "no memory for a guest");
+		xenbus_dev_fatal(xdev, -ENOMEM, "no memory for the backend");
 		return -ENOMEM;
 	}
 	kref_init(&backend->owner.ref);
@@ -132,7 +138,7 @@ static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_
 	spin_lock_init(&backend->kick_lock);
 	INIT_DELAYED_WORK(&backend->work, pciback_backend_work);
 	backend->idle_state = XenbusStateInitialised;
-	pciback_vbus_init(&backend->vbus, numbering);
+	pciback_vbus_init(&backend->vbus, backend_vbus_ops);
 	pciback_aer_notify_init(backend);
 	pciback_channel_init(&backend->channel);
 	dev_set_drvdata(&xdev->dev, backend);
@@ -145,7 +151,7 @@ static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_
 	if (err)
 		goto fail;
 	backend->watching = true;
-	/* The toolstack may have written everything before we came. */
+	/* The toolstack may have written everything before the watch was there. */
 	pciback_backend_kick_after(backend, 0);
 	return 0;
 
@@ -180,18 +186,21 @@ static struct xenbus_driver backend_driver = {
 };
 
 /**
- * pciback_backend_init() - begin to serve guests
- * @passthrough: guests see the host's PCI addresses
+ * pciback_backend_init() - register the backend driver
+ * @passthrough: guests see the host's PCI addresses, not one virtual bus
  *
- * Context: may sleep. Functions hidden at load are seized already or are being.
- * Return: 0 or -errno.
+ * Call it when the functions that are hidden at load have been seized or are being
+ * probed: backends may be made from here on.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOMEM; or -errno of the xenbus core.
  */
 int __init pciback_backend_init(bool passthrough)
 {
 	int err;
 
 	if (passthrough)
-		numbering = &pciback_vbus_passthrough;
+		backend_vbus_ops = &pciback_vbus_passthrough;
 	err = pciback_channel_module_init();
 	if (err)
 		return err;
@@ -200,14 +209,16 @@ int __init pciback_backend_init(bool passthrough)
 		pciback_channel_module_exit();
 		return err;
 	}
-	pr_info("xen_pciback: backend is %s\n", numbering->name);
+	pr_info("xen_pciback: backend is %s\n", backend_vbus_ops->name);
 	return 0;
 }
 
 /**
- * pciback_backend_exit() - stop serving guests
+ * pciback_backend_exit() - unregister the backend driver
  *
- * Context: may sleep. Takes every function back from every guest.
+ * Deassigns every function from every guest.
+ *
+ * Context: sleeps, for resets. Caller holds no device_lock().
  */
 void pciback_backend_exit(void)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/*
- * Serving PV guests: one instance for each guest that has PCI functions.
- */
+/* The backend for PV guests: one instance for each guest that has PCI functions. */
 #ifndef PCIBACK_BACKEND_XENBUS_H
 #define PCIBACK_BACKEND_XENBUS_H
 
@@ -11,7 +9,10 @@
 int pciback_backend_init(bool passthrough);
 void pciback_backend_exit(void);
 #else
-/* The stub alone: functions are seized, reset and listed, guests are HVM. */
+/*
+ * Without a backend functions are seized, reset and listed. That is enough for HVM and PVH
+ * guests.
+ */
 static inline int pciback_backend_init(bool passthrough)
 {
 	return 0;
