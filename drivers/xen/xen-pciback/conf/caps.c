@@ -9,38 +9,10 @@
  */
 #include "rows.h"
 
-#define CHIPSET	"programs the chipset's address translation"
-
-static const struct conf_cap hidden_agp = {
-	.id = PCI_CAP_ID_AGP, .hidden = true, .max_len = 0x30, .why = CHIPSET,
-};
-
-static const struct conf_cap hidden_agp3 = {
-	.id = PCI_CAP_ID_AGP3, .hidden = true, .max_len = 0x30, .why = CHIPSET,
-};
-
-static const struct conf_cap hidden_secdev = {
-	.id = PCI_CAP_ID_SECDEV, .hidden = true, .max_len = 0x18,
-	.why = "the IOMMU is the hypervisor's",
-};
-
-static const struct conf_cap hidden_shpc = {
-	.id = PCI_CAP_ID_SHPC, .hidden = true, .max_len = 0x08,
-	.why = "slots below are switched by the host",
-};
-
 static const struct conf_cap * const conf_caps[] = {
-	&pciback_conf_cap_pm,
-	&pciback_conf_cap_vpd,
-	&pciback_conf_cap_msi,
-	&pciback_conf_cap_msix,
-	&pciback_conf_cap_pcix,
-	&pciback_conf_cap_exp,
-	&pciback_conf_cap_af,
-	&hidden_agp,
-	&hidden_agp3,
-	&hidden_secdev,
-	&hidden_shpc,
+#define PCIBACK_CAP(name)	(&pciback_conf_cap_##name)
+#include "cap_list.h"
+#undef PCIBACK_CAP
 };
 
 static const struct conf_row header_row[] = { CONF_CAP_HEADER };

@@ -87,12 +87,10 @@ struct conf_cap {
 /* caps.c: what both lists of capabilities are built with. */
 int pciback_conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos);
 
-extern const struct conf_cap pciback_conf_cap_pm;
-extern const struct conf_cap pciback_conf_cap_vpd;
-extern const struct conf_cap pciback_conf_cap_msi;
-extern const struct conf_cap pciback_conf_cap_msix;
-extern const struct conf_cap pciback_conf_cap_pcix;
-extern const struct conf_cap pciback_conf_cap_exp;
-extern const struct conf_cap pciback_conf_cap_af;
+#define PCIBACK_CAP(name)	pciback_conf_cap_##name
+extern const struct conf_cap
+#include "cap_list.h"
+;
+#undef PCIBACK_CAP
 
 #endif /* PCIBACK_CONF_ROWS_H */
