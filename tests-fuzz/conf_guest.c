@@ -39,7 +39,7 @@ static void check_list(const struct fixture *b)
 
 	must(!a->unlisted || a->nr == CONF_MAX_DROPS, "audit leaves out what it has room for");
 	for (i = 0; i < a->nr; i++) {
-		const struct pciback_conf_drop *d = &a->drops[i];
+		const struct conf_drop *d = &a->drops[i];
 
 		must(d->count && (d->size == 1 || d->size == 2 || d->size == 4) &&
 		     d->off + d->size <= b->hw.size, "audit: entry %u is nonsense", i);

@@ -130,13 +130,13 @@ enum conf_level {
 };
 
 /**
- * struct pciback_conf_drop - a register that a guest tried to change and could not
+ * struct conf_drop - a register that a guest tried to change and could not
  * @off: offset of the access
  * @size: size of the access
  * @count: how often
  * @value: what it wrote last
  */
-struct pciback_conf_drop {
+struct conf_drop {
 	u16 off;
 	u8 size;
 	u32 count;
@@ -157,7 +157,7 @@ struct conf_audit {
 	unsigned int nr;
 	u32 unlisted;
 	u32 total;
-	struct pciback_conf_drop drops[CONF_MAX_DROPS];
+	struct conf_drop drops[CONF_MAX_DROPS];
 };
 
 /**

@@ -197,7 +197,7 @@ void pciback_conf_forget_drops(struct conf_space *cs)
 void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
 {
 	struct conf_audit *audit = &cs->audit;
-	struct pciback_conf_drop *drop;
+	struct conf_drop *drop;
 	unsigned int i;
 
 	cs->dropped = true;

@@ -55,7 +55,7 @@ static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *
 	audit = &record->conf->audit;
 	len = sysfs_emit(buf, "total %u unlisted %u\n", audit->total, audit->unlisted);
 	for (i = 0; i < audit->nr; i++) {
-		const struct pciback_conf_drop *drop = &audit->drops[i];
+		const struct conf_drop *drop = &audit->drops[i];
 
 		len += sysfs_emit_at(buf, len,
 				     "offset 0x%03x size %u count %u last 0x%0*x domain %u\n",
