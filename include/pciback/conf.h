@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A guest's view of one function's configuration space.
+ * Configuration space of one function as its guest sees it.
  *
- * Every register is a row of a constant table (struct conf_row); a function's
- * space is the set of rows its header type and capabilities call for, found by
- * byte in constant time. Freestanding: the hardware is reached through struct conf_hw
- * alone, so the same source runs in the module, under KUnit and in user space.
+ * Every register is a row of a constant table (struct conf_row). The space of a
+ * function holds the rows that its header type and capabilities require, found by
+ * byte in constant time.
  *
- * Functions return 0, a PCIBIOS_* code (PCI Firmware Specification), or what
- * an operation of struct conf_hw returned.
+ * Freestanding (see Documentation/architecture.rst): reaches hardware through struct
+ * conf_hw only. Compiled in the module, under KUnit and in the fuzzers.
+ *
+ * Reading and writing return 0, a PCIBIOS_* code (PCI Firmware Specification), or the
+ * error of an operation of struct conf_hw.
  */
 #ifndef PCIBACK_CONF_H
 #define PCIBACK_CONF_H
@@ -20,22 +22,23 @@ struct conf_space;
 struct conf_reg;
 
 /**
- * struct conf_hw - what the engine asks of the hardware
+ * struct conf_hw - operations of the engine on the hardware
  * @read: read @size bytes at @off; 0 or a PCIBIOS_* code
  * @write: write @size bytes at @off; 0 or a PCIBIOS_* code
- * @enable: make the function answer in memory and I/O space and route its
- *	interrupt; asked for once per guest; 0 or -errno, handed to the guest
- * @set_master: switch bus mastering
- * @set_mwi: switch memory-write-invalidate; 0 or -errno
- * @set_intx: let the function raise INTx, or not
- * @set_power_state: go to D0..D3hot (0..3); 0 or -errno
- * @read_vpd: read four bytes of vital product data, within a bounded time; 0
- *	or -errno
- * @request_reset: the guest asks for a function level reset; it is carried out
- *	once the access is over
- * @dropped: the first write of this guest that changed nothing
+ * @enable: enable memory and I/O decoding and route the interrupt; called until it
+ *	has succeeded once for a guest; 0 or -errno, which the write returns
+ * @set_master: enable or disable bus mastering
+ * @set_mwi: enable or disable Memory Write and Invalidate; 0 or -errno
+ * @set_intx: allow or forbid the function to raise INTx
+ * @set_power_state: change to D0..D3hot (0..3); 0 or -errno
+ * @read_vpd: read four bytes of vital product data within a bounded time; 0 or
+ *	-errno
+ * @request_reset: the guest requested a function level reset; to be carried out
+ *	after the access
+ * @dropped: called for a guest's first write that was dropped, wholly or in part
  *
- * Each gets the @ctx of the space. All may sleep.
+ * Each gets the @ctx of the space. All may sleep, and run under whatever lock
+ * serialises the space. The structure is constant.
  */
 struct conf_hw {
 	int (*read)(void *ctx, unsigned int off, unsigned int size, u32 *val);
@@ -55,19 +58,21 @@ struct conf_hw {
  * @off: offset from the start of the header or of the capability
  * @size: 1, 2 or 4 bytes
  * @raw: read from the hardware; read-only, unless a quirk or the permissive
- *	level opens it. The engine treats its bytes like bytes without a row: it
- *	is there to say why
- * @hw: bits the guest sees as the hardware has them
- * @virt: bits the guest sees from the virtual value; what is in neither mask
- *	is hidden and reads as zero
- * @write_hw: bits whose writes reach the hardware
- * @write_virt: bits whose writes change the virtual value
- * @w1c: hardware bits that a written one clears
- * @read: replaces the reading that @hw and @virt describe
- * @write: replaces the writing that the masks describe; @val holds the
- *	register's present reading in bytes the guest did not write, @mask has
- *	ones in the bytes it did
- * @why: the reason, for the audit and the documentation
+ *	level opens it. Apart from @w1c, the engine treats its bytes like bytes
+ *	without a row; the row documents @why
+ * @hw: bits that the guest reads from the hardware
+ * @virt: bits that the guest reads from the virtual value; bits in neither mask
+ *	read as zero
+ * @write_hw: bits that a guest's write changes in the hardware
+ * @write_virt: bits that a guest's write changes in the virtual value
+ * @w1c: bits of the hardware that writing a one clears
+ * @read: if not NULL, used for reads in place of @hw and @virt
+ * @write: if not NULL, used for writes in place of the masks. @val has the value to
+ *	write, with the register's current value in bytes that the guest did not
+ *	write; @mask has ones in the bytes that it did
+ * @why: the reason for this policy; documentation
+ *
+ * Constant, so it needs no lock. @read and @write may sleep.
  */
 struct conf_row {
 	u16 off;
@@ -87,11 +92,13 @@ struct conf_row {
  * struct conf_reg - one register of one function
  * @row: its policy
  * @pos: its offset in configuration space
- * @virt: virtual value, as the present guest left it
- * @reset: virtual value that a new guest finds
- * @len: what a base address register answers to sizing
- * @ignore: low bits that do not count when a sizing write is recognised
- * @sizing: the register answers with @len
+ * @virt: virtual value, which the current guest may have changed
+ * @reset: virtual value for a new guest
+ * @len: value that a base address register returns after a sizing write
+ * @ignore: low bits that may be clear in a sizing write
+ * @sizing: reads return @len, because the last write was a sizing write
+ *
+ * Protected like its struct conf_space.
  */
 struct conf_reg {
 	const struct conf_row *row;
@@ -106,8 +113,10 @@ struct conf_reg {
 /**
  * struct conf_bar - a base address register as the host has set it up
  * @val: address and type bits
- * @len: reading after all ones were written
- * @ignore: low bits that a sizing write may leave clear
+ * @len: value read after all ones were written
+ * @ignore: low bits that may be clear in a sizing write
+ *
+ * Filled by the caller of pciback_conf_add_header(); needs no lock.
  */
 struct conf_bar {
 	u32 val;
@@ -118,10 +127,11 @@ struct conf_bar {
 #define CONF_NR_BARS	6
 
 /**
- * enum conf_level - what may be written besides what rows allow
+ * enum conf_level - what a guest may write in addition to what rows allow
  * @CONF_STRICT: nothing
- * @CONF_QUIRKS: the bits that quirks list
- * @CONF_PERMISSIVE: everything that is not virtualised or hidden
+ * @CONF_QUIRKS: the bits that quirks open
+ * @CONF_PERMISSIVE: all bytes that have no row or a raw row, and more bits of a few
+ *	registers (COMMAND, Message Control)
  */
 enum conf_level {
 	CONF_STRICT,
@@ -130,11 +140,13 @@ enum conf_level {
 };
 
 /**
- * struct conf_drop - a register that a guest tried to change and could not
- * @off: offset of the access
- * @size: size of the access
- * @count: how often
- * @value: what it wrote last
+ * struct conf_drop - dropped writes of one register
+ * @off: offset of the register or access
+ * @size: its size in bytes
+ * @count: number of dropped writes; stops at U32_MAX
+ * @value: value of the last one
+ *
+ * Protected like its struct conf_space.
  */
 struct conf_drop {
 	u16 off;
@@ -143,15 +155,17 @@ struct conf_drop {
 	u32 value;
 };
 
-/* Registers the audit has room for; more are counted together. */
+/* Registers that the audit lists one by one; further ones are counted together. */
 #define CONF_MAX_DROPS	32
 
 /**
  * struct conf_audit - the dropped writes of one guest
- * @nr: entries of @drops in use
- * @unlisted: dropped writes that found no room there
- * @total: all dropped writes
- * @drops: by register, in the order of first appearance
+ * @nr: number of valid entries of @drops
+ * @unlisted: dropped writes of registers beyond CONF_MAX_DROPS; stops at U32_MAX
+ * @total: all dropped writes; stops at U32_MAX
+ * @drops: by register, in the order of the first dropped write
+ *
+ * Protected like its struct conf_space.
  */
 struct conf_audit {
 	unsigned int nr;
@@ -161,13 +175,15 @@ struct conf_audit {
 };
 
 /**
- * struct conf_ident - what configuration space itself does not tell reliably
+ * struct conf_ident - properties that configuration space does not tell reliably
  * @vendor: vendor ID (a virtual function reads 0xffff in hardware)
  * @device: device ID
- * @irq_line: interrupt line as the guest must use it
+ * @irq_line: value of Interrupt Line for the guest
  * @header_type: 0 or 1
  * @bar: base address registers, in register order
- * @rom: expansion ROM base address
+ * @rom: expansion ROM base address register
+ *
+ * Filled by the caller of pciback_conf_add_header(); needs no lock.
  */
 struct conf_ident {
 	u16 vendor;
@@ -180,27 +196,26 @@ struct conf_ident {
 
 /**
  * struct conf_space - configuration space of one function as its guest sees it
- * @hw: the hardware
+ * @hw: operations on the hardware
  * @ctx: argument of every call to @hw
  * @size: bytes of configuration space: 256 or 4096
- * @nr_regs: registers in use
- * @max_regs: registers there is room for
+ * @nr_regs: number of valid entries of @regs
+ * @max_regs: largest number of registers
  * @cap_msi: offset of the MSI capability, 0 if absent
  * @cap_msix: offset of the MSI-X capability, 0 if absent
- * @level: what may be written besides what rows allow
- * @interrupt_control: a device model may switch INTx, MSI and MSI-X
+ * @level: what the guest may write in addition to what rows allow
+ * @interrupt_control: a device model may enable and disable INTx, MSI and MSI-X
  * @enabled: @hw->enable has succeeded for this guest
- * @intx_wanted: the guest has decoding on, so it may be using INTx
+ * @intx_wanted: the guest has enabled decoding, so it may be using INTx
  * @vpd_data: the data register of the VPD capability, or NULL
- * @dropped: set when a write did not happen, or not all of it; for the owner,
- *	who clears it
- * @audit: what the present guest, or the last, could not change
- * @map: per byte of the space: 1 + index into @regs, CONF_MAP_FREE or
- *	CONF_MAP_HIDDEN
- * @quirks: per byte of the space: bits that quirks let the guest write
+ * @dropped: set when a write was dropped, wholly or in part; the caller clears it
+ * @audit: dropped writes of the current guest, or of the last one
+ * @map: for each byte: 1 + index into @regs, CONF_MAP_FREE or CONF_MAP_HIDDEN
+ * @quirks: for each byte: bits that quirks make writable
  * @regs: the registers
  *
- * Not locked here: the owner serialises all calls on one space.
+ * Has no lock: the caller serialises all calls on a space. In the module that is the
+ * lock of struct pcistub_device.
  */
 struct conf_space {
 	const struct conf_hw *hw;
@@ -222,12 +237,12 @@ struct conf_space {
 	struct conf_reg *regs;
 };
 
-/* Room for all rows of a header and of one instance of each capability. */
+/* Enough for all rows of a header and of one instance of each capability. */
 #define CONF_MAX_REGS	256
 
-/* A byte without a register: read from the hardware. */
+/* Value of the map for a byte without a register. */
 #define CONF_MAP_FREE	0
-/* A byte of a hidden capability: reads as zero, is never written. */
+/* Value of the map for a hidden byte: it reads as zero and is never written. */
 #define CONF_MAP_HIDDEN	U16_MAX
 
 /* space.c: the engine */
@@ -245,7 +260,7 @@ void pciback_conf_close(struct conf_space *cs);
 int pciback_conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val);
 int pciback_conf_write(struct conf_space *cs, s32 off, s32 size, u32 val);
 
-/* header.c, caps.c, ext_caps.c: which rows a function has */
+/* header.c, caps.c, ext_caps.c: the rows of a function */
 int pciback_conf_add_header(struct conf_space *cs, const struct conf_ident *id);
 int pciback_conf_add_caps(struct conf_space *cs);
 int pciback_conf_add_ext_caps(struct conf_space *cs);

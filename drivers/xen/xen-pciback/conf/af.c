@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Rows of the Advanced Features capability (PCI ECN "Advanced Capabilities for
- * Conventional PCI"): a function level reset for conventional functions.
+ * Conventional PCI"): function level reset of conventional PCI functions.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
+/* A write of exactly the reset bit requests a reset; other values are dropped. */
 static int af_ctrl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
 	u32 capable;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Walks a function's capability list and gives its space the rows of every
- * capability that has a table. Those without one are read-only. Those a guest
- * must not have are hidden: the list goes around them, their bytes read as
- * zero. ext_caps.c does the same for the list at 0x100.
+ * Walks the capability list of a function and adds the rows of each capability
+ * in cap_list.h to its space. Capabilities that are not in cap_list.h are
+ * read-only. Hidden ones are unlinked from the list that the guest sees, and their
+ * bytes read as zero. ext_caps.c does the same for the list at 0x100.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
@@ -17,7 +17,7 @@ static const struct conf_cap * const conf_caps[] = {
 
 static const struct conf_row header_row[] = { CONF_CAP_HEADER };
 
-/* More entries than 192 bytes can hold: the list runs in a circle. */
+/* Entries of 4 bytes in 192 bytes. A list that goes on after these is a loop. */
 #define MAX_CAPS	48
 
 static const struct conf_cap *cap_find(u8 id)
@@ -31,16 +31,17 @@ static const struct conf_cap *cap_find(u8 id)
 }
 
 /**
- * pciback_conf_add_cap() - give a space the registers of one visible capability
+ * pciback_conf_add_cap() - add the registers of one visible capability to a space
  * @cs: the space
- * @cap: what is done with it
- * @pos: where it starts
+ * @cap: policy of the capability
+ * @pos: offset of the capability in configuration space
  *
- * A register that overlaps another capability, or runs out of the space, gets no
- * row: better than to refuse a function that the host itself can live with. If
- * it is one that must not be open at any level, its bytes are hidden instead,
- * since the host uses it where it is.
+ * A register that overlaps another capability, or that lies beyond the end of the
+ * space, gets no row. The function stays usable, as it is for the host. Unless the
+ * row is raw, the remaining bytes of such a register are hidden: they must not be
+ * writable at any level, because the host uses the register where it is.
  *
+ * Context: may sleep (reads the capability). Caller serialises calls on @cs.
  * Return: 0 or the hardware's error.
  */
 int pciback_conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsigned int pos)
@@ -59,22 +60,25 @@ int pciback_conf_add_cap(struct conf_space *cs, const struct conf_cap *cap, unsi
 		const struct conf_row *row = &rows.rows[i];
 		unsigned int from = pos + row->off, to = from + row->size;
 
-		/* No register lies across the start of extended space. */
+		/* No register crosses from the first 256 bytes into extended space. */
 		if ((to > end || pciback_conf_add_rows(cs, pos, row, 1)) && !row->raw)
 			pciback_conf_hide(cs, from, min(to, end));
 	}
 	return cap->setup ? cap->setup(cs, pos) : 0;
 }
 
-/* One entry of the list. */
+/*
+ * One entry of the list. @cap: its policy, NULL if unknown. @first: first entry
+ * with this ID. On the stack of one call, so it needs no lock.
+ */
 struct cap_entry {
 	const struct conf_cap *cap;
 	unsigned int pos;
 	bool first;
 };
 
-/* Reads the list. */
-static int caps_walk(struct conf_space *cs, struct cap_entry *cap_entry, int *nr_found)
+/* Reads the list; *@nr_found entries, at most MAX_CAPS. 0 or the hardware's error. */
+static int caps_walk(struct conf_space *cs, struct cap_entry *entries, int *nr_found)
 {
 	DECLARE_BITMAP(ids, 256) = { 0 };
 	DECLARE_BITMAP(starts, PCI_CFG_SPACE_SIZE) = { 0 };
@@ -98,73 +102,73 @@ static int caps_walk(struct conf_space *cs, struct cap_entry *cap_entry, int *nr
 			return err;
 		if ((entry & 0xff) == 0xff)
 			break;
-		cap_entry[nr].cap = cap_find(entry & 0xff);
-		cap_entry[nr].pos = pos;
-		cap_entry[nr].first = !__test_and_set_bit(entry & 0xff, ids);
+		entries[nr].cap = cap_find(entry & 0xff);
+		entries[nr].pos = pos;
+		entries[nr].first = !__test_and_set_bit(entry & 0xff, ids);
 	}
 	*nr_found = nr;
 	return 0;
 }
 
-/* The list as the guest walks it: from the header, around what is hidden. */
-static void caps_link(struct conf_space *cs, const struct cap_entry *cap_entry, int nr)
+/* Links the list that the guest walks: from the header on, without hidden entries. */
+static void caps_link(struct conf_space *cs, const struct cap_entry *entries, int nr)
 {
 	struct conf_reg *last = pciback_conf_reg_at(cs, PCI_CAPABILITY_LIST);
 	unsigned int shift = 0;
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		if (cap_entry[i].cap && cap_entry[i].cap->hidden)
+		if (entries[i].cap && entries[i].cap->hidden)
 			continue;
-		if (pciback_conf_add_rows(cs, cap_entry[i].pos, header_row, 1))
+		if (pciback_conf_add_rows(cs, entries[i].pos, header_row, 1))
 			continue;
 		if (last) {
-			last->reset = cap_entry[i].pos << shift;
+			last->reset = entries[i].pos << shift;
 			last->virt = last->reset;
 		}
-		last = pciback_conf_reg_at(cs, cap_entry[i].pos);
+		last = pciback_conf_reg_at(cs, entries[i].pos);
 		shift = 8;
 	}
 }
 
-/* Where what is hidden ends at the latest. */
-static unsigned int cap_hidden_end(const struct cap_entry *cap_entry, int nr, int which)
+/* The end of a hidden capability: its largest length, or the next capability. */
+static unsigned int cap_hidden_end(const struct cap_entry *entries, int nr, int which)
 {
-	unsigned int end = cap_entry[which].pos + cap_entry[which].cap->max_len;
+	unsigned int end = entries[which].pos + entries[which].cap->max_len;
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (cap_entry[i].pos > cap_entry[which].pos && cap_entry[i].pos < end)
-			end = cap_entry[i].pos;
+		if (entries[i].pos > entries[which].pos && entries[i].pos < end)
+			end = entries[i].pos;
 	return min_t(unsigned int, end, PCI_CFG_SPACE_SIZE);
 }
 
 /**
- * pciback_conf_add_caps() - give a space the rows of its capabilities
+ * pciback_conf_add_caps() - add the rows of all capabilities to a space
  * @cs: a space with its header
  *
- * Takes the first instance of each capability, as PCI software does (PCIe
- * r6.0 7.5.3); further ones are shown and read-only. A list that is broken
- * ends where it breaks.
+ * Uses the first instance of each capability, as PCI software does (PCIe r6.0
+ * 7.5.3); further ones are visible and read-only. A broken list ends at its first
+ * invalid entry.
  *
- * Context: may sleep (reads the list).
+ * Context: may sleep (reads the list). Caller serialises calls on @cs.
  * Return: 0 or the hardware's error.
  */
 int pciback_conf_add_caps(struct conf_space *cs)
 {
-	struct cap_entry cap_entry[MAX_CAPS];
+	struct cap_entry entries[MAX_CAPS];
 	int i, nr, err;
 
-	err = caps_walk(cs, cap_entry, &nr);
+	err = caps_walk(cs, entries, &nr);
 	if (err)
 		return err;
-	/* First headers, then what is hidden: a register must not take their place. */
-	caps_link(cs, cap_entry, nr);
+	/* Headers first, then hidden bytes, so that no register claims their bytes. */
+	caps_link(cs, entries, nr);
 	for (i = 0; i < nr; i++)
-		if (cap_entry[i].cap && cap_entry[i].cap->hidden)
-			pciback_conf_hide(cs, cap_entry[i].pos, cap_hidden_end(cap_entry, nr, i));
+		if (entries[i].cap && entries[i].cap->hidden)
+			pciback_conf_hide(cs, entries[i].pos, cap_hidden_end(entries, nr, i));
 	for (i = 0; !err && i < nr; i++)
-		if (cap_entry[i].cap && !cap_entry[i].cap->hidden && cap_entry[i].first)
-			err = pciback_conf_add_cap(cs, cap_entry[i].cap, cap_entry[i].pos);
+		if (entries[i].cap && !entries[i].cap->hidden && entries[i].first)
+			err = pciback_conf_add_cap(cs, entries[i].cap, entries[i].pos);
 	return err;
 }

@@ -2,29 +2,31 @@
 /*
  * Rows of the PCI Express capability (PCIe r6.0 7.5.3).
  *
- * A guest tunes its own requests (ordering, snooping, request size) and may
- * reset its function, which the driver does for it. Everything about the link,
- * the slot, errors and payload concerns the port above and with it the host.
+ * A guest may change how its own requests are made (ordering, snooping, request
+ * size) and may request a reset of its function, which the driver carries out.
+ * Link, slot, errors and payload size also concern the port above, so the host
+ * controls them.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
-/* Bits of Device Control that change how the function's own requests look. */
+/* Bits of Device Control that affect only the function's own requests. */
 #define DEVCTL_GUEST	(PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN)
 
-/* Bits that a one clears: events of the slot; request for another equalization. */
+/* Bits that writing a one clears: slot events; link equalization request. */
 #define SLTSTA_W1C	(PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_PFD | PCI_EXP_SLTSTA_MRLSC | \
 			 PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_CC | PCI_EXP_SLTSTA_DLLSC)
 #define LNKSTA2_W1C	BIT(5)
 
 #define LINK	"the link is shared with the port above"
-#define SLOT	"the slot is the host's"
-#define ERRORS	"errors are reported to the host and are the host's to clear"
+#define SLOT	"the host controls the slot"
+#define ERRORS	"errors are reported to the host, which clears them"
 
 /*
- * A larger read request than the host set would let the guest hold the path to
- * memory longer than its neighbours may; a smaller one harms nobody.
+ * A guest may not set a larger Max_Read_Request_Size than the host did: large
+ * reads occupy the path to memory at the expense of other functions. A smaller
+ * one is harmless.
  */
 static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
@@ -41,7 +43,10 @@ static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u3
 	want = (now & ~DEVCTL_GUEST) | (val & DEVCTL_GUEST);
 	if ((val & PCI_EXP_DEVCTL_READRQ) <= reg->reset)
 		want = (want & ~PCI_EXP_DEVCTL_READRQ) | (val & PCI_EXP_DEVCTL_READRQ);
-	/* A bridge keeps its retry enable in the bit that resets other functions. */
+	/*
+	 * In a PCIe to PCI bridge, which has no FLR, this bit is Bridge Configuration
+	 * Retry Enable; it then keeps its value.
+	 */
 	if (capable & PCI_EXP_DEVCAP_FLR) {
 		now &= ~PCI_EXP_DEVCTL_BCR_FLR;
 		want &= ~PCI_EXP_DEVCTL_BCR_FLR;
@@ -55,15 +60,15 @@ static int devctl_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u3
 }
 
 /*
- * In the order of their offsets: smaller layouts of the capability are a
- * beginning of the largest.
+ * In the order of their offsets. A smaller layout of the capability is the first
+ * NR_... rows of the largest one.
  */
 static const struct conf_row exp_rows[] = {
 	CONF_RO(PCI_EXP_FLAGS, 2, "identity"),
 	{ .off = PCI_EXP_DEVCAP, .size = 4, .hw = ~PCI_EXP_DEVCAP_PHANTOM,
 	  .why = "identity; phantom functions would need requester IDs of their own" },
 	{ .off = PCI_EXP_DEVCTL, .size = 2, .hw = 0xffff, .write = devctl_write,
-	  .why = "own requests and FLR are the guest's; payload and errors are not" },
+	  .why = "a guest controls own requests and FLR, not payload and errors" },
 	CONF_RAW_W1C(PCI_EXP_DEVSTA, 2, PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |
 		     PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD, ERRORS),
 #define NR_INTEGRATED	4
@@ -89,6 +94,7 @@ static const struct conf_row exp_rows[] = {
 	CONF_RAW(PCI_EXP_SLTSTA2, 2, SLOT),
 };
 
+/* Layouts by capability version and device/port type (PCIe r6.0 7.5.3.2). */
 static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows *rows)
 {
 	u32 flags;
@@ -98,7 +104,7 @@ static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows 
 	if (err)
 		return err;
 	rows->rows = exp_rows;
-	/* From version 2 on all registers exist, where they mean nothing as zeros. */
+	/* From version 2 on all registers exist; those that do not apply read as zero. */
 	rows->nr = ARRAY_SIZE(exp_rows);
 	if ((flags & PCI_EXP_FLAGS_VERS) > 1)
 		return 0;
@@ -118,7 +124,7 @@ static int exp_layout(struct conf_space *cs, unsigned int pos, struct conf_rows 
 	return 0;
 }
 
-/* The largest read request is what the host set: kept as the reset value. */
+/* Stores the largest read request, the one the host set, as the reset value. */
 static int exp_setup(struct conf_space *cs, unsigned int pos)
 {
 	struct conf_reg *reg;

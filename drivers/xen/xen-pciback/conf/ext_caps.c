@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Rows of the extended capabilities, 0x100 to 0xfff (PCIe r6.0 7.6.3), and the
- * walk along their list.
+ * walk along their list. Section numbers below are those of PCIe r6.0.
  *
- * Nothing here is the guest's to write: these capabilities concern errors,
- * links, power budgets, isolation and translation, all of them matters of the
- * machine. Most can be read. Those that a guest would only try to use, and
- * fail, or that would tell it of functions it does not have, are hidden.
- * Unknown ones are read-only.
+ * A guest may not write any of them: they control errors, links, power budgets,
+ * isolation and address translation, which concern the whole machine. Most are
+ * readable. Hidden are those that a guest could only try to use in vain, and those
+ * that describe functions which the guest does not have. Unknown capabilities are
+ * read-only.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include <pciback/pci_numbers.h>
 #include "rows.h"
 
-#define ERRORS	"errors are reported to the host and are the host's to clear"
+#define ERRORS	"errors are reported to the host, which clears them"
 #define LINK	"the link is shared with the port above"
-#define POWER	"latency and power of the path above are the host's"
+#define POWER	"the host controls latency and power of the path above"
 
-/* 7.8.4 */
+/* Advanced Error Reporting, 7.8.4 */
 static const struct conf_row err_rows[] = {
 	CONF_RAW_W1C(PCI_ERR_UNCOR_STATUS, 4, U32_MAX, ERRORS),
 	CONF_RAW(PCI_ERR_UNCOR_MASK, 4, ERRORS),
@@ -32,13 +32,13 @@ static const struct conf_row err_rows[] = {
 	CONF_RO(PCI_ERR_HEADER_LOG + 12, 4, "read-only in hardware"),
 };
 
-/* 7.9.3 */
+/* Device Serial Number, 7.9.3 */
 static const struct conf_row dsn_rows[] = {
 	CONF_RO(4, 4, "read-only in hardware"),
 	CONF_RO(8, 4, "read-only in hardware"),
 };
 
-/* 7.9.1; the tables behind it have no fixed place and are read-only. */
+/* Virtual Channel, 7.9.1. Its tables have no fixed offset; without rows they are read-only. */
 static const struct conf_row vc_rows[] = {
 	CONF_RAW(PCI_VC_PORT_CAP1, 4, LINK),
 	CONF_RAW(PCI_VC_PORT_CAP2, 4, LINK),
@@ -46,51 +46,51 @@ static const struct conf_row vc_rows[] = {
 	CONF_RAW(PCI_VC_PORT_STATUS, 2, LINK),
 };
 
-/* 7.8.1 */
+/* Power Budgeting, 7.8.1 */
 static const struct conf_row pwr_rows[] = {
 	CONF_RAW(PCI_PWR_DSR, 1, POWER),
 	CONF_RAW(PCI_PWR_DATA, 4, POWER),
 	CONF_RAW(PCI_PWR_CAP, 1, POWER),
 };
 
-/* 7.7.11 */
+/* Access Control Services, 7.7.11 */
 static const struct conf_row acs_rows[] = {
 	CONF_RO(PCI_ACS_CAP, 2, "identity"),
-	CONF_RO(PCI_ACS_CTRL, 2, "isolation of functions is the host's, at every level"),
+	CONF_RO(PCI_ACS_CTRL, 2, "the host controls isolation of functions, at every level"),
 };
 
-/* 7.8.8 */
+/* Alternative Routing-ID Interpretation, 7.8.8 */
 static const struct conf_row ari_rows[] = {
 	CONF_RO(PCI_ARI_CAP, 2, "identity"),
-	CONF_RO(PCI_ARI_CTRL, 2, "numbering of functions is the host's, at every level"),
+	CONF_RO(PCI_ARI_CTRL, 2, "the host controls function numbers, at every level"),
 };
 
-/* 7.8.2 */
+/* Latency Tolerance Reporting, 7.8.2 */
 static const struct conf_row ltr_rows[] = {
 	CONF_RAW(PCI_LTR_MAX_SNOOP_LAT, 2, POWER),
 	CONF_RAW(PCI_LTR_MAX_NOSNOOP_LAT, 2, POWER),
 };
 
-/* 7.8.3 */
+/* L1 PM Substates, 7.8.3 */
 static const struct conf_row l1ss_rows[] = {
 	CONF_RAW(PCI_L1SS_CAP, 4, "identity"),
 	CONF_RAW(PCI_L1SS_CTL1, 4, POWER),
 	CONF_RAW(PCI_L1SS_CTL2, 4, POWER),
 };
 
-/* 7.9.13 */
+/* TLP Processing Hints Requester, 7.9.13 */
 static const struct conf_row tph_rows[] = {
 	CONF_RAW(PCI_TPH_CAP, 4, "identity"),
-	CONF_RAW(8, 4, "cache placement in the host is the host's"),
+	CONF_RAW(8, 4, "the host controls the placement of data in its caches"),
 };
 
-/* 7.9.15 */
+/* Precision Time Measurement, 7.9.15 */
 static const struct conf_row ptm_rows[] = {
 	CONF_RAW(4, 4, "identity"),
-	CONF_RAW(8, 4, "the clock is distributed by the ports above"),
+	CONF_RAW(8, 4, "the ports above distribute the clock"),
 };
 
-/* 7.7.3 */
+/* Secondary PCI Express, 7.7.3 */
 static const struct conf_row secpci_rows[] = {
 	CONF_RAW(4, 4, LINK),
 	CONF_RAW_W1C(8, 4, U32_MAX, LINK),
@@ -109,40 +109,41 @@ static const struct conf_cap ext_caps[] = {
 	VISIBLE(PCI_EXT_CAP_ID_VC9, vc_rows),
 	VISIBLE(PCI_EXT_CAP_ID_ACS, acs_rows),
 	VISIBLE(PCI_EXT_CAP_ID_ARI, ari_rows),
-	HIDDEN(PCI_EXT_CAP_ID_ATS, 8, "the IOMMU is the hypervisor's (10.5.1)"),
+	HIDDEN(PCI_EXT_CAP_ID_ATS, 8, "the hypervisor controls the IOMMU (10.5.1)"),
 	HIDDEN(PCI_EXT_CAP_ID_SRIOV, 0x40,
-	       "virtual functions are made by the host and assigned on their own (9.3.3)"),
-	HIDDEN(PCI_EXT_CAP_ID_MRIOV, 0x40, "there is one root: the host"),
-	HIDDEN(PCI_EXT_CAP_ID_PRI, 0x10, "the IOMMU is the hypervisor's (10.5.2)"),
+	       "the host creates virtual functions and assigns them one by one (9.3.3)"),
+	HIDDEN(PCI_EXT_CAP_ID_MRIOV, 0x40, "the host is the only root"),
+	HIDDEN(PCI_EXT_CAP_ID_PRI, 0x10, "the hypervisor controls the IOMMU (10.5.2)"),
 	HIDDEN(PCI_EXT_CAP_ID_REBAR, 0x34,
-	       "sizes of BARs are the host's: their neighbours follow (7.8.6)"),
+	       "the host sizes BARs: other BARs are placed after them (7.8.6)"),
 	VISIBLE(PCI_EXT_CAP_ID_TPH, tph_rows),
 	VISIBLE(PCI_EXT_CAP_ID_LTR, ltr_rows),
 	VISIBLE(PCI_EXT_CAP_ID_SECPCI, secpci_rows),
-	HIDDEN(PCI_EXT_CAP_ID_PASID, 8, "the IOMMU is the hypervisor's (7.8.9)"),
-	HIDDEN(PCI_EXT_CAP_ID_DPC, 0x40, "containment at a port is the host's (7.9.14)"),
+	HIDDEN(PCI_EXT_CAP_ID_PASID, 8, "the hypervisor controls the IOMMU (7.8.9)"),
+	HIDDEN(PCI_EXT_CAP_ID_DPC, 0x40, "the host controls containment at a port (7.9.14)"),
 	VISIBLE(PCI_EXT_CAP_ID_L1SS, l1ss_rows),
 	VISIBLE(PCI_EXT_CAP_ID_PTM, ptm_rows),
-	HIDDEN(PCI_EXT_CAP_ID_VF_REBAR, 0x34, "sizes of BARs are the host's (7.8.7)"),
-	HIDDEN(PCI_EXT_CAP_ID_DOE, 0x18, "mailbox to the component, not the function (7.9.24)"),
-	HIDDEN(PCI_EXT_CAP_ID_IDE, 0x200, "keys of the link are the host's (7.9.26)"),
+	HIDDEN(PCI_EXT_CAP_ID_VF_REBAR, 0x34, "the host sizes BARs (7.8.7)"),
+	HIDDEN(PCI_EXT_CAP_ID_DOE, 0x18,
+	       "mailbox of the whole component, not of the function (7.9.24)"),
+	HIDDEN(PCI_EXT_CAP_ID_IDE, 0x200, "the host controls the keys of the link (7.9.26)"),
 };
 
-#define EXT_HEADER	"which capabilities there are; the link skips what is hidden"
+#define EXT_HEADER	"list of capabilities; the link skips hidden ones"
 
 static const struct conf_row header_row[] = {
 	{ .off = 0, .size = 4, .hw = 0x000fffff, .virt = 0xfff00000, .why = EXT_HEADER },
 };
 
-/* The list starts at a fixed place: hidden there means "no such capability". */
+/* The list always starts at 0x100. A hidden capability there reads as ID 0, with a link. */
 static const struct conf_row anchor_row[] = {
 	{ .off = 0, .size = 4, .virt = 0xfff00000, .why = EXT_HEADER },
 };
 
-/* More entries than the space can hold: the list runs in a circle. */
+/* Entries of at least 8 bytes in the space. A list that goes on after these is a loop. */
 #define MAX_CAPS	((PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 8)
 
-/* Where the capability after @pos starts: what is hidden ends there at the latest. */
+/* The first visible capability between @pos and @end, else @end: there a hidden one ends. */
 static unsigned int ext_cap_next_start(struct conf_space *cs, unsigned int pos, unsigned int end)
 {
 	unsigned int next;
@@ -156,9 +157,12 @@ static unsigned int ext_cap_next_start(struct conf_space *cs, unsigned int pos, 
 	return end;
 }
 
-/* The list's entry at @pos, and where it goes on; false at the end of the list. */
-static bool ext_cap_read_entry(struct conf_space *cs, unsigned int pos, const struct conf_cap **cap,
-			       unsigned int *next, int *err)
+/*
+ * Reads the entry at @pos: its policy, NULL if unknown, and the position of the
+ * next entry. False at the end of the list and after an error of the hardware.
+ */
+static bool ext_cap_read_entry(struct conf_space *cs, unsigned int pos,
+			       const struct conf_cap **cap, unsigned int *next, int *err)
 {
 	u32 entry;
 	unsigned int i;
@@ -176,22 +180,26 @@ static bool ext_cap_read_entry(struct conf_space *cs, unsigned int pos, const st
 	return true;
 }
 
-/* The list as the guest walks it. Returns how many entries the function's own has. */
+/* Links the list that the guest walks. Returns the number of entries of the real list. */
 static unsigned int ext_caps_link(struct conf_space *cs, int *err)
 {
 	unsigned int pos = PCI_CFG_SPACE_SIZE, next, nr;
 	struct conf_reg *last = NULL;
 	const struct conf_cap *cap;
 
-	for (nr = 0; nr < MAX_CAPS && ext_cap_read_entry(cs, pos, &cap, &next, err); nr++, pos = next) {
-		bool show = !cap || !cap->hidden;
+	for (nr = 0; nr < MAX_CAPS; nr++, pos = next) {
+		bool show;
+
+		if (!ext_cap_read_entry(cs, pos, &cap, &next, err))
+			break;
+		show = !cap || !cap->hidden;
 
 		if (!show && pos != PCI_CFG_SPACE_SIZE)
 			continue;
 		/*
-		 * A list that bites its own tail ends here. One with more entries
-		 * than there is room for ends here for the guest, but what is
-		 * hidden further on has to be found.
+		 * -EEXIST: the entry was visited before, so the list is a loop and
+		 * ends here. -ENOSPC: no registers are left, so the guest's list ends
+		 * here, but hidden capabilities further on must still be found.
 		 */
 		switch (pciback_conf_add_rows(cs, pos, show ? header_row : anchor_row, 1)) {
 		case 0:
@@ -211,13 +219,13 @@ static unsigned int ext_caps_link(struct conf_space *cs, int *err)
 }
 
 /**
- * pciback_conf_add_ext_caps() - give a space the rows of its extended capabilities
+ * pciback_conf_add_ext_caps() - add the rows of all extended capabilities to a space
  * @cs: a space with its header and capabilities
  *
  * As pciback_conf_add_caps(), for the list at 0x100. Every instance of a capability
- * gets its rows: several of the same kind are usual here.
+ * gets its rows, as several instances of one capability are usual here.
  *
- * Context: may sleep (reads the list).
+ * Context: may sleep (reads the list). Caller serialises calls on @cs.
  * Return: 0 or the hardware's error.
  */
 int pciback_conf_add_ext_caps(struct conf_space *cs)
@@ -228,14 +236,20 @@ int pciback_conf_add_ext_caps(struct conf_space *cs)
 
 	if (cs->size <= PCI_CFG_SPACE_SIZE)
 		return 0;
-	/* First headers, then what is hidden: a register must not take their place. */
+	/* Headers first, then hidden bytes, so that no register claims their bytes. */
 	nr = ext_caps_link(cs, &err);
-	for (i = 0; !err && i < nr && ext_cap_read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
+	for (i = 0; !err && i < nr; i++, pos = next) {
+		if (!ext_cap_read_entry(cs, pos, &cap, &next, &err))
+			break;
 		if (cap && cap->hidden)
 			pciback_conf_hide(cs, pos, ext_cap_next_start(cs, pos, pos + cap->max_len));
+	}
 	pos = PCI_CFG_SPACE_SIZE;
-	for (i = 0; !err && i < nr && ext_cap_read_entry(cs, pos, &cap, &next, &err); i++, pos = next)
+	for (i = 0; !err && i < nr; i++, pos = next) {
+		if (!ext_cap_read_entry(cs, pos, &cap, &next, &err))
+			break;
 		if (cap && !cap->hidden)
 			err = pciback_conf_add_cap(cs, cap, pos);
+	}
 	return err;
 }

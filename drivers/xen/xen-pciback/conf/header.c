@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Rows of the configuration space header, type 0 and type 1 (PCIe r6.0
- * 7.5.1, PCI Local Bus r3.0 6.1), and the registers among them that do more
- * than masks can say: COMMAND, BIST and the base address registers.
+ * Rows of the configuration space header, type 0 and type 1 (PCIe r6.0 7.5.1, PCI
+ * Local Bus r3.0 6.1), and the functions of those registers that masks cannot
+ * describe: COMMAND, BIST and the base address registers.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
@@ -14,10 +14,11 @@
 			 PCI_COMMAND_INVALIDATE | PCI_COMMAND_VGA_PALETTE | \
 			 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
 /*
- * Bits of COMMAND that exist for the guest only. A function whose decoding is
- * off answers its guest's accesses with Unsupported Request, which many
- * machines turn into an NMI, that is, a crash of the host (XSA-120); error
- * reporting bits bring the same about. None of these is ever written.
+ * Bits of COMMAND that exist only in the guest's virtual value. A guest's access to
+ * a function that does not decode is answered with Unsupported Request, which many
+ * machines turn into an NMI and so into a crash of the host (XSA-120); error
+ * reporting bits can have the same effect. A guest's value of these bits is never
+ * written to the hardware.
  */
 #define COMMAND_VIRT	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY | \
 			 PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE)
@@ -25,15 +26,15 @@
 #define COMMAND_PERMISSIVE	(PCI_COMMAND_SPECIAL | PCI_COMMAND_VGA_PALETTE | \
 				 PCI_COMMAND_WAIT | PCI_COMMAND_FAST_BACK)
 #define COMMAND_DECODE	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
-/* Bits of Status and Secondary Status that a one clears. */
+/* Bits of Status and Secondary Status that writing a one clears. */
 #define STATUS_W1C	(PCI_STATUS_PARITY | PCI_STATUS_SIG_TARGET_ABORT | \
 			 PCI_STATUS_REC_TARGET_ABORT | PCI_STATUS_REC_MASTER_ABORT | \
 			 PCI_STATUS_SIG_SYSTEM_ERROR | PCI_STATUS_DETECTED_PARITY)
 
 /*
- * The function is enabled once and stays so until its guest is gone: a guest
- * that toggles decoding, as every guest that sizes BARs does, must not walk
- * the PCI core through its enabling (and its messages) each time.
+ * The function is enabled once and stays enabled until it is deassigned. Every guest
+ * that sizes BARs toggles decoding; the PCI core's enabling, with its messages, must
+ * not run each time.
  */
 static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
@@ -76,7 +77,7 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	return val == now ? 0 : conf_hw_write(cs, reg, val);
 }
 
-/* A guest may start the self-test, or write back what it read. */
+/* A guest may start the self-test or write back what it read; the rest is dropped. */
 static int bist_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
 	u32 now;
@@ -99,9 +100,8 @@ static int bar_read(struct conf_space *cs, struct conf_reg *reg, u32 *val)
 }
 
 /*
- * The guest uses the addresses that the host assigned. It may size a BAR, and
- * it may write the genuine value: that is how it repairs a function that lost
- * its BARs in D3hot or in a reset.
+ * The guest uses the addresses that the host assigned. It may size a BAR, and it may
+ * write the host's value, which restores a BAR that was lost in D3hot or in a reset.
  */
 static int bar_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
@@ -123,7 +123,7 @@ static int bar_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 
 #define BAR_ROW(o)	\
 	{ .off = (o), .size = 4, .virt = U32_MAX, .read = bar_read, .write = bar_write, \
-	  .why = "addresses are the host's; a guest sizes and restores them" }
+	  .why = "the host assigns addresses; a guest sizes and restores BARs" }
 
 static const struct conf_row header_rows[] = {
 	{ .off = PCI_VENDOR_ID, .size = 2, .virt = 0xffff,
@@ -132,19 +132,19 @@ static const struct conf_row header_rows[] = {
 	  .why = "identity; a virtual function has none in hardware (PCIe r6.0 9.3.4.1.2)" },
 	{ .off = PCI_COMMAND, .size = 2, .hw = COMMAND_HW, .virt = COMMAND_VIRT,
 	  .write = command_write,
-	  .why = "decoding and error reporting are never the guest's (XSA-120)" },
-	CONF_RAW_W1C(PCI_STATUS, 2, STATUS_W1C, "error bits are the host's to clear"),
+	  .why = "a guest never controls decoding and error reporting (XSA-120)" },
+	CONF_RAW_W1C(PCI_STATUS, 2, STATUS_W1C, "only the host clears error bits"),
 	CONF_RAW(PCI_CLASS_REVISION, 4, "identity"),
 	{ .off = PCI_CACHE_LINE_SIZE, .size = 1, .hw = 0xff, .write_hw = 0xff,
-	  .why = "a hint to the function itself" },
-	CONF_RO(PCI_LATENCY_TIMER, 1, "arbitration on a shared bus is the host's"),
+	  .why = "a hint that concerns only the function" },
+	CONF_RO(PCI_LATENCY_TIMER, 1, "the host controls arbitration on a shared bus"),
 	CONF_RAW(PCI_HEADER_TYPE, 1, "layout of the header"),
 	{ .off = PCI_BIST, .size = 1, .hw = 0xff, .write = bist_write,
 	  .why = "a self-test may be started, nothing else" },
 	{ .off = PCI_CAPABILITY_LIST, .size = 1, .virt = 0xff,
-	  .why = "which capabilities there are; the link skips what is hidden" },
+	  .why = "list of capabilities; the link skips hidden ones" },
 	{ .off = PCI_INTERRUPT_LINE, .size = 1, .virt = 0xff,
-	  .why = "the interrupt a PV guest binds is the host's choice" },
+	  .why = "the host chooses the interrupt that a PV guest binds" },
 	CONF_RO(PCI_INTERRUPT_PIN, 1, "wiring"),
 };
 
@@ -166,25 +166,26 @@ static const struct conf_row type0_rows[] = {
 static const struct conf_row type1_rows[] = {
 	BAR_ROW(PCI_BASE_ADDRESS_0),
 	BAR_ROW(PCI_BASE_ADDRESS_1),
-	CONF_RAW(PCI_PRIMARY_BUS, 1, "bus numbers are the host's"),
-	CONF_RAW(PCI_SECONDARY_BUS, 1, "bus numbers are the host's"),
-	CONF_RAW(PCI_SUBORDINATE_BUS, 1, "bus numbers are the host's"),
-	CONF_RAW(PCI_SEC_LATENCY_TIMER, 1, "arbitration on a shared bus is the host's"),
-	CONF_RAW(PCI_IO_BASE, 1, "windows are the host's"),
-	CONF_RAW(PCI_IO_LIMIT, 1, "windows are the host's"),
-	CONF_RAW_W1C(PCI_SEC_STATUS, 2, STATUS_W1C, "error bits are the host's to clear"),
-	CONF_RAW(PCI_MEMORY_BASE, 2, "windows are the host's"),
-	CONF_RAW(PCI_MEMORY_LIMIT, 2, "windows are the host's"),
-	CONF_RAW(PCI_PREF_MEMORY_BASE, 2, "windows are the host's"),
-	CONF_RAW(PCI_PREF_MEMORY_LIMIT, 2, "windows are the host's"),
-	CONF_RAW(PCI_PREF_BASE_UPPER32, 4, "windows are the host's"),
-	CONF_RAW(PCI_PREF_LIMIT_UPPER32, 4, "windows are the host's"),
-	CONF_RAW(PCI_IO_BASE_UPPER16, 2, "windows are the host's"),
-	CONF_RAW(PCI_IO_LIMIT_UPPER16, 2, "windows are the host's"),
+	CONF_RAW(PCI_PRIMARY_BUS, 1, "the host assigns bus numbers"),
+	CONF_RAW(PCI_SECONDARY_BUS, 1, "the host assigns bus numbers"),
+	CONF_RAW(PCI_SUBORDINATE_BUS, 1, "the host assigns bus numbers"),
+	CONF_RAW(PCI_SEC_LATENCY_TIMER, 1, "the host controls arbitration on a shared bus"),
+	CONF_RAW(PCI_IO_BASE, 1, "the host assigns windows"),
+	CONF_RAW(PCI_IO_LIMIT, 1, "the host assigns windows"),
+	CONF_RAW_W1C(PCI_SEC_STATUS, 2, STATUS_W1C, "only the host clears error bits"),
+	CONF_RAW(PCI_MEMORY_BASE, 2, "the host assigns windows"),
+	CONF_RAW(PCI_MEMORY_LIMIT, 2, "the host assigns windows"),
+	CONF_RAW(PCI_PREF_MEMORY_BASE, 2, "the host assigns windows"),
+	CONF_RAW(PCI_PREF_MEMORY_LIMIT, 2, "the host assigns windows"),
+	CONF_RAW(PCI_PREF_BASE_UPPER32, 4, "the host assigns windows"),
+	CONF_RAW(PCI_PREF_LIMIT_UPPER32, 4, "the host assigns windows"),
+	CONF_RAW(PCI_IO_BASE_UPPER16, 2, "the host assigns windows"),
+	CONF_RAW(PCI_IO_LIMIT_UPPER16, 2, "the host assigns windows"),
 	BAR_ROW(PCI_ROM_ADDRESS1),
-	CONF_RAW(PCI_BRIDGE_CONTROL, 2, "resets and error forwarding are the host's"),
+	CONF_RAW(PCI_BRIDGE_CONTROL, 2, "the host controls resets and error forwarding"),
 };
 
+/* Sets the virtual value that each new guest finds. */
 static void reg_preset(struct conf_space *cs, unsigned int off, u32 val)
 {
 	struct conf_reg *reg = pciback_conf_reg_at(cs, off);
@@ -203,16 +204,16 @@ static void bar_preset(struct conf_space *cs, unsigned int off, const struct con
 }
 
 /**
- * pciback_conf_add_header() - give a space its header
+ * pciback_conf_add_header() - add the header's rows to a space
  * @cs: an empty space
- * @id: the function
+ * @id: properties of the function
  *
- * A new guest finds decoding off, as after a reset of the function, and must
- * switch it on; error reporting shows as the host has set it.
+ * A new guest reads decoding as off, as after a reset of the function, and must
+ * enable it; error reporting reads as the host has set it.
  *
- * Context: may sleep (reads COMMAND).
- * Return: 0; -EINVAL: a header type other than 0 and 1; -ENOSPC; the
- * hardware's error.
+ * Context: may sleep (reads COMMAND). Caller serialises calls on @cs.
+ * Return: 0; -EINVAL: a header type other than 0 and 1; -ENOSPC: too few registers
+ * in the space; or the hardware's error.
  */
 int pciback_conf_add_header(struct conf_space *cs, const struct conf_ident *id)
 {

@@ -2,12 +2,13 @@
 /*
  * Rows of the MSI and MSI-X capabilities (PCIe r6.0 7.7.1, 7.7.2).
  *
- * Addresses, data and vectors are the host's: what the guest writes there it
- * reads back and nobody else sees, and it never reads what the host wrote.
+ * The host controls addresses, data and vectors. The guest reads back what it
+ * wrote there; its value is not used, and it never reads the host's values.
  *
- * A PV guest switches message signalled interrupts by operations on the
- * shared page, never here. A device model in a stub domain does it here, if
- * the administrator let it (interrupt control), one kind at a time.
+ * A PV guest enables and disables message signalled interrupts by operations on
+ * the shared page. A device model in a stub domain does it by writing these
+ * registers, if the administrator has allowed it (interrupt control), one kind of
+ * interrupt at a time.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
@@ -16,9 +17,9 @@
 enum irq_kind { KIND_NONE, KIND_INTX, KIND_MSI, KIND_MSIX, KIND_CLASH };
 
 /*
- * From the hardware, not from the core's flags: a device model may have
- * written these registers behind the core's back. INTx counts only when no
- * message signalled kind is on, as the specification has it.
+ * The kind of interrupt that is enabled. Read from the hardware, not from the PCI
+ * core's flags: the core does not know of a device model's writes. A function with
+ * MSI or MSI-X enabled does not use INTx (PCIe r6.0 6.1.4).
  */
 static int msi_current_kind(struct conf_space *cs, enum irq_kind *kind)
 {
@@ -46,8 +47,12 @@ static int msi_current_kind(struct conf_space *cs, enum irq_kind *kind)
 	return 0;
 }
 
-static int flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
-		       enum irq_kind own, u32 enable, u32 allowed)
+/*
+ * Message Control of MSI or MSI-X. @own: the kind that @enable turns on; @allowed:
+ * the bits that a device model may change.
+ */
+static int irq_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
+			   enum irq_kind own, u32 enable, u32 allowed)
 {
 	enum irq_kind kind;
 	u32 now;
@@ -74,19 +79,19 @@ static int flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 
 static int msi_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
-	return flags_write(cs, reg, val, KIND_MSI, PCI_MSI_FLAGS_ENABLE, PCI_MSI_FLAGS_ENABLE);
+	return irq_flags_write(cs, reg, val, KIND_MSI, PCI_MSI_FLAGS_ENABLE, PCI_MSI_FLAGS_ENABLE);
 }
 
 static int msix_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
-	return flags_write(cs, reg, val, KIND_MSIX, PCI_MSIX_FLAGS_ENABLE,
-			   PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+	return irq_flags_write(cs, reg, val, KIND_MSIX, PCI_MSIX_FLAGS_ENABLE,
+			       PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
 }
 
 #define MSI_FLAGS_ROW	\
 	{ .off = PCI_MSI_FLAGS, .size = 2, .hw = 0xffff, .write = msi_flags_write, \
 	  .why = "guests enable MSI by an operation, device models by interrupt control" }
-#define MSI_HOST	"where interrupts go is the host's; the guest keeps its own copy"
+#define MSI_HOST	"the host controls interrupt routing; the guest has its own copy"
 
 /* PCIe r6.0 7.7.1: four layouts, by address width and per-vector masking. */
 static const struct conf_row msi32_rows[] = {

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Rows of the PCI-X capability (PCI-X Addendum r2.0 7.2, 8.6), of a function
- * and of a bridge. Transfer sizes and splits are arbitration on a shared bus,
- * so they stay as the host has set them.
+ * Rows of the PCI-X capability (PCI-X Addendum r2.0 7.2, 8.6), of an endpoint and
+ * of a bridge. Byte counts and split transactions affect arbitration on a shared
+ * bus, so they stay as the host has set them.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
+#define ERRORS	"only the host clears error bits"
+
 static const struct conf_row function_rows[] = {
-	CONF_RAW(PCI_X_CMD, 2, "arbitration on a shared bus is the host's"),
+	CONF_RAW(PCI_X_CMD, 2, "the host controls arbitration on a shared bus"),
 	CONF_RAW_W1C(PCI_X_STATUS, 4, PCI_X_STATUS_SPL_DISC | PCI_X_STATUS_UNX_SPL |
-		     PCI_X_STATUS_SPL_ERR, "error bits are the host's to clear"),
+		     PCI_X_STATUS_SPL_ERR, ERRORS),
 };
 
 static const struct conf_row bridge_rows[] = {
-	CONF_RAW_W1C(PCI_X_BRIDGE_SSTATUS, 2, GENMASK(5, 2), "error bits are the host's to clear"),
-	CONF_RAW_W1C(PCI_X_BRIDGE_STATUS, 4, GENMASK(21, 18), "error bits are the host's to clear"),
+	CONF_RAW_W1C(PCI_X_BRIDGE_SSTATUS, 2, GENMASK(5, 2), ERRORS),
+	CONF_RAW_W1C(PCI_X_BRIDGE_STATUS, 4, GENMASK(21, 18), ERRORS),
 };
 
 static const struct conf_rows function_table = CONF_ROWS(function_rows);

@@ -2,13 +2,14 @@
 /*
  * Rows of the Power Management capability (PCI Bus Power Management r1.2 3.2).
  *
- * A guest may put its function into D0 to D3hot and read its data register.
- * It may not arm PME: the wake-up would be the host's.
+ * A guest may put its function into D0 to D3hot and read its data register. It may
+ * not enable PME, because PME would wake up the host.
  *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
 
+/* Writes Data Select and PME_Status (a one clears it), then the power state. */
 static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
 	u32 clear = val & mask & PCI_PM_CTRL_PME_STATUS;
@@ -29,7 +30,7 @@ static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32
 	}
 	if (!((now ^ val) & PCI_PM_CTRL_STATE_MASK))
 		return 0;
-	/* The core's own way, so that it knows the state and waits long enough. */
+	/* Through the PCI core, which tracks the state and waits as long as required. */
 	if (cs->hw->set_power_state(cs->ctx, val & PCI_PM_CTRL_STATE_MASK))
 		return PCIBIOS_SET_FAILED;
 	return 0;
@@ -37,10 +38,10 @@ static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32
 
 static const struct conf_row pm_rows[] = {
 	{ .off = PCI_PM_PMC, .size = 2, .hw = 0xffff & ~PCI_PM_CAP_PME_MASK,
-	  .why = "no PME for a guest: the wake-up would be the host's" },
+	  .why = "no PME for a guest: it would wake up the host" },
 	{ .off = PCI_PM_CTRL, .size = 2, .hw = 0xffff, .write = pmcsr_write,
-	  .why = "power state and data select; PME_En is the host's" },
-	CONF_RO(PCI_PM_PPB_EXTENSIONS, 1, "power of the bus below is the host's"),
+	  .why = "power state and data select; the host controls PME_En" },
+	CONF_RO(PCI_PM_PPB_EXTENSIONS, 1, "the host controls power of the bus below"),
 	CONF_RO(PCI_PM_DATA_REGISTER, 1, "read-only in hardware"),
 };
 

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The configuration space engine: finds the registers an access touches, in
- * constant time by byte, and puts the answer together from them.
+ * The configuration space engine: finds the registers that an access touches, in
+ * constant time for each byte, and reads or writes each of them by its row.
  *
- * Bytes that no row claims are read from the hardware and not written, unless
- * a quirk or the permissive level opens them and the whole access lies on such
- * bytes: an access that touches a virtualised register never reaches its
- * neighbours, so that a guest writing COMMAND and Status as one dword cannot
- * clear Status. Hidden bytes read as zero and are not written at any level.
+ * Bytes without a row, or with a raw row, are read from the hardware. They are
+ * written only if a quirk or the permissive level opens them and the whole access
+ * consists of such bytes: an access that touches a virtualised register never
+ * writes the bytes beside it, so a guest that writes COMMAND and Status as one
+ * dword cannot clear Status. Hidden bytes read as zero and are not written at any
+ * level.
  *
- * Freestanding: no locks, no allocation. The caller serialises.
+ * Freestanding: no locks, no allocation. The caller serialises all calls on a space.
  */
 #include <linux/string.h>
 #include "rows.h"
 
 /**
- * pciback_conf_space_bytes() - memory that a space needs
+ * pciback_conf_space_bytes() - size of the memory of a space
  * @size: bytes of configuration space
- * @max_regs: registers to make room for
+ * @max_regs: largest number of registers
  *
+ * Context: any.
  * Return: number of bytes to allocate, zeroed, for pciback_conf_space_init().
  */
 size_t pciback_conf_space_bytes(unsigned int size, unsigned int max_regs)
@@ -31,9 +33,11 @@ size_t pciback_conf_space_bytes(unsigned int size, unsigned int max_regs)
  * pciback_conf_space_init() - set up an empty space
  * @cs: zeroed memory of pciback_conf_space_bytes() bytes
  * @size: bytes of configuration space
- * @max_regs: registers there is room for
- * @hw: how to reach the hardware
- * @ctx: argument for @hw
+ * @max_regs: largest number of registers, as given to pciback_conf_space_bytes()
+ * @hw: operations on the hardware
+ * @ctx: argument of every call to @hw
+ *
+ * Context: any.
  */
 void pciback_conf_space_init(struct conf_space *cs, unsigned int size, unsigned int max_regs,
 			     const struct conf_hw *hw, void *ctx)
@@ -48,15 +52,18 @@ void pciback_conf_space_init(struct conf_space *cs, unsigned int size, unsigned 
 }
 
 /**
- * pciback_conf_add_rows() - put the registers of a table into a space
+ * pciback_conf_add_rows() - add the registers of a table to a space
  * @cs: the space
- * @base: where the header or capability starts
+ * @base: offset of the header or capability
  * @rows: the table
- * @nr: rows in it
+ * @nr: number of rows
  *
- * Return: 0; -ENOSPC: more registers than pciback_conf_space_init() made room for;
- * -ERANGE: a register would lie outside the space, as when a broken function
- * links a capability at the very end; -EEXIST: two rows claim the same byte.
+ * Rows before the one that fails stay in the space.
+ *
+ * Context: any. Caller serialises calls on @cs.
+ * Return: 0; -ENOSPC: more than the largest number of registers; -ERANGE: a register
+ * would lie beyond the end of the space, as when a broken function has a capability
+ * at the very end; -EEXIST: another register or a hidden capability has the byte.
  */
 int pciback_conf_add_rows(struct conf_space *cs, unsigned int base,
 			  const struct conf_row *rows, unsigned int nr)
@@ -86,11 +93,12 @@ int pciback_conf_add_rows(struct conf_space *cs, unsigned int base,
 }
 
 /**
- * pciback_conf_reg_at() - the register that claims a byte
+ * pciback_conf_reg_at() - find the register of a byte
  * @cs: the space
- * @off: the byte, below @cs->size
+ * @off: offset of the byte, below @cs->size
  *
- * Return: the register, or NULL.
+ * Context: any. Caller serialises calls on @cs.
+ * Return: the register, or NULL if the byte has none or is hidden.
  */
 struct conf_reg *pciback_conf_reg_at(struct conf_space *cs, unsigned int off)
 {
@@ -102,10 +110,12 @@ struct conf_reg *pciback_conf_reg_at(struct conf_space *cs, unsigned int off)
 /**
  * pciback_conf_hide() - hide the bytes of a capability
  * @cs: the space
- * @from: first byte
- * @to: byte after the last
+ * @from: offset of the first byte
+ * @to: offset after the last byte; may lie beyond the end of the space
  *
- * Bytes that a register claims stay as they are.
+ * Bytes that have a register stay as they are.
+ *
+ * Context: any. Caller serialises calls on @cs.
  */
 void pciback_conf_hide(struct conf_space *cs, unsigned int from, unsigned int to)
 {
@@ -115,15 +125,17 @@ void pciback_conf_hide(struct conf_space *cs, unsigned int from, unsigned int to
 }
 
 /**
- * pciback_conf_open() - let guests write bits that no row decides
+ * pciback_conf_open() - make bits writable that have no row or a raw row
  * @cs: the space
- * @off: offset, below @cs->size
- * @size: bytes; @off and @size inside the space
+ * @off: offset of the first byte
+ * @size: number of bytes, 1 to 4; all must lie inside the space
  * @mask: the bits
  *
- * Works at level CONF_QUIRKS and above.
+ * Has an effect at level CONF_QUIRKS; at CONF_PERMISSIVE these bits are writable
+ * anyway.
  *
- * Return: 0; -EPERM: a row decides over one of the bytes, or it is hidden.
+ * Context: any. Caller serialises calls on @cs.
+ * Return: 0; -EPERM: one of the bytes has a row that is not raw, or is hidden.
  */
 int pciback_conf_open(struct conf_space *cs, unsigned int off, unsigned int size, u32 mask)
 {
@@ -143,13 +155,15 @@ int pciback_conf_open(struct conf_space *cs, unsigned int off, unsigned int size
 /**
  * pciback_conf_close() - undo every pciback_conf_open()
  * @cs: the space
+ *
+ * Context: any. Caller serialises calls on @cs.
  */
 void pciback_conf_close(struct conf_space *cs)
 {
 	memset(cs->quirks, 0, cs->size);
 }
 
-/* As pciback_conf_reg_at(), but NULL for bytes that are left to the hardware. */
+/* As pciback_conf_reg_at(), but NULL for raw rows. */
 static struct conf_reg *virtual_reg_at(struct conf_space *cs, unsigned int off)
 {
 	struct conf_reg *reg = pciback_conf_reg_at(cs, off);
@@ -158,12 +172,15 @@ static struct conf_reg *virtual_reg_at(struct conf_space *cs, unsigned int off)
 }
 
 /**
- * pciback_conf_reset() - forget everything the last guest did
+ * pciback_conf_reset() - undo everything that the last guest did to the space
  * @cs: the space
  *
- * Virtual values and the interrupt control that was granted for it. The
- * hardware is the caller's; the level and the quirks are the administrator's
- * and stay; the audit stays to be read until the next guest comes.
+ * Resets the virtual values and the interrupt control that was allowed for this
+ * guest. Does not touch the hardware: that is the caller's task. The administrator's
+ * level and quirks stay. The audit stays readable until the function is assigned
+ * again, see pciback_conf_forget_drops().
+ *
+ * Context: any. Caller serialises calls on @cs.
  */
 void pciback_conf_reset(struct conf_space *cs)
 {
@@ -179,8 +196,10 @@ void pciback_conf_reset(struct conf_space *cs)
 }
 
 /**
- * pciback_conf_forget_drops() - start the audit of a new guest
+ * pciback_conf_forget_drops() - empty the audit for a new guest
  * @cs: the space
+ *
+ * Context: any. Caller serialises calls on @cs.
  */
 void pciback_conf_forget_drops(struct conf_space *cs)
 {
@@ -188,11 +207,16 @@ void pciback_conf_forget_drops(struct conf_space *cs)
 }
 
 /**
- * pciback_conf_drop() - note that a write changed nothing, or not all it should
+ * pciback_conf_drop() - record that a write was dropped, wholly or in part
  * @cs: the space
  * @off: offset of the register or access
- * @size: its size
- * @val: what the guest wrote
+ * @size: its size in bytes
+ * @val: the value that the guest wrote
+ *
+ * Sets @cs->dropped. Calls the operation dropped() of @cs->hw at the first dropped
+ * write since pciback_conf_forget_drops().
+ *
+ * Context: may sleep (@cs->hw). Caller serialises calls on @cs.
  */
 void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
 {
@@ -203,7 +227,7 @@ void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int siz
 	cs->dropped = true;
 	if (!audit->total)
 		cs->hw->dropped(cs->ctx, off, size, val);
-	/* Counters stop at their end rather than start over. */
+	/* Counters stop at their maximum and do not wrap. */
 	audit->total += audit->total != U32_MAX;
 
 	for (i = 0; i < audit->nr; i++)
@@ -224,7 +248,7 @@ void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int siz
 	drop->value = val;
 }
 
-/* Natural sizes at natural alignment, wholly inside the space. */
+/* A size of 1, 2 or 4 bytes, naturally aligned, wholly inside the space. */
 static bool access_valid(const struct conf_space *cs, s32 off, s32 size)
 {
 	if (size != 1 && size != 2 && size != 4)
@@ -232,7 +256,7 @@ static bool access_valid(const struct conf_space *cs, s32 off, s32 size)
 	return off >= 0 && off % size == 0 && off <= (s32)cs->size - size;
 }
 
-/* Bytes at offset @from, as they appear in an access at offset @to. */
+/* Moves bytes that were accessed at offset @from to their place in an access at @to. */
 static u32 bytes_shift(u32 val, int from, int to)
 {
 	return from >= to ? val << 8 * (from - to) : val >> 8 * (to - from);
@@ -286,22 +310,22 @@ static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
 	reg->virt = (reg->virt & ~virt) | (val & virt);
 	if (!set && !clear)
 		return 0;
-	/* A one written back to a w1c bit would clear it: only the guest's. */
+	/* Writing back a one would clear the bit, so write ones from the guest only. */
 	hw &= ~row->w1c;
 	now = (hw & ~set) | (val & set) | clear;
 	return now == hw ? 0 : conf_hw_write(cs, reg, now);
 }
 
 /**
- * pciback_conf_read() - a guest reads
+ * pciback_conf_read() - carry out a guest's read
  * @cs: the space
- * @off: offset, as the guest sent it
- * @size: bytes to read, as the guest sent it
- * @val: the answer; 0 for a request that is refused
+ * @off: offset, unchecked
+ * @size: number of bytes, unchecked
+ * @val: the value read; 0 if the call fails
  *
- * Context: whatever @cs->hw needs; may sleep.
- * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER: no such offset, or not a natural
- * size and alignment; else the hardware's error.
+ * Context: may sleep (@cs->hw). Caller serialises calls on @cs.
+ * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER: @off is outside of the space, @size is not
+ * 1, 2 or 4, or @off is not a multiple of @size; or the hardware's error.
  */
 int pciback_conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 {
@@ -340,7 +364,7 @@ int pciback_conf_read(struct conf_space *cs, s32 off, s32 size, u32 *val)
 	return 0;
 }
 
-/* Bits of an access that quirks open. */
+/* Bits of an access that quirks make writable. */
 static u32 quirk_mask(const struct conf_space *cs, unsigned int off, unsigned int size)
 {
 	unsigned int i;
@@ -351,7 +375,7 @@ static u32 quirk_mask(const struct conf_space *cs, unsigned int off, unsigned in
 	return mask;
 }
 
-/* Bits of an access that a one clears: written back as read, they would go. */
+/* Bits of an access that a one clears. Writing them back as read would clear them. */
 static u32 w1c_mask(struct conf_space *cs, unsigned int off, unsigned int size)
 {
 	u32 mask = 0;
@@ -367,8 +391,8 @@ static u32 w1c_mask(struct conf_space *cs, unsigned int off, unsigned int size)
 }
 
 /*
- * Writes some bits and keeps the others, in the smallest access that holds
- * them: what is written back outside of the mask may clear a status bit.
+ * Writes the bits of @mask and keeps the others, in the smallest access that holds
+ * @mask: writing back other bytes may clear a status bit in them.
  */
 static int hw_write_masked(struct conf_space *cs, unsigned int off, unsigned int size,
 			   u32 now, u32 val, u32 mask)
@@ -392,7 +416,7 @@ static int hw_write_masked(struct conf_space *cs, unsigned int off, unsigned int
 			     ((now & ~mask) | (val & mask)) & CONF_ALL(size));
 }
 
-/* An access none of whose bytes is virtualised or hidden. */
+/* Writes an access that has no virtualised and no hidden byte. */
 static int raw_write(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
 {
 	u32 mask = cs->level == CONF_QUIRKS ? quirk_mask(cs, off, size) : 0;
@@ -412,7 +436,10 @@ static int raw_write(struct conf_space *cs, unsigned int off, unsigned int size,
 	return hw_write_masked(cs, off, size, now, val, mask);
 }
 
-/* What an access that touches a register leaves out: unclaimed and hidden bytes. */
+/*
+ * Records an access that touches a virtualised register or hidden bytes if it would
+ * change other bytes: those in @free, or hidden ones. None of them is written.
+ */
 static int drop_rest(struct conf_space *cs, unsigned int off, unsigned int size, u32 val,
 		     u32 free)
 {
@@ -434,19 +461,20 @@ static int drop_rest(struct conf_space *cs, unsigned int off, unsigned int size,
 }
 
 /**
- * pciback_conf_write() - a guest writes
+ * pciback_conf_write() - carry out a guest's write
  * @cs: the space
- * @off: offset, as the guest sent it
- * @size: bytes to write, as the guest sent it
- * @val: the value; bits above @size are ignored
+ * @off: offset, unchecked
+ * @size: number of bytes, unchecked
+ * @val: the value; bits beyond @size bytes are ignored
  *
- * A write that may not happen is dropped with success, as hardware does with
- * read-only registers; guests rely on it. The audit has it.
+ * A write that is not allowed is dropped and succeeds, as hardware does with
+ * read-only registers; guests rely on it. The audit records it.
  *
- * Context: whatever @cs->hw needs; may sleep.
- * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER as pciback_conf_read();
- * PCIBIOS_SET_FAILED: a register that must not be silently ignored refused;
- * else the hardware's error. The first error ends the write.
+ * Context: may sleep (@cs->hw). Caller serialises calls on @cs.
+ * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER: as pciback_conf_read(); PCIBIOS_SET_FAILED:
+ * a register whose writes must not be dropped with success did not take the value
+ * (Message Control, VPD address, power state); or the hardware's error. The first
+ * error ends the write; registers at lower offsets stay written.
  */
 int pciback_conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 {
