@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Can a guest that has a memory BAR of a function reach something else? It is
- * given whole pages: what lies in the same page comes with it. Freestanding.
+ * Which memory BARs share pages with BARs of other functions. A guest gets whole
+ * pages mapped, so it can also access everything else in the pages of its BARs.
+ *
+ * Freestanding (see Documentation/architecture.rst): no kernel state.
  */
-#ifndef PCIBACK_BAR_REPORT_H
-#define PCIBACK_BAR_REPORT_H
+#ifndef PCIBACK_BAR_OVERLAP_H
+#define PCIBACK_BAR_OVERLAP_H
 
 #include <linux/types.h>
 
-/* Number of the expansion ROM's BAR. */
+/* Number that stands for the expansion ROM's BAR. */
 #define BAR_ROM		6
-/* Neighbours of a BAR that are named; more are an ellipsis. */
+/* Functions that share pages with a BAR: so many are listed, more are printed as "...". */
 #define BAR_NEIGHBOURS	8
-/* Room for the longest line of pciback_bar_overlap_print(). */
+/* Size of a buffer for the longest line of pciback_bar_overlap_print(). */
 #define BAR_OVERLAP_STRLEN	256
 
-/* Problems, from what is always so to what is so today. */
-#define BAR_SMALL	0x1	/* less than a page: others may be placed beside it */
-#define BAR_UNALIGNED	0x2	/* does not begin with a page */
-#define BAR_SHARED	0x4	/* another function's BAR is in its pages */
+/* Problems of a BAR. */
+#define BAR_SMALL	0x1	/* smaller than a page: other BARs may be placed in the page */
+#define BAR_UNALIGNED	0x2	/* does not begin at the start of a page */
+#define BAR_SHARED	0x4	/* a BAR of another function is in its pages */
 
 /**
- * struct bar_function - the function a BAR belongs to
+ * struct bar_function - address of the function that has a BAR
  * @domain: PCI domain
  * @bus: bus number
  * @devfn: device and function number
+ *
+ * Plain data; the caller serialises access.
  */
 struct bar_function {
 	u32 domain;
@@ -34,10 +38,12 @@ struct bar_function {
 
 /**
  * struct bar - a memory BAR with an address
- * @function: whose it is
+ * @function: the function that has it
  * @nr: 0 to 5, or BAR_ROM
  * @start: address
  * @size: bytes, not 0
+ *
+ * Plain data; the caller serialises access.
  */
 struct bar {
 	struct bar_function function;
@@ -47,12 +53,15 @@ struct bar {
 };
 
 /**
- * struct bar_overlap - the judgement of one BAR
+ * struct bar_overlap - the problems of one BAR
  * @bar: the BAR
- * @page: bytes of a page
+ * @page: page size in bytes
  * @problems: BAR_SMALL and others
- * @nr_with: functions that share pages with it
- * @with: the first of them
+ * @nr_with: number of other functions that share pages with the BAR; a function
+ *	beyond BAR_NEIGHBOURS counts once for each of its BARs
+ * @with: the first BAR_NEIGHBOURS of them
+ *
+ * Plain data; the caller serialises access.
  */
 struct bar_overlap {
 	struct bar bar;
@@ -66,4 +75,4 @@ void pciback_bar_overlap_begin(struct bar_overlap *report, const struct bar *bar
 void pciback_bar_overlap_add(struct bar_overlap *report, const struct bar *other);
 int pciback_bar_overlap_print(const struct bar_overlap *report, char *buf, size_t size);
 
-#endif /* PCIBACK_BAR_REPORT_H */
+#endif /* PCIBACK_BAR_OVERLAP_H */

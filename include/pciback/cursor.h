@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* A window on text being parsed, for the grammars of names. Freestanding. */
+/*
+ * The unparsed part of a text, for the parsers of spec/.
+ *
+ * Freestanding (see Documentation/architecture.rst): no kernel state.
+ */
 #ifndef PCIBACK_CURSOR_H
 #define PCIBACK_CURSOR_H
 
@@ -8,22 +12,26 @@
 #include <linux/types.h>
 
 /**
- * struct cursor - what is left of a text
+ * struct cursor - the part of a text that is not parsed yet
  * @p: next character
- * @end: behind the last one
+ * @end: position after the last character
+ *
+ * On the stack of a parser, so it needs no lock.
  */
 struct cursor {
 	const char *p;
 	const char *end;
 };
 
-static inline void skip_blanks(struct cursor *c)
+/* Steps over blanks. */
+static inline void cursor_skip_blanks(struct cursor *c)
 {
 	while (c->p < c->end && isspace(*c->p))
 		c->p++;
 }
 
-static inline bool take(struct cursor *c, char ch)
+/* Steps over the next character if it is @ch. */
+static inline bool cursor_take(struct cursor *c, char ch)
 {
 	if (c->p == c->end || *c->p != ch)
 		return false;
@@ -31,6 +39,7 @@ static inline bool take(struct cursor *c, char ch)
 	return true;
 }
 
+/* Value of a hexadecimal digit, or -1. */
 static inline int hex_digit(char ch)
 {
 	if (ch >= '0' && ch <= '9')
@@ -42,15 +51,16 @@ static inline int hex_digit(char ch)
 }
 
 /*
- * Blanks, "0x" or not, any number of digits. Saturates at S32_MAX: far outside
- * every field's range, never a wildcard.
+ * Parses a hexadecimal number: blanks, "0x" or not, any number of digits. False if
+ * there is no digit. Saturates at S32_MAX, which is outside of the range of every
+ * field and no wildcard.
  */
-static inline bool take_hex(struct cursor *c, u32 *out)
+static inline bool cursor_take_hex(struct cursor *c, u32 *out)
 {
 	unsigned int digits = 0;
 	u32 v = 0;
 
-	skip_blanks(c);
+	cursor_skip_blanks(c);
 	if (c->end - c->p > 2 && c->p[0] == '0' && (c->p[1] | 0x20) == 'x' &&
 	    hex_digit(c->p[2]) >= 0)
 		c->p += 2;

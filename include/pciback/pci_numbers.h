@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Numbers of the PCI Express specification that older kernel headers lack. */
+/*
+ * Numbers of the PCI Express specification (r6.0) that older kernel headers lack.
+ * Freestanding (see Documentation/architecture.rst).
+ */
 #ifndef PCIBACK_PCI_NUMBERS_H
 #define PCIBACK_PCI_NUMBERS_H
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The grammar of quirks: registers of a device that guests may write although
- * no row of a table allows it. Freestanding, as slot_spec.h.
+ * Texts of quirks: registers of a device that guests may write although no row of
+ * a table allows it.
+ *
+ * Freestanding (see Documentation/architecture.rst): no kernel state.
  */
 #ifndef PCIBACK_QUIRK_SPEC_H
 #define PCIBACK_QUIRK_SPEC_H
@@ -10,12 +12,14 @@
 #include <pciback/slot_spec.h>
 
 /**
- * struct quirk_ids - devices by what they are
+ * struct quirk_ids - devices by their IDs
  * @vendor: vendor ID
  * @device: device ID
  * @subvendor: subsystem vendor ID, if @subsystem
  * @subdevice: subsystem ID, if @subsystem
- * @subsystem: the subsystem counts too
+ * @subsystem: compare the subsystem IDs, too
+ *
+ * Plain data; the caller serialises access.
  */
 struct quirk_ids {
 	u16 vendor;
@@ -30,6 +34,8 @@ struct quirk_ids {
  * @reg: offset in configuration space
  * @size: 1, 2 or 4 bytes
  * @mask: the bits; never 0
+ *
+ * Plain data; the caller serialises access.
  */
 struct quirk_field {
 	u16 reg;
@@ -39,10 +45,12 @@ struct quirk_field {
 
 /**
  * struct quirk_spec - one parsed quirk
- * @by_ids: for all devices of these ids, else for one function
- * @ids: if @by_ids
- * @slot: if not
+ * @by_ids: for all devices with certain IDs; if false, for one function
+ * @ids: the IDs, valid if @by_ids
+ * @slot: the function, valid if not @by_ids
  * @field: the register
+ *
+ * Plain data; the caller serialises access.
  */
 struct quirk_spec {
 	bool by_ids;

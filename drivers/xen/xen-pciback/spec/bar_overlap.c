@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Judging a memory BAR: is it alone in its pages, and will it stay so?
+ * Finds out whether a memory BAR shares pages with other BARs, or may come to.
  *
  * Freestanding: no locks, no allocation, no kernel state.
  */
@@ -9,10 +9,10 @@
 #include <pciback/bar_overlap.h>
 
 /**
- * pciback_bar_overlap_begin() - judge a BAR by itself
- * @report: the judgement
+ * pciback_bar_overlap_begin() - check a BAR by itself
+ * @report: set to the problems that the BAR has by itself
  * @bar: the BAR
- * @page: bytes of a page, a power of 2
+ * @page: page size in bytes, a power of 2
  *
  * Context: any.
  */
@@ -37,17 +37,17 @@ static u64 bar_first_page(const struct bar *bar, u32 page)
 	return bar->start & ~(u64)(page - 1);
 }
 
-/* Not the end, which could be beyond the last address. */
+/* Address of the page with the last byte; the end of the BAR could overflow. */
 static u64 bar_last_page(const struct bar *bar, u32 page)
 {
 	return (bar->start + bar->size - 1) & ~(u64)(page - 1);
 }
 
 /**
- * pciback_bar_overlap_add() - judge a BAR by another
- * @report: the judgement so far
- * @other: a BAR of any function; one of the same function is no problem, since
- *	it goes to the same guest
+ * pciback_bar_overlap_add() - check a BAR against another one
+ * @report: from pciback_bar_overlap_begin(); updated
+ * @other: a BAR of any function. One of the same function is no problem, since the
+ *	same guest has it
  *
  * Context: any.
  */
@@ -77,15 +77,15 @@ static int function_print(const struct bar_function *fn, char *buf, size_t size)
 }
 
 /**
- * pciback_bar_overlap_print() - one line about a BAR
- * @report: the judgement
- * @buf: room for the line
- * @size: of @buf, at least BAR_OVERLAP_STRLEN
+ * pciback_bar_overlap_print() - print the problems of a BAR as one line
+ * @report: the BAR and its problems
+ * @buf: buffer for the line
+ * @size: size of @buf in bytes, at least BAR_OVERLAP_STRLEN
+ *
+ * The format, all in one line and without a newline, is
  *
  *   bar <0-5|rom> start <address> size <bytes> problems <none|word[,word...]>
  *   [with <function>[,<function>...][,...]]
- *
- * all in one line, without a newline.
  *
  * Context: any.
  * Return: length of the text.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Parsing everything that says which functions to claim, for hide=, new_slot and
- * remove_slot. Documentation/hide.rst is this grammar for administrators.
+ * Parses, prints and compares texts that select the functions to seize, for hide=,
+ * new_slot and remove_slot. Documentation/hide.rst explains the grammar to
+ * administrators.
  *
  *   text  := an address, wildcards allowed (slot_spec.c)
  *          | path | ids | class            blanks around the whole are fine
@@ -11,9 +12,9 @@
  *   ID    := a number, or "*" or 0 for any
  *   class := "class:" and 2, 4 or 6 hexadecimal digits
  *
- * Numbers are as in slot_spec.c. Path and ids are the forms that the kernel's
- * own parameters take (pci=disable_acs_redir= and others), where 0 is what "*"
- * is here.
+ * Numbers are as in slot_spec.c. The kernel's own parameters accept the same forms
+ * of paths and IDs (pci=disable_acs_redir= and others); in them 0 means any ID, so
+ * both 0 and "*" do here.
  *
  * Freestanding: no locks, no allocation, no kernel state.
  */
@@ -26,6 +27,7 @@
 
 #define BASE_CLASS_BRIDGE	0x06
 
+/* Steps over @word if the text goes on with it. */
 static bool spec_take_word(struct cursor *c, const char *word)
 {
 	size_t len = strlen(word);
@@ -38,23 +40,24 @@ static bool spec_take_word(struct cursor *c, const char *word)
 
 static bool spec_at_end(struct cursor *c)
 {
-	skip_blanks(c);
+	cursor_skip_blanks(c);
 	return c->p == c->end;
 }
 
-/* Meaningless, but defined, for numbers that are out of range. */
+/* Not meaningful, but well-defined, for numbers out of range. */
 static u8 path_devfn(u32 dev, u32 func)
 {
 	return dev << 3 | func;
 }
 
-/* @c is at the first "/", the text begins at @s. */
+/* The text begins at @s; @c is at the first "/". Returns as pciback_match_spec_parse(). */
 static int path_parse(const char *s, struct cursor c, struct match_path *out)
 {
 	struct slot_spec base;
 	bool in_range;
 
-	if (pciback_slot_spec_parse(s, c.p - s, &base) || pciback_slot_spec_is_wild(&base) || isspace(c.p[-1]))
+	if (pciback_slot_spec_parse(s, c.p - s, &base) ||
+	    pciback_slot_spec_is_wild(&base) || isspace(c.p[-1]))
 		return -EINVAL;
 	in_range = pciback_slot_spec_in_range(&base);
 	out->domain = base.domain;
@@ -62,20 +65,20 @@ static int path_parse(const char *s, struct cursor c, struct match_path *out)
 	out->devfn[0] = path_devfn(base.dev, base.func);
 	out->any_func = false;
 
-	for (out->nr = 1; take(&c, '/'); out->nr++) {
-		struct slot_spec hop = { };
+	for (out->nr = 1; cursor_take(&c, '/'); out->nr++) {
+		struct slot_spec element = { };
 		u32 dev, func = 0;
 
 		if (out->nr == MATCH_PATH_MAX || out->any_func)
 			return -EINVAL;
-		if (!take_hex(&c, &dev) || !take(&c, '.'))
+		if (!cursor_take_hex(&c, &dev) || !cursor_take(&c, '.'))
 			return -EINVAL;
-		out->any_func = take(&c, '*');
-		if (!out->any_func && !take_hex(&c, &func))
+		out->any_func = cursor_take(&c, '*');
+		if (!out->any_func && !cursor_take_hex(&c, &func))
 			return -EINVAL;
-		hop.dev = dev;
-		hop.func = func;
-		in_range &= pciback_slot_spec_in_range(&hop);
+		element.dev = dev;
+		element.func = func;
+		in_range &= pciback_slot_spec_in_range(&element);
 		out->devfn[out->nr] = path_devfn(dev, func);
 	}
 	if (!spec_at_end(&c))
@@ -83,16 +86,16 @@ static int path_parse(const char *s, struct cursor c, struct match_path *out)
 	return in_range ? 0 : -ERANGE;
 }
 
-/* Larger than any ID is kept, for the caller to see. */
+/* Parses an ID or a wildcard. A number too large for an ID is stored; the caller checks. */
 static bool id_take(struct cursor *c, s32 *out)
 {
 	u32 v;
 
-	if (take(c, '*')) {
+	if (cursor_take(c, '*')) {
 		*out = MATCH_ANY;
 		return true;
 	}
-	if (!take_hex(c, &v))
+	if (!cursor_take_hex(c, &v))
 		return false;
 	*out = v ?: MATCH_ANY;
 	return true;
@@ -104,10 +107,11 @@ static int ids_parse(struct cursor c, struct match_ids *out)
 
 	out->subvendor = MATCH_ANY;
 	out->subdevice = MATCH_ANY;
-	if (!id_take(&c, &vendor) || !take(&c, ':') || !id_take(&c, &out->device))
+	if (!id_take(&c, &vendor) || !cursor_take(&c, ':') || !id_take(&c, &out->device))
 		return -EINVAL;
-	if (take(&c, ':') && (!id_take(&c, &out->subvendor) || !take(&c, ':') ||
-			      !id_take(&c, &out->subdevice)))
+	if (cursor_take(&c, ':') &&
+	    (!id_take(&c, &out->subvendor) || !cursor_take(&c, ':') ||
+	     !id_take(&c, &out->subdevice)))
 		return -EINVAL;
 	if (!spec_at_end(&c))
 		return -EINVAL;
@@ -133,24 +137,25 @@ static int class_parse(struct cursor c, struct match_class *out)
 }
 
 /**
- * pciback_match_spec_parse() - read what says which functions to claim
+ * pciback_match_spec_parse() - parse a text that selects functions
  * @s: text, need not be terminated
  * @len: its length
- * @out: what it says; undefined when the call fails
+ * @out: the parsed text; undefined if the call fails
  *
- * Takes the whole text or nothing.
+ * The whole text must match the grammar.
  *
  * Context: any.
- * Return: 0. -EINVAL: the text is none of the forms. -ERANGE: it is, but no
- * function can be meant by it. -EPERM: it would mean all devices of all
- * vendors, or bridges, which are claimed by address or path only.
+ * Return: 0; -EINVAL: the text does not match the grammar; -ERANGE: it does, but a
+ * number is too large for its field, so no such function can exist; -EPERM: it would
+ * select all devices of all vendors, or a class of bridges, which are seized by
+ * address or path only.
  */
 int pciback_match_spec_parse(const char *s, size_t len, struct match_spec *out)
 {
 	struct cursor c = { s, s + len };
 	const char *slash;
 
-	skip_blanks(&c);
+	cursor_skip_blanks(&c);
 	if (spec_take_word(&c, "pci:")) {
 		out->kind = MATCH_IDS;
 		return ids_parse(c, &out->ids);
@@ -173,18 +178,19 @@ int pciback_match_spec_parse(const char *s, size_t len, struct match_spec *out)
 }
 
 /**
- * pciback_match_spec_next_hide() - read the next item of a hide list
+ * pciback_match_spec_next_hide() - parse the next item of a hide list
  * @list: the whole list, NUL-terminated
- * @cursor: where to go on; 0 before the first call
- * @item: what was found
+ * @cursor: offset of the unparsed rest; 0 before the first call; updated
+ * @item: the item
  *
- * A bad item is stepped over: call again after every error but -ENOENT.
+ * An invalid item is skipped: call again after every error except -ENOENT.
  *
  * Context: any.
- * Return: 0: @item says something. -ENOENT: end of the list. Otherwise what
- * pciback_match_spec_parse() says of the text at @item->pos.
+ * Return: 0: @item->spec is valid; -ENOENT: end of the list; otherwise the error of
+ * pciback_match_spec_parse() for the text at @item->pos.
  */
-int pciback_match_spec_next_hide(const char *list, unsigned int *cursor, struct match_hide_item *item)
+int pciback_match_spec_next_hide(const char *list, unsigned int *cursor,
+				 struct match_hide_item *item)
 {
 	struct slot_hide_item slot;
 	const char *s, *last;
@@ -200,7 +206,7 @@ int pciback_match_spec_next_hide(const char *list, unsigned int *cursor, struct 
 		return err;
 	}
 
-	/* No address. If the parentheses are right it may be something else. */
+	/* Not an address. With correct parentheses it may be a path, IDs or a class. */
 	s = list + slot.pos;
 	last = s + slot.len - 1;
 	if (*s != '(' || *last != ')' || isspace(last[-1]))
@@ -208,7 +214,7 @@ int pciback_match_spec_next_hide(const char *list, unsigned int *cursor, struct 
 	return pciback_match_spec_parse(s + 1, last - s - 1, &item->spec);
 }
 
-/* "*" or four digits. */
+/* Prints "*" or four digits. */
 static int id_print(char *buf, size_t size, s32 id)
 {
 	return id == MATCH_ANY ? snprintf(buf, size, ":*") : snprintf(buf, size, ":%04x", id);
@@ -242,13 +248,13 @@ static int path_print(const struct match_path *path, char *buf, size_t size)
 }
 
 /**
- * pciback_match_spec_print() - write a path, ids or a class in the one way they are shown
- * @spec: what pciback_match_spec_parse() read; not a MATCH_SLOT
- * @buf: room for the text
- * @size: of @buf, at least MATCH_SPEC_STRLEN
+ * pciback_match_spec_print() - print a path, IDs or a class in canonical form
+ * @spec: from pciback_match_spec_parse(); not a MATCH_SLOT
+ * @buf: buffer for the text
+ * @size: size of @buf in bytes, at least MATCH_SPEC_STRLEN
  *
- * Reading the text again gives the same @spec; two that mean the same print
- * the same.
+ * Parsing the text again gives the same @spec. Equal specifications print the same
+ * text.
  *
  * Context: any.
  * Return: length of the text.
@@ -266,39 +272,40 @@ int pciback_match_spec_print(const struct match_spec *spec, char *buf, size_t si
 }
 
 /**
- * pciback_match_spec_is_name() - does it say where a function is, not what?
- * @spec: what pciback_match_spec_parse() read
+ * pciback_match_spec_is_name() - does the text select functions by location?
+ * @spec: from pciback_match_spec_parse()
  *
  * Context: any.
+ * Return: true for an address or a path, false for IDs or a class.
  */
 bool pciback_match_spec_is_name(const struct match_spec *spec)
 {
 	return spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH;
 }
 
-/* Does the path lead to the member @from of the chain? */
-static bool path_leads_to(const struct match_path *path, const struct match_target *facts,
+/* Does the path lead to the element @from of the target's chain? */
+static bool path_leads_to(const struct match_path *path, const struct match_target *target,
 			  unsigned int from)
 {
 	unsigned int last = path->nr - 1, i;
 	u8 mask = path->any_func ? 0xf8 : 0xff;
 
-	if (facts->nr - from < path->nr)
+	if (target->nr - from < path->nr)
 		return false;
-	if ((facts->chain[from].devfn ^ path->devfn[last]) & mask)
+	if ((target->chain[from].devfn ^ path->devfn[last]) & mask)
 		return false;
 	for (i = 1; i <= last; i++)
-		if (facts->chain[from + i].devfn != path->devfn[last - i])
+		if (target->chain[from + i].devfn != path->devfn[last - i])
 			return false;
-	return facts->domain == path->domain && facts->chain[from + last].bus == path->bus;
+	return target->domain == path->domain && target->chain[from + last].bus == path->bus;
 }
 
-static bool path_covers(const struct match_path *path, const struct match_target *facts)
+static bool path_covers(const struct match_path *path, const struct match_target *target)
 {
 	unsigned int i;
 
-	for (i = 0; i < facts->nr; i++)
-		if (path_leads_to(path, facts, i))
+	for (i = 0; i < target->nr; i++)
+		if (path_leads_to(path, target, i))
 			return true;
 	return false;
 }
@@ -309,28 +316,29 @@ static bool id_matches(s32 wanted, u16 id)
 }
 
 /**
- * pciback_match_spec_covers() - does a path, do ids or a class stand for this function?
- * @spec: what pciback_match_spec_parse() read; a MATCH_SLOT covers nothing here
- * @facts: what there is to know about the function
+ * pciback_match_spec_covers() - does a path, an ID or a class select this function?
+ * @spec: from pciback_match_spec_parse(); a MATCH_SLOT selects nothing here
+ * @target: properties of the function
  *
- * A path stands for the function it leads to and, if that is a bridge, for
- * everything below, as an address does.
+ * A path selects the function that it leads to and, if that is a bridge, everything
+ * below it, as an address does.
  *
  * Context: any.
+ * Return: true if it does.
  */
-bool pciback_match_spec_covers(const struct match_spec *spec, const struct match_target *facts)
+bool pciback_match_spec_covers(const struct match_spec *spec, const struct match_target *target)
 {
 	const struct match_ids *ids = &spec->ids;
 
 	switch (spec->kind) {
 	case MATCH_PATH:
-		return path_covers(&spec->path, facts);
+		return path_covers(&spec->path, target);
 	case MATCH_IDS:
-		return ids->vendor == facts->vendor && id_matches(ids->device, facts->device) &&
-		       id_matches(ids->subvendor, facts->subvendor) &&
-		       id_matches(ids->subdevice, facts->subdevice);
+		return ids->vendor == target->vendor && id_matches(ids->device, target->device) &&
+		       id_matches(ids->subvendor, target->subvendor) &&
+		       id_matches(ids->subdevice, target->subdevice);
 	case MATCH_CLASS:
-		return !((spec->class.value ^ facts->class) >> 4 * (6 - spec->class.digits));
+		return !((spec->class.value ^ target->class) >> 4 * (6 - spec->class.digits));
 	default:
 		return false;
 	}

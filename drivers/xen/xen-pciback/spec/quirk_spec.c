@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Parsing quirks.
+ * Parses quirks.
  *
  *   quirk  := target "-" REG ":" SIZE ":" MASK
- *   target := the name of a function, no wildcards (slot_spec.c)
+ *   target := the address of a function, no wildcards (slot_spec.c)
  *           | VENDOR ":" DEVICE [ ":" SUBVENDOR ":" SUBDEVICE ]
  *
- * All numbers are hexadecimal; blanks around the whole are fine. REG:SIZE:MASK
- * is what xend's quirk files held. Every recipe in circulation has a mask of
- * zero and means the whole register, so that is what zero means.
+ * All numbers are hexadecimal; blanks around the whole text are allowed.
+ * REG:SIZE:MASK is the form of xend's quirk files. Published instructions use a mask
+ * of zero for the whole register, so that is what zero means.
  *
  * Freestanding: no locks, no allocation, no kernel state.
  */
@@ -21,6 +21,7 @@
 
 #define MAX_NUMBERS	4
 
+/* Value of a hexadecimal digit, or -1. */
 static int hex_digit(char ch)
 {
 	if (ch >= '0' && ch <= '9')
@@ -29,7 +30,7 @@ static int hex_digit(char ch)
 	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
-/* Hexadecimal numbers separated by colons; how many, or -EINVAL. */
+/* Parses hexadecimal numbers separated by colons. Returns their number, or -EINVAL. */
 static int quirk_parse_numbers(const char *s, size_t len, u32 *out)
 {
 	const char *end = s + len;
@@ -84,7 +85,7 @@ static int quirk_parse_field(const char *s, size_t len, struct quirk_field *fiel
 	if (v[1] != 1 && v[1] != 2 && v[1] != 4)
 		return -EINVAL;
 	all = U32_MAX >> (32 - 8 * v[1]);
-	/* An access that straddles registers is none that a guest can make. */
+	/* Guests can make aligned accesses only. */
 	if (v[0] > 0xfff || v[0] % v[1] || v[2] & ~all)
 		return -EINVAL;
 	field->reg = v[0];
@@ -94,14 +95,14 @@ static int quirk_parse_field(const char *s, size_t len, struct quirk_field *fiel
 }
 
 /**
- * pciback_quirk_spec_parse() - read one quirk
+ * pciback_quirk_spec_parse() - parse one quirk
  * @s: text, need not be terminated
  * @len: its length
- * @out: the quirk; undefined when the call fails
+ * @out: the quirk; undefined if the call fails
  *
  * Context: any.
- * Return: 0 or -EINVAL: not a quirk, a register that does not exist or is not
- * aligned, or a mask wider than it.
+ * Return: 0; -EINVAL: the text does not match the grammar, the register is outside
+ * of configuration space or not aligned, or the mask is wider than the register.
  */
 int pciback_quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
 {
@@ -121,7 +122,7 @@ int pciback_quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
 	if (quirk_parse_field(dash + 1, len - target - 1, &out->field))
 		return -EINVAL;
 
-	/* Only the name of a function has a dot. */
+	/* Only the address of a function contains a dot. */
 	out->by_ids = !memchr(s, '.', target);
 	if (out->by_ids)
 		return quirk_parse_ids(s, target, &out->ids);
@@ -131,14 +132,15 @@ int pciback_quirk_spec_parse(const char *s, size_t len, struct quirk_spec *out)
 }
 
 /**
- * pciback_quirk_ids_match() - is a quirk for this device?
- * @ids: the quirk's ids
+ * pciback_quirk_ids_match() - does a quirk apply to this device?
+ * @ids: the quirk's IDs
  * @vendor: the device's vendor ID
  * @device: its device ID
  * @subvendor: its subsystem vendor ID
  * @subdevice: its subsystem ID
  *
  * Context: any.
+ * Return: true if it does.
  */
 bool pciback_quirk_ids_match(const struct quirk_ids *ids, u16 vendor, u16 device,
 			     u16 subvendor, u16 subdevice)

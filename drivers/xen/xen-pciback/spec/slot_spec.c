@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Parsing the addresses of PCI functions. What else stands for functions (paths,
- * ids, classes) is in match_spec.c.
+ * Parses addresses of PCI functions. Other texts that select functions (paths, IDs,
+ * classes) are in match_spec.c.
  *
  *   hide := { "(" spec ")" }        blanks around the parentheses
  *   spec := [DOM ":"] BUS ":" DEV "." FUNC
@@ -10,9 +10,8 @@
  *   DOM, BUS, DEV, FUNC := hexadecimal digits, "0x" allowed, blanks allowed
  *                          before the number, any number of digits
  *
- * The blanks and the free number of digits come from the scanf() conversions
- * that the in-tree driver has always accepted these names with; scripts depend
- * on them ("3:0.0", "04:00.0\n").
+ * The in-tree driver parses addresses with scanf() conversions, which allow these
+ * blanks and any number of digits; scripts depend on both ("3:0.0", "04:00.0\n").
  *
  * Freestanding: no locks, no allocation, no kernel state.
  */
@@ -27,61 +26,61 @@
 #define MAX_DEV		0x1f
 #define MAX_FUNC	0x7
 
-/* "DEV.FUNC", "DEV.*" or "*.*" and then nothing but blanks. */
+/* Parses "DEV.FUNC", "DEV.*" or "*.*", followed by nothing but blanks. */
 static bool slot_take_dev_func(struct cursor *c, struct slot_spec *out)
 {
 	u32 v;
 
-	if (take(c, '*'))
+	if (cursor_take(c, '*'))
 		out->dev = SLOT_SPEC_ANY;
-	else if (take_hex(c, &v))
+	else if (cursor_take_hex(c, &v))
 		out->dev = v;
 	else
 		return false;
-	if (!take(c, '.'))
+	if (!cursor_take(c, '.'))
 		return false;
-	if (take(c, '*'))
+	if (cursor_take(c, '*'))
 		out->func = SLOT_SPEC_ANY;
-	else if (out->dev != SLOT_SPEC_ANY && take_hex(c, &v))
+	else if (out->dev != SLOT_SPEC_ANY && cursor_take_hex(c, &v))
 		out->func = v;
 	else
 		return false;
-	skip_blanks(c);
+	cursor_skip_blanks(c);
 	return c->p == c->end;
 }
 
 /**
- * pciback_slot_spec_parse() - read one name
+ * pciback_slot_spec_parse() - parse one address
  * @s: text, need not be terminated
  * @len: its length
- * @out: the name; undefined when the call fails
+ * @out: the address; undefined if the call fails
  *
- * Takes the whole text or nothing. Does not check ranges: see
+ * The whole text must match the grammar. Does not check ranges: see
  * pciback_slot_spec_in_range().
  *
  * Context: any.
- * Return: 0, or -EINVAL if the text is not a name.
+ * Return: 0; -EINVAL: the text is not an address.
  */
 int pciback_slot_spec_parse(const char *s, size_t len, struct slot_spec *out)
 {
 	struct cursor start = { s, s + len };
 	struct cursor c = start;
 
-	if (take_hex(&c, &out->domain) && take(&c, ':') &&
-	    take_hex(&c, &out->bus) && take(&c, ':') &&
+	if (cursor_take_hex(&c, &out->domain) && cursor_take(&c, ':') &&
+	    cursor_take_hex(&c, &out->bus) && cursor_take(&c, ':') &&
 	    slot_take_dev_func(&c, out))
 		return 0;
 
 	c = start;
 	out->domain = 0;
-	if (take_hex(&c, &out->bus) && take(&c, ':') && slot_take_dev_func(&c, out))
+	if (cursor_take_hex(&c, &out->bus) && cursor_take(&c, ':') && slot_take_dev_func(&c, out))
 		return 0;
 	return -EINVAL;
 }
 
 /**
- * pciback_slot_spec_in_range() - could a function of this name exist?
- * @spec: a parsed name
+ * pciback_slot_spec_in_range() - can a function with this address exist?
+ * @spec: a parsed address
  *
  * Context: any.
  * Return: true if every number fits its field.
@@ -93,10 +92,11 @@ bool pciback_slot_spec_in_range(const struct slot_spec *spec)
 }
 
 /**
- * pciback_slot_spec_is_wild() - does the name stand for several functions?
- * @spec: a parsed name
+ * pciback_slot_spec_is_wild() - does the address have a wildcard?
+ * @spec: a parsed address
  *
  * Context: any.
+ * Return: true if it means several functions.
  */
 bool pciback_slot_spec_is_wild(const struct slot_spec *spec)
 {
@@ -104,13 +104,14 @@ bool pciback_slot_spec_is_wild(const struct slot_spec *spec)
 }
 
 /**
- * pciback_slot_spec_covers() - does a name stand for this function?
- * @spec: a parsed name, wildcards allowed
+ * pciback_slot_spec_covers() - does an address mean this function?
+ * @spec: a parsed address, wildcards allowed
  * @domain: PCI domain of the function
  * @bus: its bus number
  * @devfn: its device and function number
  *
  * Context: any.
+ * Return: true if it does.
  */
 bool pciback_slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, u8 devfn)
 {
@@ -119,8 +120,8 @@ bool pciback_slot_spec_covers(const struct slot_spec *spec, u32 domain, u8 bus, 
 	       (spec->func == SLOT_SPEC_ANY || spec->func == (devfn & 7));
 }
 
-/* An item that is no "(...)" ends where the next one may begin. */
-static unsigned int slot_junk_len(const char *s)
+/* Length of a text that is not "(...)": it ends at the next "(" or at the end. */
+static unsigned int slot_invalid_len(const char *s)
 {
 	unsigned int n = 0;
 
@@ -132,20 +133,21 @@ static unsigned int slot_junk_len(const char *s)
 }
 
 /**
- * pciback_slot_spec_next_hide() - read the next item of a hide list
+ * pciback_slot_spec_next_hide() - parse the next item of a hide list
  * @list: the whole list, NUL-terminated
- * @cursor: where to go on; 0 before the first call
- * @item: what was found
+ * @cursor: offset of the unparsed rest; 0 before the first call; updated
+ * @item: the item
  *
- * A bad item is stepped over, so that one typing error does not take the rest
- * of the list with it: call again after -EINVAL or -ERANGE.
+ * An invalid item is skipped, so that one typing error does not make the rest of the
+ * list ineffective: call again after -EINVAL or -ERANGE.
  *
  * Context: any.
- * Return: 0: @item holds a name. -ENOENT: end of the list. -EINVAL: the text
- * at @item->pos is not an item. -ERANGE: it is, but no function can have that
- * name.
+ * Return: 0: @item->spec is valid; -ENOENT: end of the list; -EINVAL: the text at
+ * @item->pos is not an address in parentheses; -ERANGE: it is, but no function can
+ * have that address.
  */
-int pciback_slot_spec_next_hide(const char *list, unsigned int *cursor, struct slot_hide_item *item)
+int pciback_slot_spec_next_hide(const char *list, unsigned int *cursor,
+				struct slot_hide_item *item)
 {
 	const char *p = list + *cursor;
 	unsigned int close;
@@ -161,7 +163,7 @@ int pciback_slot_spec_next_hide(const char *list, unsigned int *cursor, struct s
 
 	close = *p == '(' ? strcspn(p + 1, "()") + 1 : 0;
 	if (!close || p[close] != ')') {
-		item->len = close ?: slot_junk_len(p);
+		item->len = close ?: slot_invalid_len(p);
 		*cursor = item->pos + item->len;
 		return -EINVAL;
 	}
