@@ -62,7 +62,7 @@ static const struct plan_row plan_rows[] = {
 	  1, RESET_IDLE, "bus @0 1,2 !not-seized 2", -EBUSY },
 	{ "two functions, one being bound",
 	  { ROOT_PORT, PCIE(0), PCIE(0, .binding = RESET_REBINDING), END },
-	  1, RESET_IDLE, "bus @0 1,2 !changing-hands 2", -EBUSY },
+	  1, RESET_IDLE, "bus @0 1,2 !rebinding 2", -EBUSY },
 	{ "two functions, one with a guest",
 	  { ROOT_PORT, PCIE(0), PCIE(0, .owner = 7), END },
 	  1, RESET_IDLE, "bus @0 1,2 !other-guest 2", -EBUSY },

@@ -177,10 +177,10 @@ static void does_not_repeat_itself(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & 0x0006, 0x0006,
 			    "and finds it as it was");
 	expect_state(test, fn, "used\n");
-	expect_history(test, fn, "method flr why seize domain - ");
-	expect_history(test, fn, "method flr why request domain 7 ");
+	expect_history(test, fn, "method flr reason seize domain - ");
+	expect_history(test, fn, "method flr reason request domain 7 ");
 	pciback_device_deassign(dev, &b->guest.owner);
-	expect_history(test, fn, "method flr why hand-back domain 7 ");
+	expect_history(test, fn, "method flr reason deassign domain 7 ");
 	pciback_device_put(dev);
 }
 
@@ -272,9 +272,9 @@ static void asks_before_it_resets_a_bus(struct kunit *test)
 	fixture_expect_same(test, fn_1, was_1, "its neighbour");
 	if (row->ret < 0)
 		expect_history(test, fn,
-			       "method none why request domain 7 ms 0 count 1 result -16\n");
+			       "method none reason request domain 7 ms 0 count 1 result -16\n");
 	if (row->second == SAME_GUESTS)
-		expect_history(test, fn_1, "method bus why neighbour domain 7 ");
+		expect_history(test, fn_1, "method bus reason neighbour domain 7 ");
 
 	if (dev_1) {
 		pciback_device_deassign(dev_1, row->second == SAME_GUESTS ? &b->guest.owner :
@@ -400,16 +400,16 @@ static void shows_the_plan(struct kunit *test)
 
 	pciback_device_put(fixture_seize(test, b->fn[BELOW]));
 	KUNIT_EXPECT_STREQ(test, file_of(test, b->fn[BELOW], "reset_plan"),
-			   "method flr verdict allowed bridge - offender - functions 1234:01:00.0\n"
-			   "method bus verdict not-seized bridge 1234:00:04.0 offender 1234:01:00.1 functions 1234:01:00.0 1234:01:00.1\n");
+			   "method flr verdict allowed bridge - blocker - functions 1234:01:00.0\n"
+			   "method bus verdict not-seized bridge 1234:00:04.0 blocker 1234:01:00.1 functions 1234:01:00.0 1234:01:00.1\n");
 	pciback_device_put(fixture_seize(test, b->fn[BELOW_1]));
 	KUNIT_EXPECT_STREQ(test, file_of(test, b->fn[BELOW], "reset_plan"),
-			   "method flr verdict allowed bridge - offender - functions 1234:01:00.0\n"
-			   "method bus verdict allowed bridge 1234:00:04.0 offender - functions 1234:01:00.0 1234:01:00.1\n");
+			   "method flr verdict allowed bridge - blocker - functions 1234:01:00.0\n"
+			   "method bus verdict allowed bridge 1234:00:04.0 blocker - functions 1234:01:00.0 1234:01:00.1\n");
 	pciback_device_put(fixture_seize(test, b->fn[SOFT]));
 	KUNIT_EXPECT_STREQ(test, file_of(test, b->fn[SOFT], "reset_plan"),
-			   "method pm verdict allowed bridge - offender - functions 1234:00:07.0\n"
-			   "method bus verdict root-bus bridge - offender - functions 1234:00:07.0\n");
+			   "method pm verdict allowed bridge - blocker - functions 1234:00:07.0\n"
+			   "method bus verdict root-bus bridge - blocker - functions 1234:00:07.0\n");
 }
 
 /* An Intel network controller hides its Advanced Features behind the list's end. */
@@ -427,7 +427,7 @@ static void knows_who_lies(struct kunit *test)
 	put_unaligned_le32(0x03060013, b->fn[PLAIN]->reset + 0xe0);
 	pciback_device_put(fixture_seize(test, b->fn[PLAIN]));
 	KUNIT_EXPECT_EQ(test, b->fn[PLAIN]->nr_flr, 1);
-	expect_history(test, b->fn[PLAIN], "method af_flr why seize ");
+	expect_history(test, b->fn[PLAIN], "method af_flr reason seize ");
 
 	card->vendor = 0x14c3;
 	card->device = 0x0616;
