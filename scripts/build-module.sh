@@ -33,8 +33,8 @@ objects() {
 # The parts of the source tree that make needs.
 sources() {
 	cd "$top"
-	find Makefile Kconfig drivers include tests-xen/guest/hostile -type f \
-		\( -name '*.[ch]' -o -name '*.sh' -o -name 'K*' -o -name Makefile \) \
+	find Makefile Kconfig VERSION drivers include tests-xen/guest/hostile -type f \
+		\( -name '*.[ch]' -o -name '*.sh' -o -name 'K*' -o -name Makefile -o -name VERSION \) \
 		! -name '*.mod.c' ! -name generated.h | sort
 }
 

@@ -107,7 +107,9 @@ module_exit(pciback_exit);
 
 MODULE_DESCRIPTION("Xen PCI-device stub driver and backend");
 MODULE_LICENSE("Dual BSD/GPL");
+#ifdef PCIBACK_VERSION
 /* dkms replaces the in-tree module, which has none, only by a newer version. */
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(PCIBACK_VERSION);
+#endif
 /* No PCI alias: udev loads the module for a guest's backend, nothing else. */
 MODULE_ALIAS("xen-backend:pci");
