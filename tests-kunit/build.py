@@ -4,17 +4,26 @@
 KUnit's sources are copied there with the few edits it needs to live outside the
 kernel image. The suites and the driver's sources appear there as a tree of
 links, so that each kernel has objects of its own and none lies among the
-sources. A hash of everything that goes in decides whether make runs at all.
+sources. A hash of everything that goes in, this program, the compiler and the kernel's key
+among it, decides whether make runs at all.
 """
 import hashlib
 import os
 import re
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPO = HERE.parent
+sys.path.insert(0, str(REPO / "scripts/lib"))
+# pylint: disable=wrong-import-position
+import progress  # noqa: E402
+
 DRIVER = "drivers/xen/xen-pciback"
+# Among the hashes of the sources: that of what makes objects of them.
+MAKERS = "makers"
 
 # (file, what, by what, how often): KUnit 6.12 as an external module.
 KUNIT_EDITS = (
@@ -51,7 +60,7 @@ KUNIT_ABORT_EDIT = ("include/kunit/test.h", "void __noreturn __kunit_abort(",
 
 def _kunit_edits(kernel):
     # Debian's objtool may be a wrapper around one for each architecture.
-    programs = [p for p in (kernel / "build/tools/objtool").glob("objtool*") if p.is_file()]
+    programs = [p for p in (kernel.build / "tools/objtool").glob("objtool*") if p.is_file()]
     knows = any(b"__kunit_abort" in p.read_bytes() for p in programs)
     return KUNIT_EDITS if knows or not programs else (*KUNIT_EDITS, KUNIT_ABORT_EDIT)
 
@@ -110,42 +119,51 @@ def _sync_links(dest, links):
             path.symlink_to(target)
 
 
-def _make(kernel, folder, *args):
+def _make(kernel, folder, what, *args):
     """Run make; a warning is a failure too."""
     env = {k: v for k, v in os.environ.items()
            if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "M", "KDIR", "KVER", "W")}
-    cmd = ["make", "-C", str((kernel / "build").resolve()), f"M={folder}",
+    cmd = ["make", "-C", str(kernel.build.resolve()), f"M={folder}",
            f"-j{os.cpu_count() or 1}", *args, "modules"]
-    run = subprocess.run(cmd, env=env, text=True, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, check=False)
-    bad = re.findall(r".*(?:\bwarning:|\berror:|\*\*\*|undefined!).*", run.stdout, re.I)
-    if run.returncode or bad:
-        log = folder / "make.log"
-        log.write_text(f"{' '.join(cmd)}\n{run.stdout}")
-        what = "failed" if run.returncode else "warned"
+    log, start = folder / "make.log", time.time()
+
+    def compiled():
+        objects = sum(path.stat().st_mtime >= start for path in folder.rglob("*.o"))
+        return f"{objects} objects, of {len(list(folder.rglob('*.c')))} if all are compiled anew"
+
+    with open(log, "w", encoding="utf-8") as out:
+        status = progress.run(cmd, what, compiled, env=env, stdout=out, stderr=subprocess.STDOUT)
+    text = log.read_text(errors="replace")
+    bad = re.findall(r".*(?:\bwarning:|\berror:|\*\*\*|undefined!).*", text, re.I)
+    if status or bad:
+        what = "failed" if status else "warned"
         raise BuildError("\n".join([f"make {what}:", *bad[:20], f"log: {log}"]))
 
 
 def _built(folder, digest):
     """Is there a complete result of exactly these inputs?"""
     stamp = folder / ".inputs"
-    return stamp.exists() and stamp.read_text().split("\n", 1)[0] == digest
+    return stamp.exists() and stamp.read_text() == digest
 
 
-def _drop_stale(folder, hashes):
-    """Remove objects that make would take for fresh.
+def _start(folder, hashes):
+    """Before make: remove objects that it would take for fresh, and note what it will see.
 
     make goes by time alone, and a file that was put back is older than the
     object of what stood there in between.
     """
-    stamp = folder / ".inputs"
-    known = dict(line.split(" ", 1)[::-1] for line in stamp.read_text().split("\n")[1:]) \
-        if stamp.exists() else {}
-    since = stamp.stat().st_mtime if known else 0
-    if not known or any(known.get(path) != h and os.stat(path).st_mtime <= since
+    (folder / ".inputs").unlink(missing_ok=True)
+    seen = folder / ".sources"
+    known = dict(line.split(" ", 1)[::-1] for line in seen.read_text().splitlines()) \
+        if seen.exists() else {}
+    since = seen.stat().st_mtime if known else 0
+    if not known or any(known.get(path) != h and (path == MAKERS or
+                                                  os.stat(path).st_mtime <= since)
                         for path, h in hashes.items()):
         for path in folder.rglob("*.o"):
             path.unlink()
+    # Also if make fails: the objects it has made by then are good.
+    seen.write_text("".join(f"{h} {path}\n" for path, h in hashes.items()))
 
 
 def _digest(*parts):
@@ -163,66 +181,71 @@ def modules(folder):
             for name in order]
 
 
-def _has_kunit(kernel):
+def has_kunit(kernel):
     """Is KUnit part of the kernel itself?"""
-    return "\nCONFIG_KUNIT=y\n" in (kernel / "build/include/config/auto.conf").read_text()
+    return "\nCONFIG_KUNIT=y\n" in (kernel.build / "include/config/auto.conf").read_text()
 
 
-def _build_kunit(kernel, source, lib, say):
+def _makers(kernel):
+    """What makes objects out of sources: a change of it is a change of all of them."""
+    compiler = subprocess.run([kernel.compiler, "--version"], check=True, stdout=subprocess.PIPE)
+    return kernel.key, compiler.stdout, Path(__file__).read_bytes()
+
+
+def _build_kunit(kernel, source, lib):
     """KUnit as a module of @kernel, in @lib. Return what names this build."""
-    release = (kernel / "release").read_text().strip()
-    version = (kernel / "pkgversion").read_text() if (kernel / "pkgversion").exists() else ""
     tree = _kunit_tree(source, _kunit_edits(kernel))
-    digest = _digest(release, version, *(x for item in sorted(tree.items()) for x in item))
+    digest = _digest(*_makers(kernel), *(x for item in sorted(tree.items()) for x in item))
     if not _built(lib, digest):
-        say(f"building KUnit for {release}")
-        _drop_stale(lib, {})
-        (lib / ".inputs").unlink(missing_ok=True)
+        what = f"building KUnit for {kernel.release}"
+        progress.say(what)
+        lib.mkdir(parents=True, exist_ok=True)
+        _start(lib, {})
         for name, data in tree.items():
             _write(lib / name, data)
-        _make(kernel, lib)
+        _make(kernel, lib, what)
         (lib / ".inputs").write_text(digest)
     return digest
 
 
-def build(kernel, source, say):
-    """Build for the kernel in folder @kernel. Return its modules in load order."""
-    kernel = kernel.resolve()
-    release = (kernel / "release").read_text().strip()
-    work = REPO / "build" / release / "kunit"
+def build(kernel, source):
+    """Build for a cache.Kernel, with KUnit's sources from @source. Return the modules in load
+    order."""
+    work = REPO / "build" / kernel.release / "kunit"
 
     lib = work / "lib"
-    if _has_kunit(kernel):
-        lib_digest, lib_args, lib_modules = kernel.name, (), []
+    if has_kunit(kernel):
+        lib_digest, lib_args, lib_modules = "", (), []
     else:
-        lib_digest = _build_kunit(kernel, source, lib, say)
+        lib_digest = _build_kunit(kernel, source, lib)
         lib_args = (f"KBUILD_EXTRA_SYMBOLS={lib}/Module.symvers", f"KUNIT_EXT={lib}")
         lib_modules = modules(lib)
 
     suites = work / "suites"
     links = _suite_links()
     hashes = {str(path): _digest(path.read_bytes()) for path in links.values()}
-    digest = _digest(lib_digest, *(x for name, path in sorted(links.items())
-                                   for x in (name, hashes[str(path)])))
+    makers = _digest(lib_digest, *_makers(kernel))
+    digest = _digest(makers, *(x for name, path in sorted(links.items())
+                               for x in (name, hashes[str(path)])))
+    hashes[MAKERS] = makers
     if not _built(suites, digest):
-        say(f"building the suites for {release}")
+        what = f"building the suites for {kernel.release}"
+        progress.say(what)
         suites.mkdir(parents=True, exist_ok=True)
-        _drop_stale(suites, hashes)
-        (suites / ".inputs").unlink(missing_ok=True)
+        _start(suites, hashes)
         _sync_links(suites, links)
-        _make(kernel, suites / DRIVER, *lib_args, "CONFIG_XEN_PCIDEV_BACKEND=m",
+        _make(kernel, suites / DRIVER, what, *lib_args, "CONFIG_XEN_PCIDEV_BACKEND=m",
               "CONFIG_XEN_PCIDEV_STUB=n", "W=1")
-        (suites / ".inputs").write_text("\n".join([digest, *(f"{h} {p}" for p, h in hashes.items())]))
+        (suites / ".inputs").write_text(digest)
 
     return lib_modules + modules(suites / DRIVER)
 
 
 def build_folder(kernel, source, name):
     """Build a folder of its own Kbuild; the result is in build/<release>/<name>."""
-    kernel = kernel.resolve()
-    work = REPO / "build" / (kernel / "release").read_text().strip() / name
+    work = REPO / "build" / kernel.release / name
     for path in source.iterdir():
         if path.name == "Kbuild" or _is_source(path):
             _write(work / path.name, path.read_bytes())
-    _make(kernel, work, "W=1")
+    _make(kernel, work, f"building {name} for {kernel.release}", "W=1")
     return modules(work)

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """Checks the console log of a KUnit run, strictly.
 
-A suite or a case of the sources that the log does not mention counts as failed,
-and so does anything the kernel complains about, whatever the tests themselves
-thought of it.
+The kernel's own tools/testing/kunit reads the results out of it. That is lenient, so
+this file asks for more: a suite or a case of the sources that the log does not mention
+counts as failed, and so does anything the kernel complains about, whatever the tests
+themselves thought of it.
 """
+import io
 import re
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "scripts/lib"))
+import cache  # noqa: E402 pylint: disable=wrong-import-position
 
 # What the kernel prints when something is wrong with it.
 COMPLAINTS = re.compile(
@@ -42,7 +51,6 @@ class Suite:
     """A suite as its source declares it."""
     name: str
     cases: dict           # case -> has it rows of its own?
-    file: str = ""
 
 
 @dataclass
@@ -60,7 +68,16 @@ def suites_of(path):
     cases = re.findall(r"\bKUNIT_CASE(_PARAM)?\((\w+)", text)
     if len(names) != 1 or not cases:
         raise ValueError(f"{path}: expected one suite with cases, found {names} with {len(cases)}")
-    return Suite(names[0], {case: bool(param) for param, case in cases}, path.name)
+    return Suite(names[0], {case: bool(param) for param, case in cases})
+
+
+def choose(suites, name):
+    """What KUnit's filter_glob=@name leaves of the suites: SUITE or SUITE.CASE, globs."""
+    suite_glob, _, case_glob = name.partition(".")
+    chosen = [replace(suite, cases={case: rows for case, rows in suite.cases.items()
+                                    if fnmatchcase(case, case_glob or "*")})
+              for suite in suites if fnmatchcase(suite.name, suite_glob)]
+    return [suite for suite in chosen if suite.cases]
 
 
 def _clean(log):
@@ -78,48 +95,77 @@ def _clean(log):
     return lines
 
 
-@dataclass
-class Verdict:
-    """One result line: of a row, a case or a suite."""
-    good: bool
-    skip: bool
-    notes: list           # what KUnit said before it
-    inner: dict           # results of the level below
+def kunit_parser():
+    """The module of tools/testing/kunit; the cache has it."""
+    folder = str(cache.CURRENT / "kernel-src/tools/testing/kunit")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    import kunit_parser as parser  # pylint: disable=import-error,import-outside-toplevel
+    return parser
+
+
+def _documents(lines):
+    """The KTAP documents of a log: each module with suites prints one."""
+    starts = [i for i, line in enumerate(lines) if line == "KTAP version 1"]
+    return [lines[i:j] for i, j in zip(starts, [*starts[1:], len(lines)])]
 
 
 def _parse(lines):
-    """Results by name: suites, in each its cases, in each the rows of its table."""
-    found, cases, rows, notes = {}, {}, {}, []
-    result = re.compile(r"^( *)(ok|not ok) \d+ (.*?)(?: # SKIP.*)?$")
-    for line in lines:
-        m = result.match(line)
-        if not m:
-            if re.match(r" {4,}(?!KTAP|# Subtest|# module|\d+\.\.\d)\S", line):
-                notes.append(re.sub(r"\S*/kunit/suites/drivers/xen/xen-pciback/", "", line.strip()))
-            continue
-        depth, name = len(m[1]), m[3].strip()
-        verdict = Verdict(m[2] == "ok", "# SKIP" in line, notes, {})
-        notes = []
-        if depth == 8:
-            if name in rows:      # two rows of one name: keep the worse
-                verdict.good &= rows[name].good
-            rows[name] = verdict
-        elif depth == 4:
-            verdict.inner, rows = rows, {}
-            cases[name.split()[0]] = verdict
-        elif depth == 0:
-            verdict.inner, cases, rows = cases, {}, {}
-            found[name.split()[0]] = verdict
-    return found
+    """Suites by name, as objects of kunit_parser, and what it finds wrong with the KTAP."""
+    parser = kunit_parser()
+    found, errors = {}, []
+    for lines_of_one in _documents(lines):
+        # It prints what it reads. Of that, only errors are not in the objects.
+        said = io.StringIO()
+        parser.stdout = type(parser.stdout)(said)
+        for suite in parser.parse_run_tests(lines_of_one).subtests:
+            if suite.name in found:
+                errors.append(f"suite {suite.name} has two results")
+            found[suite.name] = suite
+        errors += re.findall(r"\[ERROR\] Test: (.*)", said.getvalue())
+    return found, errors
 
 
-def _count(res, label, verdict):
-    if not verdict.good:
-        res.failures.append("\n      ".join([label, *verdict.notes[:12]]))
-    elif verdict.skip:
+def _notes(test):
+    """What KUnit said of a test; what the kernel says meanwhile is not indented."""
+    return [re.sub(r"\S*/kunit/suites/drivers/xen/xen-pciback/", "", line.strip())
+            for line in test.log if re.match(r" {4,}(?!# module)\S", line)]
+
+
+def _count(res, label, test):
+    if not test.ok_status():
+        res.failures.append("\n      ".join([label, *_notes(test)[:12]]))
+    elif test.status.name == "SKIPPED":
         res.skipped += 1
     else:
         res.passed += 1
+
+
+def _check_suite(suite, found):
+    res = Result()
+    if suite.name not in found:
+        res.failures.append(f"{suite.name}: no result, the suite did not run to its end")
+        return res
+    whole = found[suite.name]
+    cases = {test.name: test for test in whole.subtests}
+    for case, has_rows in suite.cases.items():
+        label = f"{suite.name}.{case}"
+        if case not in cases:
+            res.failures.append(f"{label}: did not run")
+            continue
+        test = cases[case]
+        if not has_rows:
+            _count(res, label, test)
+            continue
+        if not test.subtests:
+            res.failures.append(f"{label}: no row of its table ran")
+        for row in test.subtests:
+            _count(res, f"{label}: {row.name}", row)
+        if not test.ok_status() and all(row.ok_status() for row in test.subtests):
+            res.failures.append(label)
+    if not whole.ok_status() and not res.failures:
+        res.failures.append(f"{suite.name}: failed as a whole")
+    return res
 
 
 def check(log, suites, proof=()):
@@ -128,36 +174,14 @@ def check(log, suites, proof=()):
     Something of @proof that is not in the log is a failure too.
     """
     lines = _clean(log)
-    found = _parse(lines)
-    results = {}
-
-    for suite in suites:
-        res = results[suite.name] = Result()
-        if suite.name not in found:
-            res.failures.append(f"{suite.name}: no result, the suite did not run to its end")
-            continue
-        whole = found[suite.name]
-        for case, has_rows in suite.cases.items():
-            if case not in whole.inner:
-                res.failures.append(f"{suite.name}.{case}: did not run")
-                continue
-            verdict = whole.inner[case]
-            if not has_rows:
-                _count(res, f"{suite.name}.{case}", verdict)
-                continue
-            if not verdict.inner:
-                res.failures.append(f"{suite.name}.{case}: no row of its table ran")
-            for name, row in verdict.inner.items():
-                _count(res, f"{suite.name}.{case}: {name}", row)
-            if not verdict.good and all(row.good for row in verdict.inner.values()):
-                res.failures.append(f"{suite.name}.{case}")
-        if not whole.good and not res.failures:
-            res.failures.append(f"{suite.name}: failed as a whole")
+    found, errors = _parse(lines)
+    results = {suite.name: _check_suite(suite, found) for suite in suites}
 
     results[""] = kernel = Result()
+    kernel.failures += [f"KTAP: {error}" for error in errors]
     for name in found:
         if name not in results:
-            kernel.failures.append(f"suite {name} ran, but no source declares it")
+            kernel.failures.append(f"suite {name} ran, but was not to run")
     _check_kernel(lines, kernel)
     for words in proof:
         if not any(line.startswith(words) for line in lines):

@@ -8,14 +8,18 @@ middle of a line of the kernel's.
 import gzip
 import io
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts/lib"))
+# pylint: disable=wrong-import-position
 import cpio  # noqa: E402
+import progress  # noqa: E402
 import vm_slots  # noqa: E402
 
 # A busy machine takes many times as long: a boot needs a minute of an idle one, and five
@@ -81,8 +85,15 @@ def _busybox():
     return data
 
 
+def _stripped(module):
+    """The module without debug information, which only takes time to unpack."""
+    with tempfile.NamedTemporaryFile() as small:
+        subprocess.run(["strip", "-g", "-o", small.name, module], check=True)
+        return Path(small.name).read_bytes()
+
+
 def initramfs(modules, parameters):
-    """The whole image, as bytes."""
+    """The whole image, as bytes. @parameters: text for a module by its name."""
     names = [m.stem for m in modules]
     init = INIT.replace("@LOAD@", " ".join(names)).replace("@UNLOAD@", " ".join(reversed(names)))
     init = init.replace("@DEBUG@", DEBUG)
@@ -97,37 +108,51 @@ def initramfs(modules, parameters):
         archive.data("bin/busybox", _busybox(), 0o755)
         archive.data("init", init, 0o755)
         for module in modules:
-            archive.file(f"mod/{module.name}", module)
-        archive.data(f"mod/{names[-1]}.args", parameters)
+            archive.data(f"mod/{module.name}", _stripped(module))
+        for name, text in parameters.items():
+            archive.data(f"mod/{name}.args", text)
         archive.close()
     return packed.getvalue()
 
 
-def boot(vmlinuz, modules, work, log, parameters=""):
-    """Boot, load, unload, power off; the console goes to @log.
+def command(vmlinuz, image, log, options=""):
+    """QEMU's command line; @options are for the kernel."""
+    # The RAM above mem= backs the fake devices' BARs: see fake_pci_host.c.
+    args = ("console=ttyS0 panic=-1 oops=panic mem=496M ignore_loglevel printk.devkmsg=on "
+            f"mitigations=off rdinit=/init {options}").strip()
+    return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35", "-cpu", "max",
+            "-smp", "2", "-m", "512", "-nodefaults", "-net", "none", "-display", "none",
+            "-no-reboot", "-serial", f"file:{log}", "-kernel", str(vmlinuz), "-initrd", str(image),
+            "-append", args]
 
-    @parameters are those of the last module.
+
+def _how_far(log):
+    """What has run so far, by the console."""
+    text = log.read_text(errors="replace") if log.exists() else ""
+    if "kunit-vm: start" not in text:
+        return "the kernel boots"
+    done = re.findall(r"^(?:\[.*?\] )?(?:not )?ok \d+ (\S+)", text, re.M)
+    now = re.findall(r"^(?:\[.*?\])? {5}# Subtest: (\S+)", text, re.M)
+    return f"{len(done)} suites done, the last that began is {now[-1] if now else 'none'}"
+
+
+def boot(what, vmlinuz, image, log, options=""):
+    """Boot, load, unload, power off; the console goes to the file @log.
 
     Return None, or what went wrong with the machine itself.
     """
-    image = Path(work) / "initramfs.gz"
-    image.write_bytes(initramfs(modules, parameters))
-    # The RAM above mem= backs the fake devices' BARs: see fake_pci_host.c.
-    args = ("console=ttyS0 panic=-1 oops=panic mem=496M ignore_loglevel printk.devkmsg=on "
-            "mitigations=off rdinit=/init")
-    cmd = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-machine", "q35", "-cpu", "max",
-           "-smp", "2", "-m", "512", "-nodefaults", "-net", "none", "-display", "none",
-           "-no-reboot", "-serial", f"file:{log}", "-kernel", str(vmlinuz), "-initrd", str(image),
-           "-append", args]
+    file = log.with_name("initramfs.gz")
+    file.write_bytes(image)
+    said = log.with_name("qemu.log")
     try:
-        with vm_slots.slot():
-            run = subprocess.run(cmd, timeout=BOOT_SECONDS, stdin=subprocess.DEVNULL, text=True,
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                                 env={**os.environ, "LC_ALL": "C"})
+        with vm_slots.slot(what), open(said, "wb") as out:
+            status = progress.run(command(vmlinuz, file, log, options), what,
+                                  lambda: _how_far(log), BOOT_SECONDS, stdout=out,
+                                  stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C"})
     except FileNotFoundError:
         raise VmError("no qemu-system-x86_64: install the package qemu-system-x86") from None
-    except subprocess.TimeoutExpired:
+    if status is None:
         return f"no end after {BOOT_SECONDS} s"
-    if run.returncode:
-        return f"QEMU exited with {run.returncode}: {run.stdout.strip()}"
+    if status:
+        return f"QEMU exited with {status}: {said.read_text(errors='replace').strip()}"
     return None

@@ -5,9 +5,17 @@ Nothing but this module knows the paths of the cache in Python, and it asks cach
 which has them for the shell scripts.
 """
 
+import fcntl
+import os
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
+import result_cache
+
+# Seconds for which nobody has asked for an image that is deleted: more than a run takes.
+UNUSED_S = 3600
 LIB = Path(__file__).resolve().parent
 TOP = LIB.parent.parent
 
@@ -36,24 +44,28 @@ class Artefact:
     not mix two versions.
     """
 
-    def __init__(self, name):
+    def __init__(self, name, folder=None):
         self.name = name
         try:
-            self.dir = (CURRENT / name).resolve(strict=True)
+            self.dir = (folder or CURRENT / name).resolve(strict=True)
         except FileNotFoundError:
             raise SystemExit(f"{name} is not in the cache: run scripts/setup.sh") from None
         self.version = (self.dir / "pkgversion").read_text().strip()
-        # A name for exactly these contents.
+        # A name for exactly these contents: it covers the recipe (keys.sh).
         self.key = self.dir.name
 
 
 class Kernel(Artefact):
-    """A Debian kernel, with its modules and headers."""
+    """A kernel with what modules are built against: one of Debian's, which also has its
+    modules, or the one in @folder."""
 
-    def __init__(self, name):
-        super().__init__(name)
+    def __init__(self, name, folder=None):
+        super().__init__(name, folder)
         self.release = (self.dir / "release").read_text().strip()
         self.vmlinuz = self.dir / "vmlinuz"
+        self.build = self.dir / "build"
+        # The program that compiles for it.
+        self.compiler = (self.dir / "compiler").read_text().strip()
         self.root = self.dir / "root"
 
 
@@ -85,3 +97,25 @@ def newer_names():
 def missing(name):
     """Why a newer kernel is not there; None if it is."""
     return ask("xpb_missing", name)
+
+
+def image(name, inputs, make):
+    """A file in the cache that make() has returned as bytes for the same @inputs: bytes,
+    texts and files (as Path), all that the result depends on, the programs that make it
+    among them. Return its path."""
+    path = IMAGES / f"{name}-{result_cache.identity(*inputs)[:16]}"
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with open(IMAGES / f".{name}.lock", "wb") as lock:
+        # Another program of the same run may be making it, or take ours for an old one.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():
+            os.utime(path)
+            return path
+        for old in IMAGES.glob(name + "-*"):
+            # Used lately, it may be that of another checkout, which runs now.
+            if time.time() - old.stat().st_mtime > UNUSED_S:
+                old.unlink(missing_ok=True)
+        with tempfile.NamedTemporaryFile(dir=IMAGES, delete=False) as new:
+            new.write(make())
+        os.replace(new.name, path)
+    return path

@@ -12,8 +12,7 @@ import os
 import time
 from pathlib import Path
 
-# Seconds between two lines that say that a program still waits.
-REPORT_SECONDS = 30
+import progress
 
 
 @contextlib.contextmanager
@@ -31,10 +30,10 @@ def slot(what="a virtual machine"):
         while not any(_lock(file) for file in files):
             time.sleep(0.5)
             now = time.monotonic()
-            if now - reported >= REPORT_SECONDS:
+            if now - reported >= progress.SECONDS:
                 reported = now
-                print(f"{what}: waiting for other virtual machines to end, "
-                      f"{now - start:.0f} s so far", flush=True)
+                progress.say(f"{what}: waiting for other virtual machines to end: "
+                             f"{now - start:.0f} s so far")
         yield
 
 
