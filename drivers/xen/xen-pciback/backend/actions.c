@@ -12,7 +12,7 @@
  * waits for the backend to be Connected, before it detaches a function and
  * afterwards, 10 s each time and for each function, also when it destroys a
  * domain. Attaching waits without a limit: the frontend finds the function only
- * if the backend does not go on to Connected before the frontend has looked.
+ * if the backend does not go on to Connected before the frontend has rescanned.
  *
  * Touches the backend's nodes in xenstore and the members of struct
  * pciback_backend that are marked for @work. Functions are reached through
@@ -51,9 +51,9 @@ MODULE_PARM_DESC(frontend_timeout_ms, "ms to wait for a guest to detach a functi
  */
 #define NO_TIMEOUT	UINT_MAX
 /*
- * After a frontend let the time for a detach run out, further detaches do not wait
- * for it for so long, unless it writes its state: a toolstack that detaches several
- * functions would wait for it again at each.
+ * For so long after a frontend did not detach in time, further detaches do not wait for
+ * it, unless it writes its state: a toolstack that detaches several functions would
+ * otherwise have to wait at each.
  */
 #define UNRESPONSIVE_MS		10000
 /*
@@ -555,6 +555,6 @@ void pciback_backend_work(struct work_struct *work)
 		if (!backend_act(backend, action, &snapshot))
 			return;
 	}
-	/* Let other work run; toolstack or guest keep changing their states. */
+	/* The toolstack or the guest changes states all the time: do not use a CPU for that. */
 	pciback_backend_kick_after(backend, MAX_ACTIONS_PAUSE_MS);
 }

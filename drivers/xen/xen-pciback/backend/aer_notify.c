@@ -78,7 +78,7 @@ void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub
 {
 	struct pciback_backend *backend = backend_of(owner);
 
-	/* In a work item: xenstore may answer late, and device_lock() is held. */
+	/* In a work item: xenstore may take long to answer, and device_lock() is held. */
 	schedule_work(&backend->report);
 }
 

@@ -105,7 +105,7 @@ enum backend_event {
  * @detach_timeout: since then a detach was pending, so the frontend's time is
  *	limited also in Reconfiguring and Reconfigured
  * @unresponsive_until: until then a detach does not wait for the frontend, because
- *	it let its time run out
+ *	it did not react in time
  * @detach_until: until then the toolstack is expected to detach a function
  * @next_reopen: earliest time of the next reopening
  * @reopen_ms: time between that one and the one after it, in ms
@@ -172,9 +172,9 @@ void pciback_nodes_report_missing(struct pciback_backend *backend, int index);
 void pciback_nodes_set_state(struct pciback_backend *backend, int index, enum xenbus_state state);
 void pciback_nodes_set_closed(struct pciback_backend *backend, int index);
 int pciback_nodes_publish_addr(struct pciback_backend *backend, int index,
-			        const struct pciback_addr *virt);
+			       const struct pciback_addr *virt);
 bool pciback_nodes_has_addr(struct pciback_backend *backend, int index,
-			     const struct pciback_addr *virt);
+			    const struct pciback_addr *virt);
 int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pciback_addr *root);
 int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **specs);
 

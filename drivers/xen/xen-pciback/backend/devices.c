@@ -52,7 +52,8 @@ static int backend_assign_device(struct pciback_backend *backend, struct pcistub
 	if (err) {
 		xenbus_dev_error(xdev, err, err == -ENOSPC ?
 				 "dev-%d: no free slot for %s on the guest's virtual bus" :
-				 "dev-%d: %s cannot be added to the guest's virtual bus", index, name);
+				 "dev-%d: %s cannot be added to the guest's virtual bus",
+				 index, name);
 		goto deassign;
 	}
 	err = pciback_nodes_publish_addr(backend, index, &virt);

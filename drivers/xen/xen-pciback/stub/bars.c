@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What lies in the same pages as a seized function's memory BARs: for the
- * attribute "bars" of the function, and a warning when it is seized.
+ * Finds what else is in the pages of a seized function's memory BARs, for the function's
+ * attribute "bars" and a warning when it is seized. Reads the PCI core's resources of all
+ * functions; the comparison is in spec/bar_overlap.c.
  */
 #include <linux/bits.h>
 #include <linux/pci.h>
@@ -10,7 +11,7 @@
 #include <pciback/bar_overlap.h>
 #include "stub/bars.h"
 
-/* False: there is no such BAR, or it is none of memory, or has no address. */
+/* False: there is no such BAR, it is no memory BAR, or it has no address. */
 static bool bar_get(struct pci_dev *pdev, int nr, struct bar *bar)
 {
 	const struct resource *res = &pdev->resource[nr];
@@ -22,7 +23,7 @@ static bool bar_get(struct pci_dev *pdev, int nr, struct bar *bar)
 	bar->function.bus = pdev->bus->number;
 	bar->function.devfn = pdev->devfn;
 	bar->nr = nr;
-	/* In the host's view, as the pages of a guest's mapping are. */
+	/* An address of the host's, not of the bus: the guest maps pages of these. */
 	bar->start = res->start;
 	bar->size = pci_resource_len(pdev, nr);
 	return true;
@@ -30,7 +31,7 @@ static bool bar_get(struct pci_dev *pdev, int nr, struct bar *bar)
 
 static_assert(BAR_ROM == PCI_ROM_RESOURCE);
 
-/* One of the BARs, against those of all other functions of the machine. */
+/* Compares one BAR with those of all functions of the host. False: as bar_get(). */
 static bool bar_check(struct pci_dev *pdev, int nr, struct bar_overlap *report)
 {
 	struct pci_dev *other = NULL;
@@ -39,7 +40,7 @@ static bool bar_check(struct pci_dev *pdev, int nr, struct bar_overlap *report)
 
 	if (!bar_get(pdev, nr, &bar))
 		return false;
-	/* Xen gives access by its own pages, whatever the host's are. */
+	/* A guest gets access to whole pages of Xen's size, whatever the host's is. */
 	pciback_bar_overlap_begin(report, &bar, XEN_PAGE_SIZE);
 	for_each_pci_dev(other)
 		for (i = 0; i <= BAR_ROM; i++)
@@ -54,7 +55,7 @@ static bool bar_check(struct pci_dev *pdev, int nr, struct bar_overlap *report)
  * @buf: a page
  *
  * Context: may sleep.
- * Return: length of the text.
+ * Return: length of the text, in bytes.
  */
 int pciback_bars_show(struct pci_dev *pdev, char *buf)
 {
@@ -72,7 +73,7 @@ int pciback_bars_show(struct pci_dev *pdev, char *buf)
 }
 
 /**
- * pciback_bars_warn() - say what a guest will reach besides the function
+ * pciback_bars_warn() - log what else a guest could access with a function's BARs
  * @pdev: the function, seized
  *
  * Context: may sleep.

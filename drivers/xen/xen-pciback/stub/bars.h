@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The memory BARs of a seized function and their neighbours. */
+/* What else is in the pages of a seized function's memory BARs. */
 #ifndef PCIBACK_STUB_BARS_H
 #define PCIBACK_STUB_BARS_H
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Functions that appear while the module is loaded, and are to be claimed: no
- * driver of the host may have them first, however early it was registered.
+ * Functions that appear while the module is loaded and are to be seized: no other driver
+ * of the host may bind one of them first, however early it was registered.
  *
- * The PCI core announces a function before any driver may look at it. Its
- * driver_override is set then, so that it matches no other driver; and taken
- * back when it is bound to ours, so that it can be given to any driver later.
+ * The PCI core announces a function before it looks for a driver. The function's
+ * driver_override is set then, so that it matches no other driver. It is cleared when a
+ * driver has been bound, so that the function can be bound to any driver later.
+ *
+ * Touches driver_override and reserved_list, nothing else.
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -17,18 +19,22 @@
 #include "stub/pci_driver.h"
 #include "stub/slots.h"
 
-/* A function whose driver_override is ours; reference held. */
+/**
+ * struct reserved - a function whose driver_override was set here
+ * @node: in reserved_list; guarded by reserved_lock
+ * @pdev: the function, reference held; set once
+ */
 struct reserved {
 	struct list_head node;
 	struct pci_dev *pdev;
 };
 
-/* Guards reserved_list and its members. Taken under device_lock(); a leaf. */
+/* Guards reserved_list. Taken under device_lock(); a leaf. */
 static DEFINE_MUTEX(reserved_lock);
 static LIST_HEAD(reserved_list);
 
-/* Takes it off the list; NULL if it is not there. */
-static struct reserved *reserved_take(struct pci_dev *pdev)
+/* Removes and returns the entry of @pdev, or of any function if NULL; NULL: there is none. */
+static struct reserved *reserved_remove(struct pci_dev *pdev)
 {
 	struct reserved *entry;
 
@@ -49,8 +55,8 @@ static void reserved_free(struct reserved *entry)
 }
 
 /*
- * A bridge keeps the host's port driver: without it nothing that is plugged
- * below would be noticed. What is below a bridge in the list is reserved.
+ * Not for a bridge: without the host's port driver no hotplug event below it would be
+ * noticed. Functions below a bridge that is in the slot list are reserved themselves.
  */
 static void function_reserve(struct pci_dev *pdev)
 {
@@ -74,7 +80,7 @@ static void function_reserve(struct pci_dev *pdev)
 	pci_info(pdev, "appeared; kept from the host's drivers\n");
 }
 
-/* Caller holds device_lock(). */
+/* Clears driver_override, unless user space has changed it, and frees the entry. */
 static void function_unreserve(struct reserved *entry)
 {
 	device_lock_assert(&entry->pdev->dev);
@@ -93,13 +99,13 @@ static int hotplug_event(struct notifier_block *nb, unsigned long event, void *d
 		function_reserve(pdev);
 		break;
 	case BUS_NOTIFY_BOUND_DRIVER:
-		/* Whoever it is bound to: a person may have changed the override. */
-		entry = reserved_take(pdev);
+		/* To any driver: user space may have changed driver_override. */
+		entry = reserved_remove(pdev);
 		if (entry)
 			function_unreserve(entry);
 		break;
 	case BUS_NOTIFY_REMOVED_DEVICE:
-		entry = reserved_take(pdev);
+		entry = reserved_remove(pdev);
 		if (entry)
 			reserved_free(entry);
 		break;
@@ -112,12 +118,13 @@ static struct notifier_block hotplug_notifier = {
 };
 
 /**
- * pciback_hotplug_init() - begin to keep functions from the host's drivers
+ * pciback_hotplug_init() - start reserving functions that appear and are to be seized
  *
- * Before the driver is registered: what appears in between waits for it.
+ * Call it before the driver is registered: functions that appear in between then wait for
+ * the driver.
  *
  * Context: may sleep.
- * Return: 0 or -errno.
+ * Return: 0 or -errno of the notifier chain.
  */
 int pciback_hotplug_init(void)
 {
@@ -125,16 +132,16 @@ int pciback_hotplug_init(void)
 }
 
 /**
- * pciback_hotplug_exit() - stop that, and let the host have what was kept
+ * pciback_hotplug_exit() - stop reserving, and clear every driver_override that was set
  *
- * Context: may sleep; the caller holds no device_lock().
+ * Context: may sleep; takes device_lock() of functions. Caller holds none.
  */
 void pciback_hotplug_exit(void)
 {
 	struct reserved *entry;
 
 	bus_unregister_notifier(&pci_bus_type, &hotplug_notifier);
-	while ((entry = reserved_take(NULL))) {
+	while ((entry = reserved_remove(NULL))) {
 		struct pci_dev *pdev = pci_dev_get(entry->pdev);
 
 		device_lock(&pdev->dev);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Functions that appear while the module is loaded. */
+/* Reserves functions that appear while the module is loaded and are to be seized. */
 #ifndef PCIBACK_STUB_HOTPLUG_H
 #define PCIBACK_STUB_HOTPLUG_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Functions to claim that are not said by address: the list of paths, ids and
- * classes, and what in the host no id or class may take.
+ * The rules: functions to be seized that are given by path, IDs or class. Touches the list
+ * of rules, and reads what the PCI core knows about a function.
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -12,14 +12,19 @@
 #include <pciback/match_spec.h>
 #include "stub/match_rules.h"
 
-/* @name is @spec as pciback_match_spec_print() has it: the same text, the same rule. */
+/**
+ * struct rule - a path, IDs or a class; guarded by rules_lock
+ * @node: in rules
+ * @spec: what functions have to match
+ * @name: @spec as pciback_match_spec_print() prints it; equal rules have equal names
+ */
 struct rule {
 	struct list_head node;
 	struct match_spec spec;
 	char name[MATCH_SPEC_STRLEN];
 };
 
-/* Guards rules and its members. Taken under device_lock(); a leaf. */
+/* Guards rules and its entries. Taken under device_lock(); a leaf. */
 static DEFINE_MUTEX(rules_lock);
 static LIST_HEAD(rules);
 
@@ -35,10 +40,10 @@ static struct rule *rule_find(const char *name)
 }
 
 /**
- * pciback_match_rules_add() - enter a path, ids or a class
- * @spec: what to enter; entering it twice is no error
+ * pciback_match_rules_add() - add a path, IDs or a class to the rules
+ * @spec: the rule; it is no error if it is there already
  *
- * Context: may sleep.
+ * Context: may sleep. Takes rules_lock.
  * Return: 0 or -ENOMEM.
  */
 int pciback_match_rules_add(const struct match_spec *spec)
@@ -59,13 +64,13 @@ int pciback_match_rules_add(const struct match_spec *spec)
 }
 
 /**
- * pciback_match_rules_remove() - delete a path, ids or a class
- * @spec: exactly what was entered, in any spelling
+ * pciback_match_rules_remove() - remove a path, IDs or a class from the rules
+ * @spec: the rule as it was added, in any spelling
  *
- * Functions that are seized already stay so.
+ * Functions that are seized already stay seized.
  *
- * Context: may sleep.
- * Return: 0; -ENOENT: it was not in the list.
+ * Context: may sleep. Takes rules_lock.
+ * Return: 0; -ENOENT: there is no such rule.
  */
 int pciback_match_rules_remove(const struct match_spec *spec)
 {
@@ -83,13 +88,13 @@ int pciback_match_rules_remove(const struct match_spec *spec)
 }
 
 /**
- * pciback_match_rules_show() - print the paths, ids and classes
+ * pciback_match_rules_show() - print the rules
  * @buf: a page
  *
- * One line each, in the order of entering; whole lines only, as many as fit.
+ * One line each, in the order in which they were added; as many whole lines as fit.
  *
- * Context: may sleep.
- * Return: length of the text.
+ * Context: may sleep. Takes rules_lock.
+ * Return: length of the text, in bytes.
  */
 int pciback_match_rules_show(char *buf)
 {
@@ -106,9 +111,9 @@ int pciback_match_rules_show(char *buf)
 }
 
 /**
- * pciback_match_rules_clear() - forget all paths, ids and classes
+ * pciback_match_rules_clear() - remove all rules
  *
- * Context: may sleep.
+ * Context: may sleep. Takes rules_lock.
  */
 void pciback_match_rules_clear(void)
 {
@@ -121,22 +126,26 @@ void pciback_match_rules_clear(void)
 	}
 }
 
-static void target_describe(struct pci_dev *pdev, struct match_target *facts)
+/* What rules are compared with, the bridges above the function included. */
+static void target_describe(struct pci_dev *pdev, struct match_target *target)
 {
-	facts->domain = pci_domain_nr(pdev->bus);
-	facts->vendor = pdev->vendor;
-	facts->device = pdev->device;
-	facts->subvendor = pdev->subsystem_vendor;
-	facts->subdevice = pdev->subsystem_device;
-	facts->class = pdev->class;
-	for (facts->nr = 0; pdev && facts->nr < MATCH_CHAIN_MAX; facts->nr++) {
-		facts->chain[facts->nr].bus = pdev->bus->number;
-		facts->chain[facts->nr].devfn = pdev->devfn;
+	target->domain = pci_domain_nr(pdev->bus);
+	target->vendor = pdev->vendor;
+	target->device = pdev->device;
+	target->subvendor = pdev->subsystem_vendor;
+	target->subdevice = pdev->subsystem_device;
+	target->class = pdev->class;
+	for (target->nr = 0; pdev && target->nr < MATCH_CHAIN_MAX; target->nr++) {
+		target->chain[target->nr].bus = pdev->bus->number;
+		target->chain[target->nr].devfn = pdev->devfn;
 		pdev = pci_upstream_bridge(pdev);
 	}
 }
 
-/* What only the administrator may take, by saying exactly which one. */
+/*
+ * Why the host needs a function, which is then seized only if it is given by address or
+ * path. NULL: it does not.
+ */
 static const char *host_needs_function(struct pci_dev *pdev)
 {
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL ||
@@ -148,24 +157,25 @@ static const char *host_needs_function(struct pci_dev *pdev)
 }
 
 /**
- * pciback_match_rules_cover() - does a path, do ids or a class stand for a function?
+ * pciback_match_rules_cover() - check whether a function matches a rule
  * @pdev: the function
  *
- * Ids and classes never stand for a bridge or the display that the host
- * started on; the kernel log tells.
+ * IDs and classes never match a bridge, nor the display that the host uses as its console;
+ * the kernel log then says so.
  *
- * Context: may sleep.
+ * Context: may sleep; device_lock() may be held. Takes rules_lock.
+ * Return: true if it does.
  */
 bool pciback_match_rules_cover(struct pci_dev *pdev)
 {
 	const char *needed = host_needs_function(pdev);
-	struct match_target facts;
+	struct match_target target;
 	struct rule *rule;
 
-	target_describe(pdev, &facts);
+	target_describe(pdev, &target);
 	guard(mutex)(&rules_lock);
 	list_for_each_entry(rule, &rules, node) {
-		if (!pciback_match_spec_covers(&rule->spec, &facts))
+		if (!pciback_match_spec_covers(&rule->spec, &target))
 			continue;
 		if (!needed || pciback_match_spec_is_name(&rule->spec))
 			return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Functions to claim that are given by path, IDs or class. */
+/* Functions to be seized that are given by path, IDs or class. */
 #ifndef PCIBACK_STUB_MATCH_RULES_H
 #define PCIBACK_STUB_MATCH_RULES_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The PCI driver "pciback": which functions it binds to, and its probe() and
- * remove(). What a function's seizure means is in device/lifecycle.c.
+ * The PCI driver "pciback": which functions it binds to, and its probe() and remove(). What
+ * is done with a function then is in device/lifecycle.c.
  */
 #include <linux/pci.h>
 #include "compat.h"
@@ -11,6 +11,7 @@
 #include "stub/pci_driver.h"
 #include "stub/slots.h"
 
+/* The PCI core holds device_lock(). */
 static int stub_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	bool wanted = pciback_slots_cover(pdev);
@@ -20,7 +21,7 @@ static int stub_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENODEV;
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL &&
 	    pdev->hdr_type != PCI_HEADER_TYPE_BRIDGE) {
-		pci_err(pdev, "not seized: header type %d; only types 0 and 1 can be given to guests\n",
+		pci_err(pdev, "not seized: header type %d; only types 0 and 1 can be assigned to guests\n",
 			pdev->hdr_type);
 		return -ENODEV;
 	}
@@ -40,14 +41,15 @@ static int stub_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return err;
 }
 
+/* The PCI core holds device_lock(). */
 static void stub_remove(struct pci_dev *pdev)
 {
 	pciback_device_release(pdev);
 }
 
 /*
- * Every function there is: probe() decides. Not exported as an alias, or udev
- * would load the module for the first device it sees.
+ * Matches every function; probe() decides. There is no MODULE_DEVICE_TABLE(): with one, udev
+ * would load the module for the first device that it finds.
  */
 static const struct pci_device_id stub_ids[] = {
 	{ PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID) },
@@ -55,38 +57,41 @@ static const struct pci_device_id stub_ids[] = {
 };
 
 struct pci_driver pciback_pci_driver = {
-	/* Toolstacks look for a driver of this name. */
+	/* Toolstacks depend on the name. */
 	.name = "pciback",
 	.id_table = stub_ids,
 	.probe = stub_probe,
 	.remove = stub_remove,
 	.err_handler = &pciback_error_handlers,
 	.driver = {
-		/* A reset takes 100 ms and more: seize what is hidden at load side by side. */
+		/*
+		 * A reset takes 100 ms and more: functions that are hidden at load are
+		 * seized side by side.
+		 */
 		.probe_type = PROBE_PREFER_ASYNCHRONOUS,
 	},
 };
 
 /**
- * pciback_stub_register() - begin to claim functions
- * @groups: the attributes that each seized function gets
+ * pciback_stub_register() - register the PCI driver
+ * @groups: attributes of each seized function
  *
- * Functions hidden at load are probed from here on.
+ * Functions that are hidden at load are probed from here on.
  *
- * Context: may sleep.
- * Return: 0 or -errno.
+ * Context: may sleep. Caller holds no device_lock().
+ * Return: 0 or -errno of the PCI core.
  */
 int pciback_stub_register(const struct attribute_group **groups)
 {
-	/* Not in .driver: the PCI core writes over that one. */
+	/* Not .driver.dev_groups: the PCI core overwrites that one with this one. */
 	pciback_pci_driver.dev_groups = groups;
 	return pci_register_driver(&pciback_pci_driver);
 }
 
 /**
- * pciback_stub_unregister() - release every function and claim no more
+ * pciback_stub_unregister() - release every function and unregister the PCI driver
  *
- * Context: sleeps, for resets.
+ * Context: sleeps, for resets. Caller holds no device_lock().
  */
 void pciback_stub_unregister(void)
 {

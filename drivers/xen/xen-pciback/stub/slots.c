@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Functions to claim that are given by address: the slot list, which hide=
- * and new_slot fill; and the one question whether a function is to be claimed,
- * by address or by a rule (match_rules.c).
+ * The slot list: functions to be seized that are given by address, by hide= or new_slot;
+ * and the check whether a function is to be seized, by address or by a rule
+ * (match_rules.c). Touches the slot list only; nothing is bound here.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,7 +17,15 @@
 #include "stub/match_rules.h"
 #include "stub/slots.h"
 
-/* One function to claim; wildcards are expanded when they are entered. */
+/**
+ * struct slot - an address in the slot list; guarded by slots_lock
+ * @node: in slots
+ * @domain: PCI domain
+ * @bus: bus number
+ * @devfn: device and function number
+ *
+ * Wildcards are expanded when they are entered.
+ */
 struct slot {
 	struct list_head node;
 	u32 domain;
@@ -25,7 +33,7 @@ struct slot {
 	u8 devfn;
 };
 
-/* Guards slots and its members. Taken under device_lock(); nothing is taken under it. */
+/* Guards slots and its entries. Taken under device_lock(); above rules_lock. */
 static DEFINE_MUTEX(slots_lock);
 static LIST_HEAD(slots);
 
@@ -40,6 +48,7 @@ static struct slot *slot_find(u32 domain, u8 bus, u8 devfn)
 	return NULL;
 }
 
+/* 0, also if it is in the list, or -ENOMEM. */
 static int slot_add(u32 domain, u8 bus, u8 devfn)
 {
 	struct slot *slot;
@@ -64,11 +73,11 @@ static void slot_free(struct slot *slot)
 }
 
 /**
- * pciback_slots_add() - enter what a name stands for into the slot list
- * @spec: the name; a wildcard stands for every function number there can be
+ * pciback_slots_add() - add an address to the slot list
+ * @spec: the address; a wildcard stands for every number that is possible
  *
- * Context: may sleep.
- * Return: 0; -EINVAL: no function can have that name; -ENOMEM.
+ * Context: may sleep. Takes slots_lock.
+ * Return: 0; -EINVAL: no function can have this address; -ENOMEM, then nothing was added.
  */
 int pciback_slots_add(const struct slot_spec *spec)
 {
@@ -84,20 +93,20 @@ int pciback_slots_add(const struct slot_spec *spec)
 	for (devfn = 0; !err && devfn <= U8_MAX; devfn++)
 		if (pciback_slot_spec_covers(spec, spec->domain, spec->bus, devfn))
 			err = slot_add(spec->domain, spec->bus, devfn);
-	/* All of them or none. */
+	/* Of a wildcard all addresses are added, or none. */
 	while (err && slots.prev != last)
 		slot_free(list_last_entry(&slots, struct slot, node));
 	return err;
 }
 
 /**
- * pciback_slots_remove() - delete what a name stands for from the slot list
- * @spec: the name, wildcards allowed
+ * pciback_slots_remove() - remove an address from the slot list
+ * @spec: the address, wildcards allowed
  *
- * Functions that are seized already stay so.
+ * Functions that are seized already stay seized.
  *
- * Context: may sleep.
- * Return: 0; -ENOENT: none of them was in the list.
+ * Context: may sleep. Takes slots_lock.
+ * Return: 0; -ENOENT: nothing of it was in the list.
  */
 int pciback_slots_remove(const struct slot_spec *spec)
 {
@@ -118,11 +127,11 @@ int pciback_slots_remove(const struct slot_spec *spec)
  * pciback_slots_show() - print the slot list
  * @buf: a page
  *
- * One line each, in the order of entering; whole lines only, as many as a page
- * of sysfs holds (315).
+ * One line each, in the order in which they were added; as many whole lines as fit into a
+ * page (315).
  *
- * Context: may sleep.
- * Return: length of the text.
+ * Context: may sleep. Takes slots_lock.
+ * Return: length of the text, in bytes.
  */
 int pciback_slots_show(char *buf)
 {
@@ -143,12 +152,12 @@ int pciback_slots_show(char *buf)
 }
 
 /**
- * pciback_slots_add_spec() - from now on claim what a text stands for
- * @spec: what pciback_match_spec_parse() read
+ * pciback_slots_add_spec() - add an address to the slot list, or anything else to the rules
+ * @spec: from pciback_match_spec_parse()
  *
- * Binds nothing.
+ * Binds nothing: functions are seized when they are probed.
  *
- * Context: may sleep.
+ * Context: may sleep. Takes slots_lock or rules_lock.
  * Return: 0, -EINVAL or -ENOMEM, as pciback_slots_add().
  */
 int pciback_slots_add_spec(const struct match_spec *spec)
@@ -159,13 +168,13 @@ int pciback_slots_add_spec(const struct match_spec *spec)
 }
 
 /**
- * pciback_slots_remove_spec() - do not claim what a text stands for any more
- * @spec: what pciback_match_spec_parse() read
+ * pciback_slots_remove_spec() - undo pciback_slots_add_spec()
+ * @spec: from pciback_match_spec_parse()
  *
- * Functions that are seized already stay so.
+ * Functions that are seized already stay seized.
  *
- * Context: may sleep.
- * Return: 0; -ENOENT: nothing of it was entered.
+ * Context: may sleep. Takes slots_lock or rules_lock.
+ * Return: 0; -ENOENT: nothing of it was in the list or the rules.
  */
 int pciback_slots_remove_spec(const struct match_spec *spec)
 {
@@ -175,9 +184,9 @@ int pciback_slots_remove_spec(const struct match_spec *spec)
 }
 
 /**
- * pciback_slots_clear() - forget the slot list and the rules
+ * pciback_slots_clear() - remove everything from the slot list and the rules
  *
- * Context: may sleep.
+ * Context: may sleep. Takes slots_lock, then rules_lock.
  */
 void pciback_slots_clear(void)
 {
@@ -189,6 +198,7 @@ void pciback_slots_clear(void)
 	pciback_match_rules_clear();
 }
 
+/* For messages: why an item was skipped. */
 static const char *hide_error(int err)
 {
 	if (err == -ERANGE)
@@ -199,13 +209,13 @@ static const char *hide_error(int err)
 }
 
 /**
- * pciback_slots_hide() - enter the list of a "hide" parameter
+ * pciback_slots_hide() - enter what the module parameter "hide" lists
  * @list: "(text)(text)..."; NULL: nothing
  *
- * An item that cannot be understood is reported and skipped: a typing error
- * must not make the devices of all the other items appear in the host.
+ * An item that is not understood is reported and skipped: because of a typing error the
+ * devices of all other items would otherwise be used by the host.
  *
- * Context: may sleep.
+ * Context: may sleep. Takes slots_lock and rules_lock.
  * Return: 0 or -ENOMEM.
  */
 int pciback_slots_hide(const char *list)
@@ -228,8 +238,8 @@ int pciback_slots_hide(const char *list)
 	return 0;
 }
 
-/* A function is listed if it or a bridge above it is. */
-static bool slots_list_function(struct pci_dev *pdev)
+/* True if the function or a bridge above it is in the slot list. */
+static bool slots_contain(struct pci_dev *pdev)
 {
 	guard(mutex)(&slots_lock);
 	for (; pdev; pdev = pci_upstream_bridge(pdev))
@@ -239,26 +249,28 @@ static bool slots_list_function(struct pci_dev *pdev)
 }
 
 /**
- * pciback_slots_cover() - is a function to be claimed?
+ * pciback_slots_cover() - check whether a function is to be seized
  * @pdev: the function
  *
- * Says nothing of a driver_override.
+ * Does not take the function's driver_override into account.
  *
- * Context: may sleep.
+ * Context: may sleep; device_lock() may be held. Takes slots_lock, and after that
+ * rules_lock.
+ * Return: true if it is.
  */
 bool pciback_slots_cover(struct pci_dev *pdev)
 {
-	return slots_list_function(pdev) || pciback_match_rules_cover(pdev);
+	return slots_contain(pdev) || pciback_match_rules_cover(pdev);
 }
 
 /**
- * pciback_slots_enter() - enter a function that was bound by other means
+ * pciback_slots_enter() - add a function to the slot list that was bound by driver_override
  * @pdev: the function
  *
- * Toolstacks remove a function from the list before they unbind it, and expect
- * to find it there.
+ * Toolstacks remove a function from the slot list before they unbind it, and expect it to
+ * be there.
  *
- * Context: may sleep.
+ * Context: may sleep; device_lock() may be held. Takes slots_lock.
  * Return: 0 or -ENOMEM.
  */
 int pciback_slots_enter(struct pci_dev *pdev)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Functions to claim that are given by address: the slot list and hide=. */
+/* The slot list and hide=; the check whether a function is to be seized. */
 #ifndef PCIBACK_STUB_SLOTS_H
 #define PCIBACK_STUB_SLOTS_H
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Virtual functions when their physical function's driver goes.
+ * Seized virtual functions when the driver of their physical function is unbound.
  *
- * Every seized virtual function counts as assigned in the PCI core, which
- * keeps the physical function's driver from removing it. An administrator who
- * unloads that driver does not mean to keep idle ones: they are handed back
- * first, so that the driver can remove them. Those that a guest has stay, and
- * the log says whose they are.
+ * Every seized virtual function is marked as assigned in the PCI core, which keeps the
+ * physical function's driver from removing it. An administrator who unloads that driver
+ * does not mean to keep idle virtual functions: these are released first, so that the
+ * driver can remove them. Virtual functions that a guest has stay, with a warning.
  */
 #include <linux/device.h>
 #include <linux/notifier.h>
@@ -14,19 +13,19 @@
 #include "record/record.h"
 #include "stub/sriov.h"
 
-static bool is_vf_of(struct pci_dev *pdev, struct pci_dev *pf)
+static bool pdev_is_vf_of(struct pci_dev *pdev, struct pci_dev *pf)
 {
 	return pdev->is_virtfn && pci_physfn(pdev) == pf;
 }
 
-/* An idle function of @pf with a reference held, NULL if there is none. */
-static struct pci_dev *idle_vf_of(struct pci_dev *pf)
+/* A seized virtual function of @pf that no guest has, reference held; NULL: there is none. */
+static struct pci_dev *pf_get_idle_vf(struct pci_dev *pf)
 {
 	struct pcistub_device *dev = NULL;
 	struct pci_dev *vf = NULL;
 
 	while ((dev = pciback_device_next(dev))) {
-		if (!is_vf_of(dev->pdev, pf))
+		if (!pdev_is_vf_of(dev->pdev, pf))
 			continue;
 		mutex_lock(&dev->lock);
 		if (!dev->owner && !dev->removed)
@@ -40,12 +39,12 @@ static struct pci_dev *idle_vf_of(struct pci_dev *pf)
 	return vf;
 }
 
-static void warn_of_assigned_vfs(struct pci_dev *pf)
+static void pf_warn_assigned_vfs(struct pci_dev *pf)
 {
 	struct pcistub_device *dev = NULL;
 
 	while ((dev = pciback_device_next(dev))) {
-		if (!is_vf_of(dev->pdev, pf))
+		if (!pdev_is_vf_of(dev->pdev, pf))
 			continue;
 		mutex_lock(&dev->lock);
 		if (dev->owner)
@@ -58,24 +57,25 @@ static void warn_of_assigned_vfs(struct pci_dev *pf)
 }
 
 /**
- * pciback_sriov_pf_unbind() - a physical function is about to lose its driver
- * @pf: the function
+ * pciback_sriov_pf_unbind() - release idle virtual functions of a physical function
+ * @pf: the physical function, whose driver is about to be unbound
  *
- * Context: sleeps, for resets. Caller holds device_lock() of @pf, under which
- * the PCI core, too, takes that of a virtual function when it removes one.
+ * Context: sleeps, for resets. Caller holds device_lock() of @pf. That of each virtual
+ * function is taken under it, which is the order of the PCI core, too, when it removes
+ * virtual functions.
  */
 void pciback_sriov_pf_unbind(struct pci_dev *pf)
 {
 	struct pci_dev *vf;
 
-	/* A function that is seized again meanwhile is found again. */
-	while ((vf = idle_vf_of(pf))) {
+	/* From the start each time: the list of seized functions may have changed. */
+	while ((vf = pf_get_idle_vf(pf))) {
 		pci_info(vf, "released: its physical function %s loses its driver\n",
 			 pci_name(pf));
 		device_release_driver(&vf->dev);
 		pci_dev_put(vf);
 	}
-	warn_of_assigned_vfs(pf);
+	pf_warn_assigned_vfs(pf);
 }
 
 static int sriov_event(struct notifier_block *nb, unsigned long action, void *data)
@@ -93,10 +93,10 @@ static struct notifier_block sriov_notifier = {
 };
 
 /**
- * pciback_sriov_init() - watch physical functions lose their drivers
+ * pciback_sriov_init() - start watching for physical functions that lose their drivers
  *
  * Context: may sleep.
- * Return: 0 or -errno.
+ * Return: 0 or -errno of the notifier chain.
  */
 int pciback_sriov_init(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Virtual functions when their physical function's driver leaves it. */
+/* Seized virtual functions when their physical function's driver is unbound. */
 #ifndef PCIBACK_STUB_SRIOV_H
 #define PCIBACK_STUB_SRIOV_H
 

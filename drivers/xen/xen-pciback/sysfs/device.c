@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Attributes of each seized function, in /sys/bus/pci/devices/.../pciback/:
- * there while the function is bound. Documentation/ABI/sysfs-driver-pciback
- * describes each.
+ * Attributes of each seized function, in /sys/bus/pci/devices/.../pciback/. They exist while
+ * the function is bound. Each parses its input, calls the function that does the work, and
+ * prints the result. Documentation/ABI/testing/sysfs-driver-pciback describes them.
  */
 #include <linux/device.h>
 #include <linux/pci.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The attributes of each seized function. */
+/* Attributes of each seized function in sysfs. */
 #ifndef PCIBACK_SYSFS_DEVICE_H
 #define PCIBACK_SYSFS_DEVICE_H
 

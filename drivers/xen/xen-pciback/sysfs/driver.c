@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The driver's attributes, /sys/bus/pci/drivers/pciback/...: input through
- * pciback_slot_spec_parse() and pciback_match_spec_parse(), output one line per function.
- * Documentation/ABI/sysfs-driver-pciback describes each.
+ * Attributes of the driver, in /sys/bus/pci/drivers/pciback/. Input is parsed by
+ * pciback_slot_spec_parse() and pciback_match_spec_parse(); output is one line for each
+ * function. Documentation/ABI/testing/sysfs-driver-pciback describes them.
  */
 #include <linux/device.h>
 #include <linux/pci.h>
@@ -20,7 +20,10 @@
 #include "stub/slots.h"
 #include "sysfs/driver.h"
 
-/* The seized function that a name stands for. */
+/*
+ * The seized function with the address in @buf, to be dropped with pciback_device_put();
+ * -EINVAL: no address; -ENODEV: no such function is seized.
+ */
 static struct pcistub_device *device_find_named(const char *buf, size_t count)
 {
 	struct pcistub_device *dev;
@@ -54,7 +57,7 @@ static ssize_t remove_slot_store(struct device_driver *drv, const char *buf, siz
 	int err;
 
 	err = pciback_match_spec_parse(buf, count, &spec);
-	/* What cannot exist is in no list, nor is what may not be entered. */
+	/* An address that cannot exist and a rule that is not allowed are never in the list. */
 	if (err == -ERANGE || err == -EPERM)
 		err = -ENOENT;
 	if (!err)
@@ -75,20 +78,20 @@ static ssize_t rules_show(struct device_driver *drv, char *buf)
 }
 static DRIVER_ATTR_RO(rules);
 
-/* Names of the seized functions that @show picks, one a line. */
-static ssize_t devices_list(char *buf, bool (*show)(struct pcistub_device *dev))
+/* Prints the addresses of the seized functions for which @match is true, one a line. */
+static ssize_t devices_print(char *buf, bool (*match)(struct pcistub_device *dev))
 {
 	struct pcistub_device *dev;
 	int len = 0;
 
 	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev)) {
 		const char *name = pci_name(dev->pdev);
-		bool shown;
+		bool matches;
 
 		mutex_lock(&dev->lock);
-		shown = show(dev);
+		matches = match(dev);
 		mutex_unlock(&dev->lock);
-		if (shown && len + strlen(name) + 1 < PAGE_SIZE)
+		if (matches && len + strlen(name) + 1 < PAGE_SIZE)
 			len += sysfs_emit_at(buf, len, "%s\n", name);
 	}
 	return len;
@@ -101,7 +104,7 @@ static bool device_is_permissive(struct pcistub_device *dev)
 
 static ssize_t permissive_show(struct device_driver *drv, char *buf)
 {
-	return devices_list(buf, device_is_permissive);
+	return devices_print(buf, device_is_permissive);
 }
 
 static ssize_t permissive_store(struct device_driver *drv, const char *buf, size_t count)
@@ -124,7 +127,7 @@ static bool device_has_interrupt_control(struct pcistub_device *dev)
 
 static ssize_t allow_interrupt_control_show(struct device_driver *drv, char *buf)
 {
-	return devices_list(buf, device_has_interrupt_control);
+	return devices_print(buf, device_has_interrupt_control);
 }
 
 static ssize_t allow_interrupt_control_store(struct device_driver *drv, const char *buf,
@@ -179,7 +182,7 @@ static ssize_t irq_handler_state_store(struct device_driver *drv, const char *bu
 {
 	struct pcistub_device *dev = device_find_named(buf, count);
 
-	/* This file alone has always answered so. */
+	/* The in-tree driver has this error for this file alone; scripts may depend on it. */
 	if (dev == ERR_PTR(-ENODEV))
 		return -ENOENT;
 	if (IS_ERR(dev))
@@ -192,7 +195,7 @@ static ssize_t irq_handler_state_store(struct device_driver *drv, const char *bu
 }
 static DRIVER_ATTR_WO(irq_handler_state);
 
-/* The name and the format are what xl has always tried first. */
+/* For the reset of a function xl first tries a file of this name with this input. */
 static ssize_t do_flr_store(struct device_driver *drv, const char *buf, size_t count)
 {
 	struct pcistub_device *dev = device_find_named(buf, count);
@@ -226,7 +229,7 @@ static struct driver_attribute * const driver_attributes[] = {
  * @drv: the registered driver
  *
  * Context: may sleep.
- * Return: 0 or -errno; then none of them exists.
+ * Return: 0 or -errno of the driver core; then none of them exists.
  */
 int pciback_sysfs_init(struct device_driver *drv)
 {

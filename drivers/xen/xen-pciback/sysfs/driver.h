@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The driver's attributes in sysfs. */
+/* Attributes of the driver in sysfs. */
 #ifndef PCIBACK_SYSFS_DRIVER_H
 #define PCIBACK_SYSFS_DRIVER_H
 

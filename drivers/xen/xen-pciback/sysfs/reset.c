@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Attributes of each seized function that tell of its resets, in its folder
- * pciback/. Documentation/ABI/sysfs-driver-pciback describes each.
+ * Attributes of each seized function that show its resets, in
+ * /sys/bus/pci/devices/.../pciback/: the plan of a reset, the last resets, and the result.
+ * Documentation/ABI/testing/sysfs-driver-pciback describes them.
  */
 #include <linux/device.h>
 #include <linux/pci.h>
