@@ -12,6 +12,7 @@
 #include "record/reset_history.h"
 #include "reset/history.h"
 #include "reset/reset.h"
+#include "sysfs/device.h"
 
 /* The attributes exist between probe() and remove(), so the record does too. */
 static struct pcistub_device *to_record(struct device *dev)
