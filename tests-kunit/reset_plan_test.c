@@ -239,7 +239,7 @@ static const struct words_row words_rows[] = {
 	  "bus reset would hit 0002:03:00.1 too, which domain 12 has; give both to the same domain, or detach it first: xl pci-detach 12 0002:03:00.1"
 	},
 	{ "change", SIBLING(.binding = RESET_REBINDING), RESET_DENIED_REBINDING,
-	  "bus reset would hit 0002:03:00.1 too, which is changing hands just now; try again"
+	  "bus reset would hit 0002:03:00.1 too, which is being bound, unbound or reset just now; try again"
 	},
 	{ "quirk", SIBLING(.no_bus_reset = true), RESET_DENIED_BREAKS_DEVICE,
 	  "0002:03:00.1 does not survive a bus reset, as the kernel knows; power-cycle the machine"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * How a function can be reset, what else the reset would hit, and whether that
- * is allowed. Freestanding: works on a table of the functions and bridges around it.
- * Usable in the kernel, under KUnit and in user space alike.
+ * How a function can be reset, what else each method would reset, and whether that is
+ * allowed. Freestanding: works on a table of the functions and bridges that the caller
+ * fills. The structures have no locks; the caller keeps them from changing.
  */
 #ifndef PCIBACK_RESET_PLAN_H
 #define PCIBACK_RESET_PLAN_H
@@ -10,15 +10,15 @@
 #include <linux/types.h>
 
 /**
- * enum reset_method - ways to reset, those for one function alone first
- * @RESET_SPECIFIC: a procedure for this very device, of the PCI core
- * @RESET_ACPI: the firmware's
+ * enum reset_method - methods of reset, those for one function alone first
+ * @RESET_SPECIFIC: the PCI core's procedure for this device
+ * @RESET_ACPI: the firmware's procedure
  * @RESET_FLR: function level reset, PCIe r6.0 6.6.2
- * @RESET_AF: the same of a conventional function, Advanced Features ECN
- * @RESET_PM: D3hot and back, where that is a reset; PCI PM 1.2 5.4.1
+ * @RESET_AF: the same for a conventional function, Advanced Features ECN
+ * @RESET_PM: D3hot and back to D0, if the function resets then; PCI PM 1.2 5.4.1
  * @RESET_SLOT: by the hot-plug slot
  * @RESET_BUS: secondary bus reset of a bridge above, PCI-to-PCI Bridge 1.2 3.2.5.17
- * @RESET_METHODS: how many there are; also "none"
+ * @RESET_METHODS: number of methods; also stands for "none"
  */
 enum reset_method {
 	RESET_SPECIFIC,
@@ -32,13 +32,13 @@ enum reset_method {
 };
 
 /**
- * enum reset_kind - what stands at a place in the tree
+ * enum reset_kind - kinds of functions and bridges
  * @RESET_PCI_FUNCTION: conventional or PCI-X function, not a bridge
- * @RESET_PCIE_FUNCTION: PCI Express endpoint of any sort
+ * @RESET_PCIE_FUNCTION: PCI Express endpoint of any kind
  * @RESET_PORT: root port or port of a switch: PCI Express below
- * @RESET_TO_PCI: PCI Express above, PCI below; told by its port type
+ * @RESET_TO_PCI: bridge from PCI Express to PCI, by its port type
  * @RESET_PCI_BRIDGE: PCI above and below
- * @RESET_TO_PCIE: PCI above, PCI Express below
+ * @RESET_TO_PCIE: bridge from PCI to PCI Express
  */
 enum reset_kind {
 	RESET_PCI_FUNCTION,
@@ -50,11 +50,11 @@ enum reset_kind {
 };
 
 /**
- * enum reset_binding - who drives a function
- * @RESET_BOUND_PCIBACK: seized
- * @RESET_BOUND_HOST: a driver of the host
- * @RESET_UNBOUND: no driver
- * @RESET_REBINDING: being bound, unbound or reset by somebody else
+ * enum reset_binding - which driver a function or bridge has
+ * @RESET_BOUND_PCIBACK: this driver: it is seized
+ * @RESET_BOUND_HOST: another driver of the host
+ * @RESET_UNBOUND: none
+ * @RESET_REBINDING: not known, because it is being bound, unbound or reset
  */
 enum reset_binding {
 	RESET_BOUND_PCIBACK,
@@ -64,15 +64,18 @@ enum reset_binding {
 };
 
 /**
- * enum reset_denial - why a step must not be taken
- * @RESET_ALLOWED: it may
- * @RESET_DENIED_HOST_DRIVER: the host uses a function that it would hit
- * @RESET_DENIED_NOT_SEIZED: such a function is not seized, though it has no driver
- * @RESET_DENIED_OTHER_GUEST: such a function is with another guest
- * @RESET_DENIED_REBINDING: such a function changes hands just now
- * @RESET_DENIED_BREAKS_DEVICE: such a function, or the bridge, does not survive it
- * @RESET_DENIED_VF: a virtual function has no bus reset
- * @RESET_DENIED_ROOT_BUS: there is no bridge above
+ * enum reset_denial - why a step is not allowed
+ * @RESET_ALLOWED: it is allowed
+ * @RESET_DENIED_HOST_DRIVER: it would reset a function that has a driver of the host
+ * @RESET_DENIED_NOT_SEIZED: it would reset a function without a driver, not seized
+ * @RESET_DENIED_OTHER_GUEST: it would reset a function of another guest
+ * @RESET_DENIED_REBINDING: it would reset a function that is being bound, unbound
+ *	or reset
+ * @RESET_DENIED_BREAKS_DEVICE: a function, or the bridge, does not survive it
+ * @RESET_DENIED_VF: a virtual function has no slot or bus reset
+ * @RESET_DENIED_ROOT_BUS: there is no bridge above the function
+ *
+ * Ordered: when several steps are not allowed, the first in this order is reported.
  */
 enum reset_denial {
 	RESET_ALLOWED,
@@ -85,9 +88,9 @@ enum reset_denial {
 	RESET_DENIED_ROOT_BUS,
 };
 
-/* A &struct reset_node.owner that is no guest. */
+/* Value of &struct reset_node.owner for a function that no guest has. */
 #define RESET_IDLE	(-1)
-/* A &struct reset_node.up and the like that leads nowhere. */
+/* Value of an index, for example &struct reset_node.up, that stands for no node. */
 #define RESET_NONE	(-1)
 #define RESET_DRIVER_LEN	24
 
@@ -98,15 +101,15 @@ enum reset_denial {
  * @devfn: device and function number
  * @kind: what it is
  * @up: index of the bridge above, RESET_NONE on a root bus
- * @pf: index of its physical function, RESET_NONE if it is not virtual
- * @slot: it is in a hot-plug slot that can reset what is in it
+ * @pf: index of its physical function, RESET_NONE if it is not a virtual function
+ * @slot: it is in a hot-plug slot that can reset it
  * @no_bus_reset: does not survive a reset of its bus
  * @nr_methods: length of @methods
- * @methods: what it offers, best first; RESET_BUS here is only a place in the
- *	order
- * @binding: who drives it
- * @owner: domain of the guest it is with, or RESET_IDLE; for RESET_BOUND_PCIBACK
- * @driver: name of the host's driver, for RESET_BOUND_HOST
+ * @methods: its own methods, in the order to try them; RESET_BUS here is only a
+ *	position in the order
+ * @binding: which driver it has
+ * @owner: for RESET_BOUND_PCIBACK: domain of the guest that has it, or RESET_IDLE
+ * @driver: for RESET_BOUND_HOST: name of the driver
  */
 struct reset_node {
 	u32 domain;
@@ -125,9 +128,9 @@ struct reset_node {
 };
 
 /**
- * struct reset_table - a function and everything a reset of it may concern
- * @node: the nodes, bridges before what is below them
- * @nr: how many
+ * struct reset_table - a function and all that a reset of it may affect
+ * @node: the functions and bridges, bridges before what is below them
+ * @nr: number of nodes
  */
 struct reset_table {
 	struct reset_node *node;
@@ -135,11 +138,11 @@ struct reset_table {
 };
 
 /**
- * struct reset_step - one method, as far as the target is concerned
- * @method: which
- * @bridge: the bridge that does it, for RESET_SLOT and RESET_BUS
- * @denial: why not, or RESET_ALLOWED
- * @blocker: the node because of which it is refused, or RESET_NONE
+ * struct reset_step - one method for one function
+ * @method: the method
+ * @bridge: index of the bridge above that is used, for RESET_SLOT and RESET_BUS
+ * @denial: why it is not allowed, or RESET_ALLOWED
+ * @blocker: index of the node because of which it is not allowed, or RESET_NONE
  */
 struct reset_step {
 	enum reset_method method;
@@ -149,8 +152,8 @@ struct reset_step {
 };
 
 /**
- * struct reset_plan - all methods for a target, in the order to try them
- * @target: its index
+ * struct reset_plan - all methods for a function, in the order to try them
+ * @target: index of the function
  * @nr: length of @step
  * @step: the methods
  */

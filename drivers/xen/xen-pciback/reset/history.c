@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* What was tried to reset a function, as far back as there is room. */
+/*
+ * The last resets of a function: adding one, and printing them for sysfs. Works on
+ * struct reset_history only.
+ */
 #include <linux/kernel.h>
 #include <linux/sysfs.h>
 #include <pciback/reset_plan.h>
@@ -23,13 +26,14 @@ static bool history_is_repeat(const struct reset_event *a, const struct reset_ev
 }
 
 /**
- * pciback_reset_history_add() - pciback_reset_note a reset
- * @history: of the function
- * @event: what was tried
+ * pciback_reset_history_add() - add a reset to a function's history
+ * @history: the function's history
+ * @event: the reset; @count is ignored
  *
- * A guest that resets its function over and over takes one entry.
+ * Equal resets in a row that a guest asked for take one entry, so that a guest
+ * cannot remove the others from the history.
  *
- * Context: caller holds the lock of the function's record.
+ * Context: any. Caller holds the lock of the function's record.
  */
 void pciback_reset_history_add(struct reset_history *history, const struct reset_event *event)
 {
@@ -45,12 +49,12 @@ void pciback_reset_history_add(struct reset_history *history, const struct reset
 }
 
 /**
- * pciback_reset_history_print() - print the history, oldest first, one reset a line
- * @history: of the function
+ * pciback_reset_history_print() - print the history, oldest first, one reset per line
+ * @history: the function's history
  * @buf: a page
  *
- * Context: caller holds the lock of the function's record.
- * Return: length of the text.
+ * Context: process. Caller holds the lock of the function's record.
+ * Return: length of the text in bytes.
  */
 int pciback_reset_history_print(const struct reset_history *history, char *buf)
 {

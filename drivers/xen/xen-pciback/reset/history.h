@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Noting and printing what was tried to reset a function. */
+/* Adding to and printing the history of a function's resets. */
 #ifndef PCIBACK_RESET_HISTORY_H
 #define PCIBACK_RESET_HISTORY_H
 

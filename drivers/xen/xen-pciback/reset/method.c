@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The methods of reset themselves, each bounded.
+ * The methods of reset. Each takes a limited time. This file accesses the registers of
+ * one function or bridge, and nothing of its record. The caller prepares and restores
+ * the function.
  *
- * FLR, Advanced Features, power state and bus reset are done here and not by
- * the PCI core, because the core waits up to a minute, under device_lock(), for
- * a function that answers all ones; and because it resets a bus only for a
- * function that is alone on it. Procedures for one device are the core's: they
- * know what the device needs. So is a slot's, whose driver has to know.
+ * FLR, Advanced Features FLR, power state and bus reset are implemented here and not
+ * left to the PCI core: the core waits up to a minute, with device_lock() held, for a
+ * function that answers with all ones, and it resets a bus only for a function that is
+ * alone on it. The core's procedures for single devices are used, because they contain
+ * what is known of the device, and a slot is reset by its hot-plug driver, which has to
+ * know of the reset.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -18,7 +21,7 @@
 #include "reset/method.h"
 #include "reset/reset.h"
 
-/* How the core numbers its methods in struct pci_dev's @reset_methods. */
+/* Numbers of the PCI core's methods in @reset_methods of struct pci_dev. */
 enum core_method {
 	CORE_SPECIFIC = 1,
 	CORE_ACPI,
@@ -37,20 +40,20 @@ static const u8 methods_from_core[] = {
 	[CORE_BUS] = RESET_BUS,
 };
 
-/* PCIe r6.0 6.6.2, Advanced Features ECN: time before the next access. */
+/* PCIe r6.0 6.6.2, Advanced Features ECN: time after the reset before the next access. */
 #define FLR_MS		100
-/* PCI PM 1.2 5.6.1, for functions that do not say. */
+/* PCI PM 1.2 5.6.1: wait after a change of power state, if the function needs no more. */
 #define PM_MS		10
-/* PCI Local Bus 3.0 4.3.2: longer than 1 ms. */
+/* PCI Local Bus 3.0 4.3.2: reset must be asserted for longer than 1 ms. */
 #define BUS_ASSERT_MS	2
-/* PCI Local Bus 3.0 4.3.2, Trhfa: 2^25 clocks at 33 MHz. */
+/* PCI Local Bus 3.0 4.3.2, Trhfa: 2^25 clocks at 33 MHz until the first access. */
 #define PCI_SETTLE_MS	1000
-/* PCIe r6.0 6.6.1: after the link is up; and for it to come up. */
+/* PCIe r6.0 6.6.1: wait after the link is up; how long the link may take to come up. */
 #define LINK_SETTLE_MS	100
 #define LINK_UP_MS	1000
-/* For transactions under way, as long as the core gives FLR. */
+/* How long to wait for pending transactions; the PCI core's limit before an FLR. */
 #define PENDING_MS	1500
-/* Between two looks at a bit that changes by itself. */
+/* Interval of reading a bit that the hardware changes. */
 #define POLL_MS		20
 
 static u8 af_find(struct pci_dev *pdev)
@@ -59,15 +62,16 @@ static u8 af_find(struct pci_dev *pdev)
 }
 
 /**
- * pciback_reset_methods_of() - which methods a function has of its own, best first
+ * pciback_reset_methods_of() - list a function's own methods, in the order to try them
  * @pdev: the function
- * @methods: room for RESET_METHODS
+ * @methods: array of RESET_METHODS elements for the result, enum reset_method
  *
- * The core's list, which the administrator can reorder through the function's
- * file reset_method, but for what reset/quirks.c knows better. RESET_BUS in it
- * says where in the order it is, not that it can be done.
+ * The list is the PCI core's, which the administrator can reorder through the
+ * function's sysfs file reset_method, corrected by reset/device_quirks.c. RESET_BUS in
+ * it gives only a position in the order, not that a bus reset is possible.
  *
- * Return: how many.
+ * Context: may sleep. Caller keeps the function from being removed.
+ * Return: number of methods.
  */
 int pciback_reset_methods_of(struct pci_dev *pdev, u8 *methods)
 {
@@ -81,7 +85,7 @@ int pciback_reset_methods_of(struct pci_dev *pdev, u8 *methods)
 
 		if (!number)
 			break;
-		/* The core may have learnt further ones. */
+		/* Newer kernels may have more methods; they are not used. */
 		if (number >= ARRAY_SIZE(methods_from_core))
 			continue;
 		if (number == CORE_FLR && pciback_reset_quirk_no_flr(pdev))
@@ -92,11 +96,12 @@ int pciback_reset_methods_of(struct pci_dev *pdev, u8 *methods)
 }
 
 /**
- * pciback_reset_slot_works() - is there a hot-plug slot around it that can reset it?
+ * pciback_reset_slot_works() - can a hot-plug slot reset the function in it?
  * @pdev: the function
  *
- * Context: may sleep. Caller holds device_lock() of the bridge above, whose
- * driver makes and removes slots.
+ * Context: may sleep. Caller holds device_lock() of the bridge above, whose driver
+ * creates and removes slots.
+ * Return: true if the function is in a slot and the slot's driver can reset it.
  */
 bool pciback_reset_slot_works(struct pci_dev *pdev)
 {
@@ -177,8 +182,9 @@ static bool link_is_up(struct pci_dev *bridge)
 }
 
 /*
- * Only so that nobody is asked too early: whether it works again is seen from the
- * functions. There are ports that say they report the link, and never say it is up.
+ * Waits for the link so that the functions are not accessed too early. A link that does
+ * not come up is no error here: some ports claim to report the link state and never
+ * report it as up. Whether the reset worked is seen when the functions are awaited.
  */
 static void link_wait(struct pci_dev *bridge)
 {
@@ -191,7 +197,7 @@ static void link_wait(struct pci_dev *bridge)
 static int bus_run(struct pci_dev *bridge)
 {
 	bool link = pci_is_pcie(bridge) && pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE;
-	bool reports = link && bridge->link_active_reporting && link_is_up(bridge);
+	bool link_reported = link && bridge->link_active_reporting && link_is_up(bridge);
 	u16 ctrl;
 
 	pci_read_config_word(bridge, PCI_BRIDGE_CONTROL, &ctrl);
@@ -201,7 +207,7 @@ static int bus_run(struct pci_dev *bridge)
 	pci_write_config_word(bridge, PCI_BRIDGE_CONTROL, ctrl | PCI_BRIDGE_CTL_BUS_RESET);
 	msleep(BUS_ASSERT_MS);
 	pci_write_config_word(bridge, PCI_BRIDGE_CONTROL, ctrl);
-	if (reports)
+	if (link_reported)
 		link_wait(bridge);
 	msleep(link ? LINK_SETTLE_MS : PCI_SETTLE_MS);
 	return 0;
@@ -216,22 +222,27 @@ static int slot_run(struct pci_dev *pdev)
 		return -ENOTTY;
 	err = slot->ops->reset_slot(slot, PCI_RESET_DO_RESET);
 	module_put(slot->owner);
-	/* It has been reset, but the link did not come up again. */
+	/* It was reset, but the link did not come up again. */
 	return err == -ENOTTY ? -EIO : err;
 }
 
 /**
- * pciback_reset_method_run() - reset by one method
- * @pdev: the function, in D0, quiet; it answers, unless its slot or bus is reset
- * @bridge: the bridge that does it, for RESET_SLOT and RESET_BUS
- * @method: how
+ * pciback_reset_method_run() - reset a function by one method
+ * @pdev: the function, in D0 and with bus mastering off; it must answer, except
+ *	for RESET_SLOT and RESET_BUS
+ * @bridge: the bridge above, for RESET_SLOT and RESET_BUS; else NULL
+ * @method: the method
  *
- * Context: sleeps, 100 ms to a few seconds; a slot up to a minute, if the link
- * comes back and the function does not: that wait is its driver's. Caller holds
- * device_lock() of all that is hit, and of @bridge.
- * Return: 0: done, wait with pciback_reset_wait_ready(); or -errno.
+ * Saves and restores nothing.
+ *
+ * Context: sleeps, 100 ms to a few seconds. With RESET_SLOT up to a minute, in the
+ * slot's driver, if the link comes up and the function does not answer. Caller
+ * holds device_lock() of all functions that are reset, and of @bridge.
+ * Return: 0: reset, call pciback_reset_wait_ready(); -ENOTTY: the function does not
+ * have the method; other -errno.
  */
-int pciback_reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge, enum reset_method method)
+int pciback_reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge,
+			     enum reset_method method)
 {
 	switch (method) {
 	case RESET_SPECIFIC:
@@ -254,15 +265,17 @@ int pciback_reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge, enum 
 }
 
 /**
- * pciback_reset_flr() - FLR and nothing else, for whoever is not at liberty to plan
+ * pciback_reset_flr() - reset a function by FLR, PCIe r6.0 6.6.2
  * @pdev: the function
  *
- * Saves and restores nothing.
+ * For callers that cannot make a plan, which may need more locks. Saves and
+ * restores nothing.
  *
  * Context: sleeps, up to pciback_reset_wait_ms and a second. Caller holds
  * device_lock().
- * Return: 0; -ENOTTY: it has none, or none that works; -ENODEV, -ETIMEDOUT,
- * -ENXIO: it does not answer, did not come back, came back as something else.
+ * Return: 0; -ENOTTY: the function has no FLR, or none that works; -ENODEV: it does
+ * not answer or was removed; -ETIMEDOUT: it did not answer after the reset;
+ * -ENXIO: another device answered.
  */
 int pciback_reset_flr(struct pci_dev *pdev)
 {
@@ -283,28 +296,34 @@ int pciback_reset_flr(struct pci_dev *pdev)
 }
 
 /**
- * pciback_reset_identity() - what a function says that it is
+ * pciback_reset_identity() - read what identifies a function
  * @pdev: the function
  *
- * Virtual functions have no identity of their own (PCIe r6.0 9.3.4.1.1), so
- * for them it is another register that never is all ones.
+ * A virtual function has no vendor and device ID of its own (PCIe r6.0 9.3.4.1.1).
+ * For it, another register is read that is never all ones, which shows only
+ * whether the function answers.
  *
- * Return: vendor and device; all ones: nobody answers.
+ * Context: may sleep.
+ * Return: device ID in the upper and vendor ID in the lower 16 bits; COMMAND and
+ * STATUS of a virtual function; all ones: the function does not answer.
  */
 u32 pciback_reset_identity(struct pci_dev *pdev)
 {
 	u32 id;
 
 	pci_read_config_dword(pdev, pdev->is_virtfn ? PCI_COMMAND : PCI_VENDOR_ID, &id);
-	/* Vendor 1 is "ask again later", PCIe r6.0 2.3.2. */
+	/* Vendor ID 1: the function is not ready yet, PCIe r6.0 2.3.2. */
 	if (!pdev->is_virtfn && ((id & 0xffff) == 0xffff || (id & 0xffff) == 0x0001))
 		return ~0;
 	return id;
 }
 
 /**
- * pciback_reset_answers() - is there anybody?
+ * pciback_reset_answers() - does a function answer?
  * @pdev: the function
+ *
+ * Context: may sleep.
+ * Return: true if its registers can be read.
  */
 bool pciback_reset_answers(struct pci_dev *pdev)
 {
@@ -314,13 +333,13 @@ bool pciback_reset_answers(struct pci_dev *pdev)
 }
 
 /**
- * pciback_reset_wait_ready() - wait until a function answers again
+ * pciback_reset_wait_ready() - wait until a function answers after a reset
  * @pdev: the function
- * @id: what it said that it is
- * @deadline: in jiffies; past it, it is asked once
+ * @id: its pciback_reset_identity() from before the reset
+ * @deadline: when to give up, in jiffies; the function is read at least once
  *
- * Context: sleeps.
- * Return: 0; -ETIMEDOUT: it does not answer; -ENXIO: something else does;
+ * Context: sleeps until @deadline at most.
+ * Return: 0; -ETIMEDOUT: it does not answer; -ENXIO: another device answers;
  * -ENODEV: it was removed.
  */
 int pciback_reset_wait_ready(struct pci_dev *pdev, u32 id, unsigned long deadline)

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Planning a reset: which methods, in which order, at which bridge, what each
- * would hit, and whether all of that may be hit. Freestanding; touches nothing.
+ * Plans a reset: which methods there are, in which order, at which bridge, what each
+ * would reset, and whether it is allowed. Freestanding: works on a table that the caller
+ * fills, and takes no locks.
  *
- * The rule for ownership: everything that a step resets is seized, and idle or
- * with the guest on whose behalf it is done. Bridges among it are neutral: they
- * belong to nobody and come back as they were.
+ * Rule for owners: every function that a method resets must be seized, and be idle or
+ * with the guest on whose behalf the reset is done. Bridges among them need not be
+ * seized: no guest can have one alone, and the caller restores them.
  *
- * The rule for bridges: a PCI Express link is reset by the port above it. On
- * conventional buses it is the uppermost bridge that has PCI below it, the one
- * next to PCI Express: all that is behind it reaches memory under one name, so
- * it is given away together or not at all.
+ * Rule for bridges: a PCI Express link is reset by the port above it. On conventional
+ * buses it is the uppermost bridge with conventional PCI below it, the one next to PCI
+ * Express. All that is behind that bridge reaches memory under one requester ID, so it
+ * can only be assigned together.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -40,8 +41,13 @@ static const char * const denial_names[] = {
 };
 
 /**
- * pciback_reset_method_name() - the word for a method, the PCI core's where it has one
+ * pciback_reset_method_name() - the name of a method, as in sysfs and the log
  * @method: the method; RESET_METHODS: "none"
+ *
+ * The PCI core's name, where it has one.
+ *
+ * Context: any.
+ * Return: the name, a constant.
  */
 const char *pciback_reset_method_name(enum reset_method method)
 {
@@ -49,8 +55,11 @@ const char *pciback_reset_method_name(enum reset_method method)
 }
 
 /**
- * pciback_reset_denial_name() - the word for a reason, for programs
+ * pciback_reset_denial_name() - the name of a reason against a step, as in sysfs
  * @denial: the reason
+ *
+ * Context: any.
+ * Return: the name, a constant.
  */
 const char *pciback_reset_denial_name(enum reset_denial denial)
 {
@@ -58,8 +67,11 @@ const char *pciback_reset_denial_name(enum reset_denial denial)
 }
 
 /**
- * pciback_reset_is_bridge() - is there a bus below it?
+ * pciback_reset_is_bridge() - is a node a bridge?
  * @node: function or bridge
+ *
+ * Context: any.
+ * Return: true if there is a bus below it.
  */
 bool pciback_reset_is_bridge(const struct reset_node *node)
 {
@@ -73,7 +85,7 @@ static bool bridge_has_pci_below(const struct reset_node *node)
 
 static bool node_is_below(const struct reset_table *t, int i, int bridge)
 {
-	/* Not more steps than nodes: a table that bites its tail ends here too. */
+	/* As many steps as there are nodes are enough; the limit ends a malformed table. */
 	int left = t->nr;
 
 	for (i = t->node[i].up; i != RESET_NONE && left--; i = t->node[i].up)
@@ -83,11 +95,12 @@ static bool node_is_below(const struct reset_table *t, int i, int bridge)
 }
 
 /**
- * pciback_reset_bridge_of() - the bridge whose bus has to be reset for a function
- * @t: the functions around it
- * @target: the function
+ * pciback_reset_bridge_of() - find the bridge whose bus must be reset for a function
+ * @t: the table
+ * @target: index of the function
  *
- * Return: its index, or RESET_NONE on a root bus.
+ * Context: any.
+ * Return: index of the bridge, or RESET_NONE on a root bus.
  */
 int pciback_reset_bridge_of(const struct reset_table *t, int target)
 {
@@ -104,22 +117,26 @@ int pciback_reset_bridge_of(const struct reset_table *t, int target)
 	return bridge;
 }
 
-static bool step_hits(const struct reset_table *t, int target, const struct reset_step *step, int i)
+static bool step_covers(const struct reset_table *t, int target, const struct reset_step *step,
+			int i)
 {
 	if (step->bridge != RESET_NONE)
 		return node_is_below(t, i, step->bridge);
-	/* What is below a bridge goes with it. */
+	/* A reset of a bridge resets what is below it too. */
 	return i == target || node_is_below(t, i, target);
 }
 
 /**
- * pciback_reset_step_affects() - would a step reset this function too?
- * @t: the functions around the target
- * @target: for whose sake
+ * pciback_reset_step_affects() - does a step reset this function or bridge?
+ * @t: the table
+ * @target: index of the function to be reset
  * @step: the step
- * @i: the function in question
+ * @i: index of the function or bridge in question
  *
- * Virtual functions go with their physical one.
+ * A reset of a physical function resets its virtual functions too.
+ *
+ * Context: any.
+ * Return: true if the step resets it.
  */
 bool pciback_reset_step_affects(const struct reset_table *t, int target,
 				const struct reset_step *step, int i)
@@ -128,14 +145,18 @@ bool pciback_reset_step_affects(const struct reset_table *t, int target,
 
 	if (i == target)
 		return true;
-	return step_hits(t, target, step, i) || (pf != RESET_NONE && step_hits(t, target, step, pf));
+	return step_covers(t, target, step, i) ||
+	       (pf != RESET_NONE && step_covers(t, target, step, pf));
 }
 
 /**
- * pciback_reset_step_is_shared() - would a step reset more than the target?
- * @t: the functions around the target
- * @target: for whose sake
+ * pciback_reset_step_is_shared() - does a step need more than the target?
+ * @t: the table
+ * @target: index of the function to be reset
  * @step: the step
+ *
+ * Context: any.
+ * Return: true if the step resets more than the target, or uses a bridge.
  */
 bool pciback_reset_step_is_shared(const struct reset_table *t, int target,
 				  const struct reset_step *step)
@@ -148,8 +169,7 @@ bool pciback_reset_step_is_shared(const struct reset_table *t, int target,
 	return step->bridge != RESET_NONE;
 }
 
-static enum reset_denial node_check(const struct reset_node *node, int owner,
-				    bool whole_bus)
+static enum reset_denial node_check(const struct reset_node *node, int owner, bool whole_bus)
 {
 	if (whole_bus && node->no_bus_reset)
 		return RESET_DENIED_BREAKS_DEVICE;
@@ -167,13 +187,14 @@ static enum reset_denial node_check(const struct reset_node *node, int owner,
 }
 
 /**
- * pciback_reset_step_check() - may a step be taken?
- * @t: the functions around the target
- * @target: for whose sake
- * @owner: the guest on whose behalf, or RESET_IDLE
- * @step: the step; @denial and @blocker are the answer
+ * pciback_reset_step_check() - decide whether a step is allowed
+ * @t: the table
+ * @target: index of the function to be reset; its own owner and driver in the
+ *	table are not checked
+ * @owner: domain of the guest on whose behalf, or RESET_IDLE
+ * @step: the step; its @denial and @blocker are set
  *
- * The target itself is the caller's, whatever the table says.
+ * Context: any.
  */
 void pciback_reset_step_check(const struct reset_table *t, int target, int owner,
 			      struct reset_step *step)
@@ -229,8 +250,8 @@ static void plan_add_step(const struct reset_table *t, int owner, struct reset_p
 }
 
 /*
- * A hot-plug slot takes a reset of its bus behind its back for a removal, so
- * where there is one, it does it.
+ * A hot-plug slot mistakes a bus reset that it does not know of for a removal. So where
+ * a slot can reset the function, the slot is used instead of the bus.
  */
 static void plan_add_bus_step(const struct reset_table *t, int owner, struct reset_plan *plan)
 {
@@ -246,12 +267,14 @@ static void plan_add_bus_step(const struct reset_table *t, int owner, struct res
 
 /**
  * pciback_reset_plan_make() - plan the reset of a function
- * @t: the function and everything around it
- * @target: its index
- * @owner: the guest on whose behalf, whose other functions may be hit, or
- *	RESET_IDLE
- * @plan: the result: the function's own methods in its order, then its slot or
- *	bus, each with a verdict
+ * @t: the table
+ * @target: index of the function
+ * @owner: domain of the guest on whose behalf, whose other functions may be reset
+ *	too, or RESET_IDLE
+ * @plan: the result: the function's own methods in their order, and its slot or
+ *	bus, each with the reason for which it is not allowed
+ *
+ * Context: any.
  */
 void pciback_reset_plan_make(const struct reset_table *t, int target, int owner,
 			     struct reset_plan *plan)
@@ -276,8 +299,9 @@ void pciback_reset_plan_make(const struct reset_table *t, int target, int owner,
  * pciback_reset_plan_verdict() - can the target be reset?
  * @plan: its plan
  *
- * Return: 0; -EBUSY: not while others own what it would hit; -ENOTTY: not at
- * all.
+ * Context: any.
+ * Return: 0: yes; -EBUSY: not while others use what would be reset too; -ENOTTY:
+ * there is no way to reset it.
  */
 int pciback_reset_plan_verdict(const struct reset_plan *plan)
 {
@@ -301,12 +325,13 @@ int pciback_reset_plan_verdict(const struct reset_plan *plan)
 }
 
 /**
- * pciback_reset_step_explain() - say why a step is refused, and what to do about it
- * @t: the functions around the target
- * @step: a refused step
- * @buf: where to
- * @len: room there
+ * pciback_reset_step_explain() - write why a step is not allowed, and the remedy
+ * @t: the table
+ * @step: the step
+ * @buf: for the text
+ * @len: size of @buf in bytes
  *
+ * Context: any.
  * Return: length of the text, as snprintf() counts it.
  */
 int pciback_reset_step_explain(const struct reset_table *t, const struct reset_step *step,
@@ -336,7 +361,7 @@ int pciback_reset_step_explain(const struct reset_table *t, const struct reset_s
 				method, name, node->owner, node->owner, name);
 	case RESET_DENIED_REBINDING:
 		return snprintf(buf, len,
-				"%s reset would hit %s too, which is changing hands just now; try again",
+				"%s reset would hit %s too, which is being bound, unbound or reset just now; try again",
 				method, name);
 	case RESET_DENIED_BREAKS_DEVICE:
 		return snprintf(buf, len,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Resetting a seized function: one method after the other, as its plan says,
- * until one works. Around each: everything that it hits is in D0, quiet and
- * saved before, and awaited, restored and looked at afterwards.
+ * Resets a seized function: tries the methods of its plan one after the other until
+ * one works.
  *
- * A function whose methods all failed stays seized, is given to no guest, and
- * is tried again when somebody writes to do_flr. A function that has no method,
- * or none that may be used, is handed on as it is, as ever, but not in silence.
+ * A function whose methods all failed stays seized. No guest gets it until a write
+ * to do_flr resets it successfully. A function that has no method, or none that is
+ * allowed now, is passed on without a reset, and the kernel log says so.
+ *
+ * This file works on the record of the function and takes device_lock() of all
+ * functions that a method resets. Registers are accessed in reset/step.c and
+ * reset/method.c, except in device_restore_without_reset().
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -23,9 +26,9 @@
 #include "reset/step.h"
 
 /*
- * How long functions may take to answer after a reset. The specifications
- * allow 1 s (PCIe r6.0 6.6.1); some disks need more than 2. Toolstacks wait
- * 10 s, in which there has to be time for a second method.
+ * How long functions may take to answer after a reset, in milliseconds. The
+ * specifications allow 1 s (PCIe r6.0 6.6.1); some disks need more than 2 s.
+ * Toolstacks wait 10 s, which must be enough for a second method.
  */
 unsigned int pciback_reset_wait_ms = 5000;
 
@@ -34,38 +37,44 @@ unsigned int pciback_reset_wait_ms = 5000;
 /**
  * struct reset_job - a reset being carried out
  * @dev: the function to be reset
- * @reason: the occasion
- * @owner: the guest that must have it, NULL if that does not matter
- * @have_target: the caller holds its device_lock() and keeps it
- * @set: all that is concerned
- * @plan: what to do
- * @together: locks of all that is concerned are held, not only the target's
+ * @reason: why it is reset
+ * @owner: the guest that must own the function, or NULL: any guest or none
+ * @target_locked: the caller holds device_lock() of the function during the whole job
+ * @set: all functions and bridges that the reset may affect
+ * @plan: the methods, in the order to try them
+ * @all_locked: device_lock() of all functions that the plan may reset is held, not
+ *	only that of the target
+ *
+ * On the stack of one task; needs no lock.
  */
 struct reset_job {
 	struct pcistub_device *dev;
 	enum reset_reason reason;
 	const struct pciback_owner *owner;
-	bool have_target;
+	bool target_locked;
 	struct reset_set *set;
 	struct reset_plan plan;
-	bool together;
+	bool all_locked;
 };
 
-/* Is there still a reason to do it? Asked each time device_lock() was taken. */
-static int job_is_wanted(const struct reset_job *reset_job)
+/*
+ * Whether the reset is still needed and possible. The record may have changed
+ * whenever device_lock() was not held, so this is called each time it was taken.
+ */
+static int job_check(const struct reset_job *job)
 {
-	struct pcistub_device *dev = reset_job->dev;
+	struct pcistub_device *dev = job->dev;
 
 	device_lock_assert(&dev->pdev->dev);
-	if (reset_job->have_target)
+	if (job->target_locked)
 		return 0;
 	if (dev->removed || pci_dev_is_disconnected(dev->pdev))
 		return -ENODEV;
-	if (reset_job->owner && dev->owner != reset_job->owner)
+	if (job->owner && dev->owner != job->owner)
 		return -ENODEV;
-	switch (reset_job->reason) {
+	switch (job->reason) {
 	case RESET_FOR_ASSIGN:
-		/* What is unusable stays so until somebody asks for another try. */
+		/* An unusable function is not tried again here, only on a write to do_flr. */
 		return dev->owner ? -EBUSY : dev->reset.error;
 	case RESET_FOR_DEASSIGN:
 		return dev->detaching ? 0 : -ENODEV;
@@ -76,28 +85,31 @@ static int job_is_wanted(const struct reset_job *reset_job)
 	}
 }
 
-static void job_unlock(struct reset_job *reset_job)
+static void job_unlock(struct reset_job *job)
 {
-	if (reset_job->together)
-		pciback_reset_set_unlock(reset_job->set);
-	else if (!reset_job->have_target)
-		device_unlock(&reset_job->dev->pdev->dev);
-	reset_job->together = false;
+	if (job->all_locked)
+		pciback_reset_set_unlock(job->set);
+	else if (!job->target_locked)
+		device_unlock(&job->dev->pdev->dev);
+	job->all_locked = false;
 }
 
-/* From the target's lock to those of all. On failure the target's is held again. */
-static int job_lock_all(struct reset_job *reset_job)
+/*
+ * Replaces device_lock() of the target by those of all functions that the plan may
+ * reset. On failure only that of the target is held again.
+ */
+static int job_lock_all(struct reset_job *job)
 {
 	int err;
 
-	if (reset_job->together)
+	if (job->all_locked)
 		return 0;
-	if (!reset_job->have_target)
-		device_unlock(&reset_job->dev->pdev->dev);
-	err = pciback_reset_set_lock(reset_job->set, &reset_job->plan, reset_job->have_target);
-	reset_job->together = !err;
-	if (err && !reset_job->have_target)
-		device_lock(&reset_job->dev->pdev->dev);
+	if (!job->target_locked)
+		device_unlock(&job->dev->pdev->dev);
+	err = pciback_reset_set_lock(job->set, &job->plan, job->target_locked);
+	job->all_locked = !err;
+	if (err && !job->target_locked)
+		device_lock(&job->dev->pdev->dev);
 	return err;
 }
 
@@ -107,57 +119,61 @@ static int owner_domid(const struct pcistub_device *dev)
 }
 
 /*
- * May this step be taken? Then the locks that it needs are held. Others may
- * have come, gone or done the work while there was a moment without locks.
+ * Takes the locks that a step needs, and checks whether it is allowed. While no lock
+ * was held, functions may have appeared or disappeared, or changed their owner, and
+ * another task may have reset the target.
  */
-static int job_lock_for_step(struct reset_job *reset_job, struct reset_step *step)
+static int job_lock_for_step(struct reset_job *job, struct reset_step *step)
 {
-	bool shared = pciback_reset_step_is_shared(&reset_job->set->table, reset_job->set->target, step);
+	bool shared = pciback_reset_step_is_shared(&job->set->table, job->set->target, step);
 	int err;
 
 	if (!shared)
 		return 0;
-	/* What a guest asks for is its own affair. */
-	if (reset_job->reason == RESET_FOR_GUEST)
+	/* A guest must not cause a reset of other functions. */
+	if (job->reason == RESET_FOR_GUEST)
 		return -EPERM;
-	err = job_lock_all(reset_job);
+	err = job_lock_all(job);
 	if (err) {
 		step->denial = RESET_DENIED_REBINDING;
 		step->blocker = RESET_NONE;
-		return job_is_wanted(reset_job) ?: -EBUSY;
+		return job_check(job) ?: -EBUSY;
 	}
-	err = job_is_wanted(reset_job);
+	err = job_check(job);
 	if (err)
 		return err;
-	pciback_reset_step_check(&reset_job->set->table, reset_job->set->target, owner_domid(reset_job->dev), step);
+	pciback_reset_step_check(&job->set->table, job->set->target, owner_domid(job->dev), step);
 	return step->denial ? -EBUSY : 0;
 }
 
-static void job_explain(struct reset_job *reset_job, const struct reset_step *step)
+static void job_explain(struct reset_job *job, const struct reset_step *step)
 {
-	struct pci_dev *pdev = reset_job->dev->pdev;
+	struct pci_dev *pdev = job->dev->pdev;
 	char text[EXPLAIN_LEN];
 
-	/* Not lock contention: that has no offender, and ends by itself. */
+	/* A lock could not be taken. This has no blocker, and ends by itself. */
 	if (step->denial == RESET_DENIED_REBINDING && step->blocker == RESET_NONE) {
-		pci_info(pdev, "not reset: a function on its bus changes hands just now\n");
+		pci_info(pdev, "not reset: a function on its bus is being bound, unbound or reset just now; try again\n");
 		return;
 	}
-	pciback_reset_step_explain(&reset_job->set->table, step, text, sizeof(text));
-	if (reset_job->reason == RESET_FOR_REQUEST)
+	pciback_reset_step_explain(&job->set->table, step, text, sizeof(text));
+	if (job->reason == RESET_FOR_REQUEST)
 		pci_warn(pdev, "not reset: %s\n", text);
 	else
 		pci_info(pdev, "not reset, what a user left inside it stays there: %s\n", text);
 }
 
-/* Of the steps that were refused the one that came closest, NULL if none was. */
-static const struct reset_step *job_best_denied(const struct reset_job *reset_job)
+/*
+ * The step whose denial comes first in enum reset_denial, which is the one that is
+ * easiest to remedy. NULL if no step was denied.
+ */
+static const struct reset_step *job_closest_denial(const struct reset_job *job)
 {
 	const struct reset_step *found = NULL;
 	int i;
 
-	for (i = 0; i < reset_job->plan.nr; i++) {
-		const struct reset_step *step = &reset_job->plan.step[i];
+	for (i = 0; i < job->plan.nr; i++) {
+		const struct reset_step *step = &job->plan.step[i];
 
 		if (step->denial && (!found || step->denial < found->denial))
 			found = step;
@@ -165,75 +181,85 @@ static const struct reset_step *job_best_denied(const struct reset_job *reset_jo
 	return found;
 }
 
-/* Nothing could be tried: say why. */
-static int job_give_up(struct reset_job *reset_job)
+/* Logs and records that no method could be tried, and why. */
+static int job_report_untried(struct reset_job *job)
 {
-	const struct reset_step *step = job_best_denied(reset_job);
-	int err = pciback_reset_plan_verdict(&reset_job->plan);
+	const struct reset_step *step = job_closest_denial(job);
+	int err = pciback_reset_plan_verdict(&job->plan);
 
 	if (!err)
 		err = -EBUSY;
-	/* Said and noted when it was last given back, and before that. */
-	if (reset_job->reason == RESET_FOR_GUEST || (reset_job->reason == RESET_FOR_ASSIGN && err == -ENOTTY))
+	/*
+	 * A guest can ask for resets without a limit. Before assigning, a function
+	 * without any method was logged and recorded already when it was seized or
+	 * last deassigned.
+	 */
+	if (job->reason == RESET_FOR_GUEST || (job->reason == RESET_FOR_ASSIGN && err == -ENOTTY))
 		return err;
 	if (step)
-		job_explain(reset_job, step);
-	pciback_reset_note(reset_job->dev, reset_job->reason, RESET_METHODS, ktime_get(), err);
+		job_explain(job, step);
+	pciback_reset_note(job->dev, job->reason, RESET_METHODS, ktime_get(), err);
 	return err;
 }
 
-static void job_report_failure(struct reset_job *reset_job, const struct reset_step *step, int err)
+static void job_report_failure(struct reset_job *job, const struct reset_step *step, int err)
 {
-	dev_warn_ratelimited(&reset_job->dev->pdev->dev, "%s reset failed (%d)\n",
+	dev_warn_ratelimited(&job->dev->pdev->dev, "%s reset failed (%d)\n",
 			     pciback_reset_method_name(step->method), err);
 }
 
-/* All steps, until one works. Caller holds the target's device_lock(). */
-static int job_run_steps(struct reset_job *reset_job)
+/* Tries the steps of the plan until one works. Caller holds device_lock() of the target. */
+static int job_run_steps(struct reset_job *job)
 {
 	bool tried = false;
 	int i, err = 0;
 
-	for (i = 0; i < reset_job->plan.nr; i++) {
-		struct reset_step *step = &reset_job->plan.step[i];
-		int ready;
+	for (i = 0; i < job->plan.nr; i++) {
+		struct reset_step *step = &job->plan.step[i];
+		int lock_err;
 
-		/* Who is being seized or handed back is worth a short wait. */
+		/*
+		 * A function that is being seized or released soon is not any more, so
+		 * waiting for its lock may help. Every other denial is final.
+		 */
 		if (step->denial && step->denial != RESET_DENIED_REBINDING)
 			continue;
-		ready = job_lock_for_step(reset_job, step);
-		if (ready == -ENODEV)
+		lock_err = job_lock_for_step(job, step);
+		if (lock_err == -ENODEV)
 			return -ENODEV;
-		if (ready)
+		if (lock_err)
 			continue;
-		/* Somebody else's reset may have hit it in the meantime. */
-		if (reset_job->dev->clean && reset_job->reason != RESET_FOR_GUEST)
+		/* Another task's reset may have included the target in the meantime. */
+		if (job->dev->clean && job->reason != RESET_FOR_GUEST)
 			return 0;
 		tried = true;
-		err = pciback_reset_step_run(reset_job->set, step, reset_job->reason);
+		err = pciback_reset_step_run(job->set, step, job->reason);
 		if (!err)
 			return 0;
-		job_report_failure(reset_job, step, err);
+		job_report_failure(job, step, err);
 	}
 	if (!tried)
-		return job_give_up(reset_job);
-	/* What is left may only want somebody to get out of the way. */
-	if (reset_job->reason != RESET_FOR_GUEST && job_best_denied(reset_job))
-		job_explain(reset_job, job_best_denied(reset_job));
+		return job_report_untried(job);
+	/* A method that was denied might still work: say what would allow it. */
+	if (job->reason != RESET_FOR_GUEST && job_closest_denial(job))
+		job_explain(job, job_closest_denial(job));
 	return err;
 }
 
-/* What the outcome means for the target. */
-static void job_settle(struct reset_job *reset_job, int err)
+/* Records what the result means for the target. */
+static void job_record_result(struct reset_job *job, int err)
 {
-	struct pcistub_device *dev = reset_job->dev;
+	struct pcistub_device *dev = job->dev;
 
 	if (!err) {
-		/* As it was then: a guest that goes now has left its registers there. */
-		dev->clean = !reset_job->set->member[reset_job->set->target].live;
+		/*
+		 * @in_use is from before the reset. If the guest began to detach meanwhile, the
+		 * guest's configuration space was restored, so the function is not clean.
+		 */
+		dev->clean = !job->set->member[job->set->target].in_use;
 		pciback_reset_set_error(dev, 0);
 	} else if (err != -ENOTTY && err != -EBUSY && err != -ENOMEM && err != -ENOSPC &&
-		   reset_job->reason != RESET_FOR_GUEST && !pci_dev_is_disconnected(dev->pdev)) {
+		   job->reason != RESET_FOR_GUEST && !pci_dev_is_disconnected(dev->pdev)) {
 		pciback_reset_set_error(dev, err);
 		pci_err(dev->pdev,
 			"unusable: no reset worked (%d); no guest gets it until one does: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
@@ -241,56 +267,69 @@ static void job_settle(struct reset_job *reset_job, int err)
 	}
 }
 
-/* For a function that no reset could put right: at least its registers. */
-static void restore_without_reset(struct pcistub_device *dev, enum reset_reason reason)
+/* Restores at least configuration space of a function that could not be reset. */
+static void device_restore_without_reset(struct pcistub_device *dev, enum reset_reason reason)
 {
 	struct pci_dev *pdev = dev->pdev;
 
-	/* Nobody touched them since it was given back. */
+	/* Nothing has changed in it since it was deassigned. */
 	if (reason == RESET_FOR_ASSIGN)
 		return;
-	if (pci_dev_is_disconnected(pdev) || pciback_reset_is_live(dev) || !pciback_reset_answers(pdev))
+	if (pci_dev_is_disconnected(pdev) || pciback_reset_in_use(dev) ||
+	    !pciback_reset_answers(pdev))
 		return;
 	pci_set_power_state(pdev, PCI_D0);
 	pciback_reset_disable_msi(pdev);
 	pciback_config_restore(dev);
 	pciback_disable_dma(pdev);
-	/* It asserts a line of the host's, and no guest serves it. */
+	/*
+	 * It may still assert an INTx line that host devices share, and no guest
+	 * serves that interrupt.
+	 */
 	if (dev->irq.masked)
 		pciback_intx_mask(dev);
 }
 
 /**
- * pciback_reset() - bring a function back to its power-on state
+ * pciback_reset() - reset a function, unless it is clean
  * @dev: the function
- * @reason: the occasion
- * @owner: the guest that has to have it for this to make sense, or NULL
+ * @reason: why it is reset
+ * @owner: do nothing unless this guest owns the function; NULL: any guest or none
  * @locked: the caller holds device_lock() of the function, as probe() and
  *	remove() do, and no other
  *
- * Afterwards configuration space is as it was at seizure, or, if a guest goes
- * on using the function, as it was just before. A function that is clean is
- * not reset again. Tries every method of the plan that is allowed. Each is
- * bounded: pciback_reset_wait_ms for the function to answer, and what
- * pciback_reset_method_run() says.
+ * Tries every method of the plan that is allowed, until one works. Each waits at
+ * most pciback_reset_wait_ms for the function to answer, and what
+ * pciback_reset_method_run() says. Afterwards configuration space is as it was at
+ * seizure, or, if a guest goes on using the function, as it was before the reset.
+ * A function that is clean is not reset again, except for its guest
+ * (RESET_FOR_GUEST).
  *
- * Context: sleeps, 100 ms and more. Unless @locked, caller holds neither a
+ * Context: sleeps, 100 ms and more. Takes device_lock() of every function that is
+ * reset, and the record's lock. Unless @locked, caller holds neither a
  * device_lock() nor a record's lock.
- * Return: 0; -ENOTTY: there is no way to reset it; -EBUSY: there is, but others
- * would be hit, or it changes hands; -ENODEV: gone, or does not answer;
- * -ETIMEDOUT: did not come back; -ENXIO, -EIO: came back as something else;
- * -ENOMEM, -ENOSPC: nothing was done.
+ * Return: 0; -ENOTTY: there is no way to reset the function; -EBUSY: there is, but
+ * it would reset functions that others own, or a lock could not be taken; -ENODEV:
+ * the function was removed, or does not answer, or has another owner; -ETIMEDOUT:
+ * it did not answer after the reset; -ENXIO: another device answered; -EIO: it lost
+ * its BARs, or the link of its slot did not come up; -ENOMEM, -ENOSPC: nothing was
+ * done.
  */
 int pciback_reset(struct pcistub_device *dev, enum reset_reason reason,
 		  const struct pciback_owner *owner, bool locked)
 {
-	struct reset_job reset_job = { .dev = dev, .reason = reason, .owner = owner, .have_target = locked };
+	struct reset_job job = {
+		.dev = dev,
+		.reason = reason,
+		.owner = owner,
+		.target_locked = locked,
+	};
 	int err;
 
 	if (!locked)
 		device_lock(&dev->pdev->dev);
 	device_lock_assert(&dev->pdev->dev);
-	err = job_is_wanted(&reset_job);
+	err = job_check(&job);
 	if (err || (dev->clean && reason != RESET_FOR_GUEST))
 		goto unlock;
 	if (pci_dev_is_disconnected(dev->pdev)) {
@@ -300,37 +339,38 @@ int pciback_reset(struct pcistub_device *dev, enum reset_reason reason,
 
 	if (reason == RESET_FOR_REQUEST)
 		pciback_device_expect_detach(dev);
-	reset_job.set = pciback_reset_set_get(dev);
-	if (IS_ERR(reset_job.set)) {
-		err = PTR_ERR(reset_job.set);
-		reset_job.set = NULL;
+	job.set = pciback_reset_set_get(dev);
+	if (IS_ERR(job.set)) {
+		err = PTR_ERR(job.set);
+		job.set = NULL;
 		goto restore;
 	}
-	pciback_reset_plan_make(&reset_job.set->table, reset_job.set->target, owner_domid(dev), &reset_job.plan);
-	err = job_run_steps(&reset_job);
-	/* A moment without locks, and another owns it now: nothing to settle. */
-	if (err == -ENODEV && job_is_wanted(&reset_job))
+	pciback_reset_plan_make(&job.set->table, job.set->target, owner_domid(dev), &job.plan);
+	err = job_run_steps(&job);
+	/* Its owner changed while no lock was held: the result says nothing about it. */
+	if (err == -ENODEV && job_check(&job))
 		goto unlock;
-	job_settle(&reset_job, err);
+	job_record_result(&job, err);
 restore:
 	if (err)
-		restore_without_reset(dev, reason);
+		device_restore_without_reset(dev, reason);
 unlock:
-	job_unlock(&reset_job);
-	if (reset_job.set)
-		pciback_reset_set_put(reset_job.set);
+	job_unlock(&job);
+	if (job.set)
+		pciback_reset_set_put(job.set);
 	return err;
 }
 
 /**
  * pciback_reset_show_plan() - print how a function would be reset now
- * @dev: the function, which cannot be unbound meanwhile
+ * @dev: the function; the caller keeps it from being unbound
  * @buf: a page
  *
- * One line for each method, in the order of trying.
+ * One line for each method, in the order in which they are tried.
  *
- * Context: may sleep.
- * Return: length of the text, or -errno.
+ * Context: may sleep. Takes the records' locks, and tries device_lock().
+ * Return: length of the text in bytes, or -ENOMEM, -ENOSPC as
+ * pciback_reset_set_get().
  */
 int pciback_reset_show_plan(struct pcistub_device *dev, char *buf)
 {
@@ -340,7 +380,8 @@ int pciback_reset_show_plan(struct pcistub_device *dev, char *buf)
 
 	if (IS_ERR(set))
 		return PTR_ERR(set);
-	pciback_reset_plan_make(&set->table, set->target, set->table.node[set->target].owner, &plan);
+	pciback_reset_plan_make(&set->table, set->target, set->table.node[set->target].owner,
+				&plan);
 	for (i = 0; i < plan.nr; i++) {
 		const struct reset_step *step = &plan.step[i];
 

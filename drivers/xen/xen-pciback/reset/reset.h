@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Resetting seized functions: by plan, within bounds, on the record. */
+/* Resetting seized functions: interface of reset/ to the layers above. */
 #ifndef PCIBACK_RESET_RESET_H
 #define PCIBACK_RESET_RESET_H
 

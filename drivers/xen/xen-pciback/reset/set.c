@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The table that a plan is made from, filled from the PCI core's objects, and
- * the locks of all that a reset hits.
+ * Finds all functions and bridges that a reset of one function may affect, fills the
+ * table that a plan is made from, and takes their locks. Reads the PCI core's
+ * objects, and writes no registers.
  *
- * Nobody waits for a device_lock() while holding another: all are tried, and if
- * one is not to be had, all are let go again and a little later tried anew. So
- * the order in which others take theirs does not matter. Only probe() and
- * remove() come with one lock in their hands. Of several that wait for each other
- * the first by address remains, the others do without; a reset that nobody did is
- * made up for before a guest gets the function.
+ * Locks: nobody waits for a device_lock() while holding another. All are tried; if
+ * one cannot be taken, all are dropped, and a little later all are tried again. So
+ * no order of taking can be wrong. Only probe() and remove() hold one device_lock()
+ * while the others are tried, and keep it. If several such tasks want each other's
+ * functions, the one whose function has the lowest address goes on, and the others
+ * return -EBUSY. A function that was not reset for this reason is not clean, and is
+ * reset before a guest gets it.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -21,16 +23,22 @@
 #include "reset/method.h"
 #include "reset/set.h"
 
-#define FIRST_MAX	8
-/* More functions than that behind one bridge: not reset with it. */
-#define LAST_MAX	1024
-
-/* How long to try for the locks, and how often. */
-#define LOCK_MS		5000
-#define LOCK_STEP_MS	5
 /*
- * Those that hold a lock and wait for others: of two that are in each other's way
- * one gives way at once. A leaf: nothing is taken under it.
+ * Number of elements to allocate at first; four times as many until all fit. Up to 512
+ * fit, which is the last such number below SET_MAX_CAPACITY. If a reset of a function
+ * may affect more than that, the function is not reset.
+ */
+#define SET_FIRST_CAPACITY	8
+#define SET_MAX_CAPACITY	1024
+
+/* How long to try for the locks, and how long between two attempts. */
+#define LOCK_TIMEOUT_MS	5000
+#define LOCK_RETRY_MS	5
+
+/*
+ * The sets whose target is locked by the caller and that try for other locks. Used
+ * to find tasks that block each other, so that one returns at once. Guards the
+ * @waiting of each set. A leaf: no other lock is taken under it.
  */
 static DEFINE_SPINLOCK(waiting_lock);
 static LIST_HEAD(waiting_sets);
@@ -49,17 +57,18 @@ static int set_add(struct reset_set *set, struct pci_dev *pdev)
 {
 	if (set_find(set, pdev) != RESET_NONE)
 		return 0;
-	if (set->table.nr == set->max)
+	if (set->table.nr == set->capacity)
 		return -ENOSPC;
 	set->member[set->table.nr++].pdev = pci_dev_get(pdev);
 	return 0;
 }
 
 /*
- * What is below the member @top, given that all members behind it are. Not with
- * pci_walk_bus(): pci_bus_sem is held by error recovery when it waits for a
- * device_lock(), which our caller has. Bridges are found before what is below
- * them, for they are added first. A bridge's pointer is only compared.
+ * Adds all that is below the member @top; members after @top must be below it.
+ * pci_walk_bus() cannot be used: error recovery holds pci_bus_sem while it waits for
+ * a device_lock(), which our caller has. A bridge is added before what is below it,
+ * because the PCI core lists it first. The pointer to the bridge above is only
+ * compared, so it needs no reference.
  */
 static int set_add_below(struct reset_set *set, int top)
 {
@@ -77,7 +86,7 @@ static int set_add_below(struct reset_set *set, int top)
 	return err;
 }
 
-/* The bridges above, uppermost first. */
+/* Adds the bridges above the function, starting at the root bus. */
 static int set_add_above(struct reset_set *set, struct pci_dev *pdev)
 {
 	struct pci_dev *bridge;
@@ -95,16 +104,16 @@ static int set_add_above(struct reset_set *set, struct pci_dev *pdev)
 	return err;
 }
 
-/* Virtual functions need not be on a bus that is below the bridge. */
+/* Virtual functions may be on a bus that is not below the bridge. */
 static int set_add_virtual(struct reset_set *set)
 {
 	struct pci_dev *pdev = NULL;
-	bool any = false;
+	bool has_vfs = false;
 	int i, err = 0;
 
 	for (i = 0; i < set->table.nr; i++)
-		any |= set->member[i].pdev->is_physfn && pci_num_vf(set->member[i].pdev);
-	while (any && !err && (pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev)))
+		has_vfs |= set->member[i].pdev->is_physfn && pci_num_vf(set->member[i].pdev);
+	while (has_vfs && !err && (pdev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, pdev)))
 		if (pdev->is_virtfn && set_find(set, pci_physfn(pdev)) != RESET_NONE)
 			err = set_add(set, pdev);
 	if (err)
@@ -132,8 +141,8 @@ static enum reset_kind node_kind(struct pci_dev *pdev)
 	}
 }
 
-/* Where it is and what it is: what does not change. */
-static void node_fill_place(struct reset_set *set, int i)
+/* Fills what does not change: the address, the kind and the position in the tree. */
+static void node_fill_position(struct reset_set *set, int i)
 {
 	struct reset_node *node = &set->table.node[i];
 	struct pci_dev *pdev = set->member[i].pdev;
@@ -176,7 +185,10 @@ static void node_fill_driver(struct reset_set *set, int i)
 		return;
 	node->binding = RESET_BOUND_HOST;
 	strscpy(node->driver, drv->name, sizeof(node->driver));
-	/* Bound to us, as the target is, and without a record: it is coming or going. */
+	/*
+	 * Bound to this driver, as the target is, but without a record: it is being
+	 * seized or released.
+	 */
 	if (drv == set->member[set->target].pdev->dev.driver)
 		node->binding = RESET_REBINDING;
 }
@@ -225,13 +237,13 @@ static void set_put_members(struct reset_set *set)
 	set->table.nr = 0;
 }
 
-static int set_collect(struct reset_set *set, struct pci_dev *pdev, int max)
+static int set_collect(struct reset_set *set, struct pci_dev *pdev, int capacity)
 {
 	int i, bridge, err;
 
-	set->max = max;
-	set->table.node = kvcalloc(max, sizeof(*set->table.node), GFP_KERNEL);
-	set->member = kvcalloc(max, sizeof(*set->member), GFP_KERNEL);
+	set->capacity = capacity;
+	set->table.node = kvcalloc(capacity, sizeof(*set->table.node), GFP_KERNEL);
+	set->member = kvcalloc(capacity, sizeof(*set->member), GFP_KERNEL);
 	if (!set->table.node || !set->member)
 		return -ENOMEM;
 
@@ -243,7 +255,7 @@ static int set_collect(struct reset_set *set, struct pci_dev *pdev, int max)
 	if (err || pdev->is_virtfn)
 		return err;
 	for (i = 0; i < set->table.nr; i++)
-		node_fill_place(set, i);
+		node_fill_position(set, i);
 	bridge = pciback_reset_bridge_of(&set->table, set->table.nr - 1);
 	err = set_add_below(set, bridge == RESET_NONE ? set->table.nr - 1 : bridge);
 	return err ?: set_add_virtual(set);
@@ -251,23 +263,25 @@ static int set_collect(struct reset_set *set, struct pci_dev *pdev, int max)
 
 static int set_collect_all(struct reset_set *set, struct pci_dev *pdev)
 {
-	int max, err = -ENOSPC;
+	int capacity, err = -ENOSPC;
 
-	for (max = FIRST_MAX; err == -ENOSPC && max <= LAST_MAX; max *= 4) {
+	for (capacity = SET_FIRST_CAPACITY; err == -ENOSPC && capacity <= SET_MAX_CAPACITY;
+	     capacity *= 4) {
 		set_put_members(set);
-		err = set_collect(set, pdev, max);
+		err = set_collect(set, pdev, capacity);
 	}
 	return err;
 }
 
 /**
- * pciback_reset_set_get() - find all that a reset of a function may concern
+ * pciback_reset_set_get() - find all that a reset of a function may affect
  * @target: the function
  *
- * Context: may sleep. Caller holds device_lock() of the target, or else keeps
- * it from being unbound.
- * Return: the set, to be given up with pciback_reset_set_put(); ERR_PTR(-ENOMEM);
- * ERR_PTR(-ENOSPC): it is too large.
+ * Context: may sleep. Caller holds device_lock() of the target, or keeps it from
+ * being unbound in another way. Takes records' locks, and tries device_lock() of
+ * the others.
+ * Return: the set, to be freed with pciback_reset_set_put(); ERR_PTR(-ENOMEM);
+ * ERR_PTR(-ENOSPC): more functions than SET_MAX_CAPACITY allows.
  */
 struct reset_set *pciback_reset_set_get(struct pcistub_device *target)
 {
@@ -286,7 +300,7 @@ struct reset_set *pciback_reset_set_get(struct pcistub_device *target)
 	pciback_device_get(target);
 	set->member[set->target].dev = target;
 	for (i = 0; i < set->table.nr; i++) {
-		node_fill_place(set, i);
+		node_fill_position(set, i);
 		node_fill_slot(set, i);
 		node_fill_binding(set, i);
 	}
@@ -296,8 +310,8 @@ struct reset_set *pciback_reset_set_get(struct pcistub_device *target)
 }
 
 /**
- * pciback_reset_set_put() - give up a set
- * @set: not locked
+ * pciback_reset_set_put() - free a set
+ * @set: the set, not locked
  *
  * Context: may sleep.
  */
@@ -308,8 +322,11 @@ void pciback_reset_set_put(struct reset_set *set)
 	kfree(set);
 }
 
-/* What any step that may be taken hits, and the bridge that does it. */
-static bool set_is_concerned(const struct reset_set *set, const struct reset_plan *plan, int i)
+/*
+ * Whether a step of the plan that is allowed, or may soon be, resets member @i or
+ * uses it as the bridge.
+ */
+static bool set_plan_affects(const struct reset_set *set, const struct reset_plan *plan, int i)
 {
 	int j;
 
@@ -322,14 +339,14 @@ static bool set_is_concerned(const struct reset_set *set, const struct reset_pla
 	return false;
 }
 
-static bool set_trylock(struct reset_set *set, const struct reset_plan *plan, bool have_target)
+static bool set_trylock(struct reset_set *set, const struct reset_plan *plan, bool target_locked)
 {
 	int i;
 
 	for (i = 0; i < set->table.nr; i++) {
 		struct reset_member *member = &set->member[i];
 
-		if ((have_target && i == set->target) || !set_is_concerned(set, plan, i))
+		if ((target_locked && i == set->target) || !set_plan_affects(set, plan, i))
 			continue;
 		member->locked = device_trylock(&member->pdev->dev);
 		if (!member->locked) {
@@ -340,7 +357,7 @@ static bool set_trylock(struct reset_set *set, const struct reset_plan *plan, bo
 	return true;
 }
 
-static bool node_comes_before(const struct reset_node *a, const struct reset_node *b)
+static bool node_is_before(const struct reset_node *a, const struct reset_node *b)
 {
 	if (a->domain != b->domain)
 		return a->domain < b->domain;
@@ -348,10 +365,12 @@ static bool node_comes_before(const struct reset_node *a, const struct reset_nod
 }
 
 /*
- * Does somebody wait who holds a lock that we want, and comes before us? Then it
- * gets ours, and resets us too: of many seized side by side the first remains.
+ * Whether another set waits whose target's lock we need, and whose target has a lower
+ * address than ours. Its task also keeps its lock and may need ours, so one of the two
+ * has to return. The other one resets both functions. When many are seized at the same
+ * time, the one with the lowest address goes on.
  */
-static bool set_gives_way(const struct reset_set *set, const struct reset_plan *plan)
+static bool set_must_yield(const struct reset_set *set, const struct reset_plan *plan)
 {
 	const struct reset_node *node = set->table.node;
 	const struct reset_set *other;
@@ -361,41 +380,41 @@ static bool set_gives_way(const struct reset_set *set, const struct reset_plan *
 	spin_lock(&waiting_lock);
 	list_for_each_entry(other, &waiting_sets, waiting) {
 		i = set_find(set, other->member[other->target].pdev);
-		if (i != RESET_NONE && set_is_concerned(set, plan, i) &&
-		    node_comes_before(&node[i], &node[set->target]))
+		if (i != RESET_NONE && set_plan_affects(set, plan, i) &&
+		    node_is_before(&node[i], &node[set->target]))
 			ret = true;
 	}
 	spin_unlock(&waiting_lock);
 	return ret;
 }
 
-static int set_lock_all(struct reset_set *set, const struct reset_plan *plan, bool have_target)
+static int set_lock_all(struct reset_set *set, const struct reset_plan *plan, bool target_locked)
 {
-	unsigned long deadline = jiffies + msecs_to_jiffies(LOCK_MS);
+	unsigned long deadline = jiffies + msecs_to_jiffies(LOCK_TIMEOUT_MS);
 
-	while (!set_trylock(set, plan, have_target)) {
-		if (time_after(jiffies, deadline) || (have_target && set_gives_way(set, plan)))
+	while (!set_trylock(set, plan, target_locked)) {
+		if (time_after(jiffies, deadline) || (target_locked && set_must_yield(set, plan)))
 			return -EBUSY;
-		msleep(LOCK_STEP_MS);
+		msleep(LOCK_RETRY_MS);
 	}
 	return 0;
 }
 
-static void set_announce(struct reset_set *set)
+static void set_waiting_add(struct reset_set *set)
 {
 	spin_lock(&waiting_lock);
 	list_add_tail(&set->waiting, &waiting_sets);
 	spin_unlock(&waiting_lock);
 }
 
-static void set_withdraw(struct reset_set *set)
+static void set_waiting_del(struct reset_set *set)
 {
 	spin_lock(&waiting_lock);
 	list_del(&set->waiting);
 	spin_unlock(&waiting_lock);
 }
 
-/* Functions come and go while nobody holds their locks. */
+/* Functions may be added or removed while no lock is held. */
 static bool set_is_unchanged(struct reset_set *set)
 {
 	struct pci_dev *pdev = set->member[set->target].pdev;
@@ -411,27 +430,28 @@ static bool set_is_unchanged(struct reset_set *set)
 }
 
 /**
- * pciback_reset_set_lock() - take device_lock() of all that a plan may hit
+ * pciback_reset_set_lock() - take device_lock() of all that a plan may reset
  * @set: the set
  * @plan: its plan
- * @have_target: the caller holds that of the target
+ * @target_locked: the caller holds device_lock() of the target
  *
- * Who owns what is looked up again under the locks.
+ * Drivers and owners in the table are read again under the locks.
  *
- * Context: sleeps, up to 5 s. Caller holds no other device_lock().
- * Return: 0: locked, pciback_reset_set_unlock() when done; -EBUSY: somebody else did
- * not let go of one of them, or does it instead; -EAGAIN: other functions are
- * there now.
+ * Context: sleeps, up to 5 s. Caller holds no device_lock() but that of the target.
+ * Return: 0: locked, undo with pciback_reset_set_unlock(); -EBUSY: a lock could not
+ * be taken, or another task resets the target; -EAGAIN: functions were added or
+ * removed.
  */
-int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target)
+int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan,
+			   bool target_locked)
 {
 	int i, err;
 
-	if (have_target)
-		set_announce(set);
-	err = set_lock_all(set, plan, have_target);
-	if (have_target)
-		set_withdraw(set);
+	if (target_locked)
+		set_waiting_add(set);
+	err = set_lock_all(set, plan, target_locked);
+	if (target_locked)
+		set_waiting_del(set);
 	if (err)
 		return err;
 	if (!set_is_unchanged(set)) {
@@ -446,8 +466,10 @@ int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan,
 }
 
 /**
- * pciback_reset_set_unlock() - undo pciback_reset_set_lock()
+ * pciback_reset_set_unlock() - drop the locks that pciback_reset_set_lock() took
  * @set: the set
+ *
+ * Context: any context in which device_unlock() is allowed.
  */
 void pciback_reset_set_unlock(struct reset_set *set)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* A function and everything a reset of it may concern, on real hardware. */
+/* A function and all that a reset of it may affect, as objects of the PCI core. */
 #ifndef PCIBACK_RESET_SET_H
 #define PCIBACK_RESET_SET_H
 
@@ -10,47 +10,56 @@
 #include <pciback/reset_plan.h>
 
 /**
- * struct reset_member - one of them, at the same index as in the table
+ * struct reset_member - a function or bridge, at the same index as its node in the table
  * @pdev: the function or bridge, referenced
  * @dev: its record, referenced; NULL if it is not seized
- * @locked: its device_lock() was taken by pciback_reset_set_lock()
- * @live: a guest goes on using it while it is reset
- * @saved: its present state is saved in @pdev
- * @id: what it said that it is, before
- * @err: how it came out of the reset
+ * @locked: pciback_reset_set_lock() has taken its device_lock()
+ * @in_use: a guest goes on using it after the reset, see pciback_reset_in_use()
+ * @saved: @pdev has its state from before the reset saved
+ * @id: its identity from before the reset, see pciback_reset_identity()
+ * @err: result of the reset for it, 0 or -errno
+ *
+ * Locks: as &struct reset_set; @in_use to @err are used by reset/step.c only, with
+ * device_lock() of @pdev held.
  */
 struct reset_member {
 	struct pci_dev *pdev;
 	struct pcistub_device *dev;
 	bool locked;
-	bool live;
+	bool in_use;
 	bool saved;
 	u32 id;
 	int err;
 };
 
 /**
- * struct reset_set - all of them
- * @table: as the plan sees them
- * @member: as the hardware has them
- * @max: room in both
+ * struct reset_set - a function to be reset, and all that the reset may affect
+ * @table: what the plan is made from
+ * @member: the functions and bridges of @table
+ * @capacity: number of elements allocated in @table and @member
  * @target: index of the function to be reset
- * @waiting: in the list of those that wait for locks while they hold one
- * @nest: held by whoever takes the locks of several records
+ * @waiting: in the list of sets that hold the target's device_lock() and try for
+ *	others; guarded by waiting_lock in reset/set.c
+ * @nest: held while several records' locks are taken
+ *
+ * Locks: belongs to one task and needs none, except for @waiting. While it is in that
+ * list, other tasks read @target, @table.nr and the @pdev of members, which do not
+ * change then.
  */
 struct reset_set {
 	struct reset_table table;
 	struct reset_member *member;
-	int max;
+	int capacity;
 	int target;
 	struct list_head waiting;
-	/* Orders nothing: tells lockdep that the locks under it are taken by one. */
+	/* Tells lockdep that one task takes all record locks that are taken under it. */
 	struct mutex nest;
 };
 
 struct reset_set *pciback_reset_set_get(struct pcistub_device *target);
 void pciback_reset_set_put(struct reset_set *set);
-int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan, bool have_target);
+int pciback_reset_set_lock(struct reset_set *set, const struct reset_plan *plan,
+			   bool target_locked);
 void pciback_reset_set_unlock(struct reset_set *set);
 
 #endif /* PCIBACK_RESET_SET_H */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * One method of reset, from start to end: everything that it hits is put into D0,
- * made quiet and saved before; awaited, restored and checked afterwards.
+ * Carries out one method of reset. Before it, every function that the method resets
+ * is put into D0, its bus mastering is turned off, and its state is saved. After
+ * it, the functions are awaited, restored and checked.
+ *
+ * This file accesses configuration space of these functions and writes their
+ * records. The caller (reset/reset.c) holds all locks.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -17,17 +21,17 @@
 #include "xen/hypercall.h"
 
 /**
- * pciback_reset_note() - note a reset in a function's history, its counters and the trace
+ * pciback_reset_note() - record a reset in a function's history, counters and trace
  * @dev: the function
- * @reason: the occasion
- * @method: by which method; RESET_METHODS: none could be tried
+ * @reason: why it was reset
+ * @method: the method; RESET_METHODS: none could be tried
  * @start: when it began
  * @result: 0 or -errno
  *
- * Context: may sleep. Caller holds device_lock().
+ * Context: may sleep. Caller holds device_lock(); takes the record's lock.
  */
-void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason, enum reset_method method,
-		     ktime_t start, int result)
+void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason,
+			enum reset_method method, ktime_t start, int result)
 {
 	struct reset_event event = {
 		.when = ktime_get_real_seconds(),
@@ -45,11 +49,11 @@ void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason, en
 }
 
 /**
- * pciback_reset_set_error() - say whether a function is usable
+ * pciback_reset_set_error() - mark a function as usable or unusable
  * @dev: the function
- * @err: why no reset worked; 0: it is usable
+ * @err: -errno of the last method when all failed; 0: the function is usable
  *
- * Context: may sleep. Caller holds device_lock().
+ * Context: may sleep. Caller holds device_lock(); takes the record's lock.
  */
 void pciback_reset_set_error(struct pcistub_device *dev, int err)
 {
@@ -59,23 +63,26 @@ void pciback_reset_set_error(struct pcistub_device *dev, int err)
 }
 
 /**
- * pciback_reset_is_live() - does a guest go on using a function while it is reset?
+ * pciback_reset_in_use() - will a guest go on using a function after a reset?
  * @dev: its record, or NULL
  *
- * A guest that closes, or that has closed, is not disturbed by anything.
+ * A guest that the function is being detached from will not.
  *
- * Context: caller holds device_lock().
+ * Context: caller holds device_lock() of the function.
+ * Return: true if a guest owns the function and keeps it.
  */
-bool pciback_reset_is_live(const struct pcistub_device *dev)
+bool pciback_reset_in_use(const struct pcistub_device *dev)
 {
 	return dev && dev->owner && !dev->detaching;
 }
 
 /**
- * pciback_reset_disable_msi() - disable message signalled interrupts that the PCI core does not know of
+ * pciback_reset_disable_msi() - clear MSI and MSI-X Enable bits unknown to the PCI core
  * @pdev: the function
  *
- * Context: caller holds device_lock().
+ * Such a bit is one that something other than the PCI core of this host has set.
+ *
+ * Context: may sleep. Caller holds device_lock().
  */
 void pciback_reset_disable_msi(struct pci_dev *pdev)
 {
@@ -102,34 +109,42 @@ static void member_prepare(struct reset_set *set, int i)
 	int err;
 	u32 id;
 
-	member->live = pciback_reset_is_live(member->dev);
+	member->in_use = pciback_reset_in_use(member->dev);
 	member->saved = false;
-	/* No operation of its guest comes in between. */
-	if (member->live)
+	/* Keeps operations of its guest out until member_finish(). */
+	if (member->in_use)
 		mutex_lock_nest_lock(&member->dev->lock, &set->nest);
-	/* Nor does somebody in user space. */
+	/* Keeps accesses through sysfs and proc out until member_finish(). */
 	pci_cfg_access_lock(pdev);
 	if (pci_dev_is_disconnected(pdev))
 		return;
 
 	err = pci_set_power_state(pdev, PCI_D0);
 	if (err)
-		dev_warn_ratelimited(&pdev->dev, "not in D0 before its reset (%d)\n", err);
+		dev_warn_ratelimited(&pdev->dev,
+				     "not in D0 before its reset (%d); resetting it anyway\n",
+				     err);
 	member->id = pdev->vendor | pdev->device << 16;
 	id = pciback_reset_identity(pdev);
 	if (PCI_POSSIBLE_ERROR(id))
 		return;
-	/* What it said first counts: later it may be another device already. */
+	/*
+	 * After a failed reset another device may answer, so the identity
+	 * from before the first reset is the one to compare with.
+	 */
 	if (member->dev && !member->dev->reset.id)
 		member->dev->reset.id = id;
 	member->id = member->dev ? member->dev->reset.id : id;
-	if (member->live || !member->dev)
+	if (member->in_use || !member->dev)
 		member->saved = !pci_save_state(pdev);
 	if (pciback_reset_is_bridge(&set->table.node[i]))
 		return;
-	if (!member->live)
+	if (!member->in_use)
 		pciback_reset_disable_msi(pdev);
-	/* Not for FLR alone: a transfer on its way would hit a function in reset. */
+	/*
+	 * Needed for every method: a bus master must not be reset in the middle
+	 * of a transfer.
+	 */
 	pci_clear_master(pdev);
 	if (!pci_wait_for_pending_transaction(pdev))
 		dev_warn_ratelimited(&pdev->dev, "transactions still pending; resetting it anyway\n");
@@ -154,40 +169,46 @@ static void member_finish(struct reset_set *set, int i)
 		}
 	}
 	pci_cfg_access_unlock(pdev);
-	if (member->live)
+	if (member->in_use)
 		mutex_unlock(&member->dev->lock);
 }
 
-/* What a reset did to the others that it hit. */
-static void neighbour_settle(struct reset_member *member, enum reset_method method,
-			     ktime_t start)
+/* Records what the reset did to a function that is not the target. */
+static void neighbour_record_result(struct reset_member *member, enum reset_method method,
+				    ktime_t start)
 {
 	struct pcistub_device *dev = member->dev;
 
 	if (!dev) {
 		if (member->err)
-			pci_err(member->pdev, "does not come back from a %s reset (%d)\n",
+			pci_err(member->pdev,
+				"did not recover from a %s reset (%d); if functions behind it do not answer, power-cycle the machine\n",
 				pciback_reset_method_name(method), member->err);
 		return;
 	}
 	pciback_reset_note(dev, RESET_FOR_NEIGHBOUR, method, start, member->err);
 	pciback_reset_set_error(dev, member->err);
-	dev->clean = !member->err && !member->live;
+	dev->clean = !member->err && !member->in_use;
 	if (member->err)
-		pci_err(member->pdev, "unusable: does not come back from a %s reset (%d)\n",
-			pciback_reset_method_name(method), member->err);
+		pci_err(member->pdev,
+			"unusable: did not recover from a %s reset (%d); no guest gets it until a reset works: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
+			pciback_reset_method_name(method), member->err, pci_name(member->pdev));
 }
 
 /**
- * pciback_reset_step_run() - carry out one method of reset, from start to end
- * @set: all that is concerned; locks of all that the step hits are held
+ * pciback_reset_step_run() - carry out one method of reset, from preparation to check
+ * @set: the target and all that the reset may affect
  * @step: the method
- * @reason: the occasion
+ * @reason: why the target is reset
  *
- * Context: sleeps, as pciback_reset_method_run() says and pciback_reset_wait_ms more.
- * Return: 0 or -errno, for the target.
+ * Context: sleeps, as long as pciback_reset_method_run() says and up to
+ * pciback_reset_wait_ms more. Caller holds device_lock() of the target, of every
+ * function that the step affects, and of the bridge. Takes the record's lock of
+ * each function that a guest goes on using, from preparation until it is restored.
+ * Return: 0, or -errno for the target as pciback_reset() says.
  */
-int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step, enum reset_reason reason)
+int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
+			   enum reset_reason reason)
 {
 	struct reset_member *target = &set->member[set->target];
 	struct pci_dev *bridge = NULL;
@@ -204,7 +225,10 @@ int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
 
 	if (bridge)
 		pci_cfg_access_lock(bridge);
-	/* Who does not hear cannot obey, but may come back with its bus. */
+	/*
+	 * A function that does not answer cannot reset itself; a slot or bus reset may
+	 * revive it.
+	 */
 	if (!bridge && !pciback_reset_answers(target->pdev))
 		err = -ENODEV;
 	else
@@ -212,7 +236,7 @@ int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
 	if (bridge)
 		pci_cfg_access_unlock(bridge);
 
-	/* Bridges come first: only through them can the rest be reached. */
+	/* Bridges come first in the table: what is below is only reachable through them. */
 	deadline = jiffies + msecs_to_jiffies(pciback_reset_wait_ms);
 	for (i = 0; i < set->table.nr; i++) {
 		struct reset_member *member = &set->member[i];
@@ -225,9 +249,10 @@ int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
 	mutex_unlock(&set->nest);
 
 	pciback_reset_note(target->dev, reason, step->method, start, target->err);
-	/* A method that could not even be tried did nothing to the others. */
+	/* With these two errors the method was not tried, so no other function was reset. */
 	for (i = 0; i < set->table.nr && err != -ENOTTY && err != -ENODEV; i++)
-		if (i != set->target && pciback_reset_step_affects(&set->table, set->target, step, i))
-			neighbour_settle(&set->member[i], step->method, start);
+		if (i != set->target &&
+		    pciback_reset_step_affects(&set->table, set->target, step, i))
+			neighbour_record_result(&set->member[i], step->method, start);
 	return target->err;
 }
