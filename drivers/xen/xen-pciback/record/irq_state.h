@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Interrupt state of a seized function, as its record keeps it: irq/ works on it. */
+/* Interrupt state of a seized function, a part of its record. Used by irq/. */
 #ifndef PCIBACK_RECORD_IRQ_STATE_H
 #define PCIBACK_RECORD_IRQ_STATE_H
 
 #include <linux/types.h>
 
 /**
- * struct irq_backoff - those of one function, to one guest
- * @since: when the first one was, in jiffies
- * @count: how many since then
- * @err: the last one
+ * struct irq_backoff - failed attempts of a guest to enable a function's MSI or MSI-X
+ * @since: time of the first of them, in jiffies
+ * @count: number of failures since then
+ * @err: error of the last one, -errno
+ *
+ * Guarded by the record's lock.
  */
 struct irq_backoff {
 	unsigned long since;
@@ -18,8 +20,8 @@ struct irq_backoff {
 };
 
 /**
- * enum pciback_irq_mode - what this guest has turned on
- * @PCIBACK_IRQ_INTX: nothing, that is, INTx if the function has it
+ * enum pciback_irq_mode - kind of interrupts that the guest has enabled
+ * @PCIBACK_IRQ_INTX: none, so INTx if the function has it
  * @PCIBACK_IRQ_MSI: MSI
  * @PCIBACK_IRQ_MSIX: MSI-X
  */
@@ -31,16 +33,19 @@ enum pciback_irq_mode {
 
 /**
  * struct pciback_irq - interrupt state of a seized function
- * @mode: what the guest has turned on
- * @line: Linux irq that the INTx handler is installed for, 0 if it is not
+ * @mode: kind of interrupts that the guest has enabled
+ * @line: Linux irq that the INTx handler is installed for, 0: not installed
  * @acking: the INTx handler claims interrupts; read in hard irq context
- * @masked: INTx Disable was set because nobody served the line; written in
- *	hard irq context as well
- * @handled: interrupts it has claimed; written in hard irq context only
- * @backoff: what the host refused this guest
- * @name: name of the INTx handler in /proc/interrupts
+ * @masked: INTx Disable was set because no guest served the line; also written in
+ *	hard irq context
+ * @handled: number of interrupts that the handler claimed; written in hard irq
+ *	context, and set to 0 when the guest or its frontend goes
+ * @backoff: failed attempts of this guest to enable MSI or MSI-X
+ * @name: name of the INTx handler in /proc/interrupts; set once
  *
- * @mode, @line, @backoff and writing @acking: the device's lock.
+ * @mode, @line and @backoff are guarded by the record's lock. @acking is written
+ * with it held and by the INTx handler. @acking, @masked and @handled are read and
+ * written as a whole.
  */
 struct pciback_irq {
 	enum pciback_irq_mode mode;

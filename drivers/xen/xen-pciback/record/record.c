@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The records of the seized functions: which there are, how long each lasts,
- * and whom it serves. What is done with a function is in device.c.
+ * The list of the records of seized functions, and the references to each record. What is
+ * done with a function is in device/lifecycle.c. This file only changes the list and
+ * reference counts.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include "record/record.h"
 
-/* Guards seized_devices and the @node of its members. A leaf: nothing is taken under it. */
+/* Guards seized_devices and @node of its members. A leaf: no other lock is taken under it. */
 static DEFINE_SPINLOCK(seized_lock);
 static LIST_HEAD(seized_devices);
 
@@ -25,7 +26,7 @@ static void device_free(struct kref *ref)
 
 /**
  * pciback_device_put() - drop a reference to a record
- * @dev: the record
+ * @dev: the record, which is freed with its last reference
  *
  * Context: may sleep.
  */
@@ -35,10 +36,10 @@ void pciback_device_put(struct pcistub_device *dev)
 }
 
 /**
- * pciback_device_add() - make a record known
- * @dev: the record, whose first reference becomes the list's
+ * pciback_device_add() - add a record to the list of seized functions
+ * @dev: the record; the list takes over its first reference
  *
- * Context: process.
+ * Context: process. Takes seized_lock.
  */
 void pciback_device_add(struct pcistub_device *dev)
 {
@@ -48,10 +49,10 @@ void pciback_device_add(struct pcistub_device *dev)
 }
 
 /**
- * pciback_device_del() - let nobody find a record any more
- * @dev: the record; the list's reference is the caller's now
+ * pciback_device_del() - remove a record from the list of seized functions
+ * @dev: the record; the caller takes over the reference of the list
  *
- * Context: process.
+ * Context: process. Takes seized_lock.
  */
 void pciback_device_del(struct pcistub_device *dev)
 {
@@ -61,14 +62,14 @@ void pciback_device_del(struct pcistub_device *dev)
 }
 
 /**
- * pciback_device_find() - the record of a seized function
+ * pciback_device_find() - find the record of a seized function
  * @domain: PCI domain
  * @bus: bus number
  * @devfn: device and function number
  *
- * Context: may sleep.
- * Return: the record, to be given up with pciback_device_put(); NULL: the
- * function is not seized.
+ * Context: process. Takes seized_lock.
+ * Return: the record, to be dropped with pciback_device_put(); NULL: the function is
+ * not seized.
  */
 struct pcistub_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
 {
@@ -88,15 +89,15 @@ struct pcistub_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
 }
 
 /**
- * pciback_device_next() - walk over the seized functions
- * @prev: the one before, whose reference is given up; NULL: start
+ * pciback_device_next() - iterate over the seized functions
+ * @prev: the previous record, whose reference is dropped; NULL: start
  *
- * A function that is seized or handed back meanwhile may be missed, and ends
- * the walk if it is the one before.
+ * A function that is seized or released meanwhile may be missed. If @prev is
+ * released meanwhile the iteration ends.
  *
- * Context: may sleep.
- * Return: a record, to be passed on or given up with pciback_device_put();
- * NULL: no more.
+ * Context: may sleep. Takes seized_lock.
+ * Return: the next record, to be passed to the next call or dropped with
+ * pciback_device_put(); NULL: no more.
  */
 struct pcistub_device *pciback_device_next(struct pcistub_device *prev)
 {
@@ -104,7 +105,7 @@ struct pcistub_device *pciback_device_next(struct pcistub_device *prev)
 	struct pcistub_device *next = NULL;
 
 	spin_lock(&seized_lock);
-	/* A record that has left the list points at itself. */
+	/* A record that was removed from the list points to itself. */
 	if (node->next != &seized_devices && (!prev || !list_empty(node))) {
 		next = list_entry(node->next, struct pcistub_device, node);
 		pciback_device_get(next);
@@ -116,10 +117,10 @@ struct pcistub_device *pciback_device_next(struct pcistub_device *prev)
 }
 
 /**
- * pciback_device_expect_detach() - somebody is about to reset a function
+ * pciback_device_expect_detach() - tell the owner that a function is about to be reset
  * @dev: the function
  *
- * Toolstacks reset a function of a guest that they are going to take from it.
+ * Toolstacks reset a guest's function before they detach it.
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -127,18 +128,19 @@ void pciback_device_expect_detach(struct pcistub_device *dev)
 {
 	struct pciback_owner *owner = dev->owner;
 
-	/* Only under device_lock() does the owner change. */
+	/* @owner only changes with device_lock() held. */
 	device_lock_assert(&dev->pdev->dev);
 	if (owner)
 		owner->ops->expect_detach(owner);
 }
 
 /**
- * pciback_device_is_usable_by() - may this guest's operation go on?
+ * pciback_device_is_usable_by() - may operations of this guest run on a function?
  * @dev: the function
- * @owner: the guest's instance
+ * @owner: the guest's backend
  *
- * Context: caller holds @dev->lock; the answer holds as long.
+ * Context: caller holds @dev->lock; the result is valid until it is dropped.
+ * Return: true if @owner owns the function, which is neither detaching nor isolated.
  */
 bool pciback_device_is_usable_by(struct pcistub_device *dev, const struct pciback_owner *owner)
 {

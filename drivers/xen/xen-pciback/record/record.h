@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The record of a seized function: from the moment the driver takes it until
- * it is handed back to the host. What is done with it is in device.h.
+ * The record of a seized function, from seize to release. What is done with the function
+ * is in device/lifecycle.h.
  *
- * Lock order: a guest's state lock > the PCI function's device_lock() > a
- * guest's topology lock > struct pcistub_device's @lock. The list of seized
- * functions has a spinlock of its own, a leaf.
+ * Lock order: struct pciback_backend's @lock > device_lock() of a function > struct
+ * pciback_vbus' @lock > struct pcistub_device's @lock. The list of seized functions has a
+ * spinlock, which is a leaf. Documentation/locking.rst lists all locks.
  */
 #ifndef PCIBACK_RECORD_RECORD_H
 #define PCIBACK_RECORD_RECORD_H
@@ -27,16 +27,21 @@ struct dentry;
 struct pciback_owner;
 struct pcistub_device;
 
-/* The registers of the MSI capability: flags, address, data, mask. */
+/*
+ * Number of registers of the MSI capability that are saved: flags, address (lower and
+ * upper half), data, mask.
+ */
 #define PCIBACK_MSI_REGS	5
 
 /**
- * struct pciback_config - what a function's configuration space held
+ * struct pciback_config - contents of a function's configuration space at seizure
  * @core: what the PCI core saves and restores
  * @command: COMMAND
  * @pmcsr: PMCSR, 0 without the capability
- * @msi: registers of the MSI capability, which the core leaves as they are
- *	when MSI is off
+ * @msi: registers of the MSI capability, which the core does not restore while
+ *	MSI is off
+ *
+ * Guarded by device_lock() of the function.
  */
 struct pciback_config {
 	struct pci_saved_state *core;
@@ -46,18 +51,20 @@ struct pciback_config {
 };
 
 /**
- * struct pciback_owner_ops - what an owner does when its function needs it
- * @release: frees the owner
- * @revoke: the function is being unbound while the owner has it: forget it.
- *	Called with the function's device_lock() held.
- * @expect_detach: the toolstack seems about to detach a function. Called with
- *	device_lock() held.
- * @query_guest: the function is being recovered from an error: the guest's answer,
- *	as pciback_vote_on_answer() takes it. Called with device_lock() held; ends
- *	within a bounded time, and early once the function is detaching. NULL: the
- *	guest cannot be asked
- * @notify_isolated: the guest was isolated from the function, which it still has.
+ * struct pciback_owner_ops - operations of an owner, called for one of its functions
+ * @release: free the owner; called when the last reference is dropped
+ * @revoke: the function is being unbound although the owner has it. The owner must
+ *	not use it any more. Called with the function's device_lock() held
+ * @expect_detach: the toolstack seems to be about to detach a function. Called
+ *	with device_lock() held
+ * @query_guest: the function is being recovered from an error: ask the guest.
+ *	Returns its answer, as pciback_vote_on_answer() takes it. Called with
+ *	device_lock() held; ends within a limited time, and at once when the
+ *	function is detaching. NULL: the guest cannot be asked
+ * @notify_isolated: the guest was isolated from the function and still owns it.
  *	Called with device_lock() held. May be NULL
+ *
+ * Constant; needs no lock.
  */
 struct pciback_owner_ops {
 	void (*release)(struct kref *ref);
@@ -69,12 +76,13 @@ struct pciback_owner_ops {
 };
 
 /**
- * struct pciback_owner - whoever may own a function: the backend of a guest
- * @ref: keeps the owner while a function points at it
- * @domid: the guest's domain
- * @ops: what it does; set once
- * @stats: what it did, see enum pciback_backend_stat; atomic
- * @stats_dir: where that is shown in debugfs
+ * struct pciback_owner - what can own a function: the backend of a guest
+ * @ref: references; each function that it owns holds one
+ * @domid: the guest's domain; set once
+ * @ops: its operations; set once
+ * @stats: counters, see enum pciback_backend_stat; atomic
+ * @stats_dir: folder of the counters in debugfs; written only while the backend
+ *	is created and removed
  */
 struct pciback_owner {
 	struct kref ref;
@@ -86,33 +94,37 @@ struct pciback_owner {
 
 /**
  * struct pcistub_device - a seized function
- * @ref: the list of seized functions holds one, every user of the record one
- * @node: in the list of seized functions; that list's lock
+ * @ref: references; the list of seized functions holds one, every user one
+ * @node: in the list of seized functions; guarded by that list's lock
  * @pdev: the function; set once, reference held
- * @stats: what happened to it, see enum pciback_device_stat; atomic
- * @stats_dir: where that is shown; device_lock()
- * @lock: guards everything below
- * @owner: the guest that has it, NULL when idle
- * @detaching: its guest is going or the function is: no more operations
- * @isolated: failed in a guest's hands: no more operations, no bus mastering;
- *	also written under device_lock()
- * @removed: handed back to the host; nobody may take it any more
+ * @stats: counters, see enum pciback_device_stat; atomic
+ * @stats_dir: folder of the counters in debugfs; device_lock()
+ * @lock: guards all fields below that do not name another lock
+ * @owner: the guest that has it, NULL when idle; written with device_lock() and
+ *	@lock held, so either is enough for reading
+ * @detaching: it is being detached or unbound: no operation of its guest runs
+ * @isolated: its guest did not recover it from an error: no operation runs and
+ *	bus mastering is off; written with device_lock() and @lock held, so
+ *	either is enough for reading
+ * @removed: it is being released and cannot be assigned
  * @reset_wanted: the guest asked for a function level reset
- * @last_domid: the guest that has it, or had it last
- * @level: what guests may write besides what rows allow
- * @quirks: what they may at level CONF_QUIRKS; struct pciback_quirk
- * @conf: configuration space as the guest sees it
- * @irq: interrupts
- * @reset: what is known of its resets
- * @clean: reset since it was last in a guest's hands; device_lock()
- * @used: some guest had it; device_lock()
- * @mapped: a domain that had it was still there when the next one came, or when
- *	it was unbound, and may have its registers mapped; device_lock()
+ * @last_domid: the guest that has it, or that had it last
+ * @level: what guests may write besides what table rows allow
+ * @quirks: what they may write at level CONF_QUIRKS; struct pciback_quirk
+ * @conf: configuration space as the guest sees it; pointer set once
+ * @irq: interrupts; see there
+ * @reset: history and result of its resets; see there
+ * @clean: reset since a guest last used it, and since the last error;
+ *	device_lock()
+ * @used: a guest had it since it was seized; device_lock()
+ * @mapped: a domain that had it may still have its registers mapped: that domain
+ *	still existed when the next one got it or when it was released, or it
+ *	was unbound while a guest had it; device_lock()
  * @recovering: its guest was told of an error and not yet of the end of the
  *	recovery; device_lock()
- * @timeout_work: gives that recovery up
- * @link_reset: the error being recovered from has the whole link reset;
- *	device_lock()
+ * @link_reset: the error that it is being recovered from leads to a reset of the
+ *	link; device_lock()
+ * @timeout_work: isolates the guest when that recovery takes too long
  * @seizure: configuration space as it was at seizure; device_lock()
  */
 struct pcistub_device {
@@ -143,8 +155,8 @@ struct pcistub_device {
 };
 
 /*
- * No bus mastering: it starts no access by itself. A bridge must go on passing
- * those of the functions behind it, whoever has them.
+ * Turns off bus mastering, so that the function starts no access by itself. Not for a
+ * bridge, which must continue to forward accesses of the functions behind it.
  */
 static inline void pciback_disable_dma(struct pci_dev *pdev)
 {

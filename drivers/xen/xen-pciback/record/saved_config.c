@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What was in a function's configuration space when it was seized, and how it
- * gets back there: after each guest, and when the host has the function again.
+ * Saves a function's configuration space when it is seized, and restores it after each
+ * guest and when the function is released. Accesses the function's registers and
+ * @seizure of its record.
  *
- * The PCI core saves and restores most of it. It leaves out MSI while MSI is
- * off, so a guest's last message address would stay behind, and the data select
- * of power management; and it knows nothing of the PME that was disarmed for the
- * time of seizure.
+ * The PCI core saves and restores most of it. It does not restore the MSI capability while
+ * MSI is off, so that a guest's last message address would stay, nor the data select
+ * field of power management; and it does not know that PME was disarmed at seizure.
  */
 #include <linux/pci.h>
 #include "record/record.h"
 #include "record/saved_config.h"
 
-/* Where the registers of an MSI capability are, given its flags. */
+/* Offsets and sizes of the registers of an MSI capability, which depend on its flags. */
 struct msi_layout {
 	u8 off[PCIBACK_MSI_REGS];
 	u8 size[PCIBACK_MSI_REGS];
 };
 
-/* Offset 0 stands for "not there". PCIe r6.0 7.7.1. */
+/* By 64-bit address and per-vector masking. Offset 0: no such register. PCIe r6.0 7.7.1. */
 static const struct msi_layout msi_layouts[2][2] = {
 	[false] = {
 		[false] = {
@@ -76,10 +76,10 @@ static void config_write_reg(struct pci_dev *pdev, int pos, int size, u32 val)
 }
 
 /**
- * pciback_config_note() - note what is there before anything is touched
- * @dev: record of a function about to be seized
+ * pciback_config_note() - save what the PCI core does not, before anything is changed
+ * @dev: record of a function that is about to be seized
  *
- * Also disarms PME: a guest would see the wake-up of the host.
+ * Also disarms PME, because a guest would see wake-up events meant for the host.
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -109,13 +109,13 @@ void pciback_config_note(struct pcistub_device *dev)
 }
 
 /**
- * pciback_config_save() - keep a copy of what every guest shall find
+ * pciback_config_save() - save the contents that every guest gets
  * @dev: record of an enabled function
  *
- * Enabled, so that decoding is on in every state that is ever restored: a
- * guest may have the registers mapped while the function is being taken from
- * it, and an access to a function that does not decode can stop the machine
- * (CVE-2015-8553).
+ * The function must be enabled, so that decoding is on in every state that is
+ * restored later: a guest may still have the registers mapped while the function is
+ * taken from it, and an access to a function that does not decode can stop the
+ * machine (CVE-2015-8553).
  *
  * Context: may sleep. Caller holds device_lock().
  * Return: 0 or -ENOMEM.
@@ -130,7 +130,7 @@ int pciback_config_save(struct pcistub_device *dev)
 	return dev->seizure.core ? 0 : -ENOMEM;
 }
 
-/* What a function's power data register shows; guests may choose. */
+/* Restores which value the power data register shows. Guests may change it. */
 static void pm_restore_data_select(struct pci_dev *pdev, u16 was)
 {
 	u16 now = 0;
@@ -138,17 +138,17 @@ static void pm_restore_data_select(struct pci_dev *pdev, u16 was)
 	pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &now);
 	if (PCI_POSSIBLE_ERROR(now) || !((now ^ was) & PCI_PM_CTRL_DATA_SEL_MASK))
 		return;
-	/* The status bit would be cleared by writing it. */
+	/* Writing a 1 to the status bit would clear it. */
 	now &= ~(PCI_PM_CTRL_PME_STATUS | PCI_PM_CTRL_DATA_SEL_MASK);
 	pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
 			      now | (was & PCI_PM_CTRL_DATA_SEL_MASK));
 }
 
 /**
- * pciback_config_restore() - put back what was saved at seizure
+ * pciback_config_restore() - restore what was saved at seizure
  * @dev: the function
  *
- * Message signalled interrupts that are on stay so, with their vectors.
+ * MSI or MSI-X that is enabled stays enabled, with its vectors.
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -174,14 +174,13 @@ void pciback_config_restore(struct pcistub_device *dev)
 }
 
 /**
- * pciback_config_check() - did the function take what was put back?
+ * pciback_config_check() - check that a function has taken what was restored
  * @dev: the function, just restored
  *
- * Looks at its BARs: one that lost them answers at the wrong address, or its
- * neighbour does at its own.
+ * Reads the BARs: a function that lost them decodes at a wrong address.
  *
  * Context: may sleep. Caller holds device_lock().
- * Return: 0 or -EIO.
+ * Return: 0; -EIO: a BAR does not have its value.
  */
 int pciback_config_check(struct pcistub_device *dev)
 {
@@ -203,10 +202,10 @@ int pciback_config_check(struct pcistub_device *dev)
 }
 
 /**
- * pciback_config_release() - the last touches before the host has it again
- * @dev: the function, restored and quiet
- * @decode_too: decoding goes back to what it was; only if no domain that had
- *	the function is left (see pciback_config_save())
+ * pciback_config_release() - restore what the host had before seizure, the last step
+ * @dev: the function, restored, with bus mastering and interrupts off
+ * @decode_too: also restore whether it decodes; only if no domain that had the
+ *	function still exists (see pciback_config_save())
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -223,10 +222,10 @@ void pciback_config_release(struct pcistub_device *dev, bool decode_too)
 		pci_write_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL,
 				      (now & ~PCI_PM_CTRL_PME_STATUS) | PCI_PM_CTRL_PME_ENABLE);
 	}
-	/* The core may have enabled it for what is behind it meanwhile. */
+	/* The PCI core may have enabled a bridge for a function behind it meanwhile. */
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
-	/* Not all of the rest is in the core's copy: enabling cleared INTx Disable. */
+	/* The core's copy is not enough: enabling the function cleared INTx Disable before. */
 	pci_read_config_word(pdev, PCI_COMMAND, &now);
 	config_write_reg(pdev, PCI_COMMAND, 2,
 			 (now & keep) | (dev->seizure.command & ~keep & ~PCI_COMMAND_MASTER));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Keeping the configuration space that a function had at seizure, and giving it back. */
+/* Saving a function's configuration space at seizure, and restoring it. */
 #ifndef PCIBACK_RECORD_SAVED_CONFIG_H
 #define PCIBACK_RECORD_SAVED_CONFIG_H
 

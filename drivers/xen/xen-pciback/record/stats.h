@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What is counted for each seized function and each backend. Counters are
- * atomic: they are counted in every context there is, and read without a lock.
+ * What is counted for each seized function and each backend. The counters are atomic,
+ * because they are incremented in all contexts, and read without a lock.
  */
 #ifndef PCIBACK_RECORD_STATS_H
 #define PCIBACK_RECORD_STATS_H
@@ -11,17 +11,18 @@
 #include <xen/interface/io/pciif.h>
 
 /**
- * enum pciback_result - an answer to a guest, by kind
+ * enum pciback_result - kinds of answers to a guest's request
  * @PCIBACK_RESULT_SUCCESS: done
  * @PCIBACK_RESULT_DEV_NOT_FOUND: the guest has no such function
- * @PCIBACK_RESULT_INVALID_OFFSET: no such place in configuration space
- * @PCIBACK_RESULT_ACCESS_DENIED: a register that must not be silently ignored refused
+ * @PCIBACK_RESULT_INVALID_OFFSET: no such register in configuration space
+ * @PCIBACK_RESULT_ACCESS_DENIED: a register that must not be ignored silently was refused
  * @PCIBACK_RESULT_NOT_IMPLEMENTED: no such operation
  * @PCIBACK_RESULT_OP_FAILED: the host could not do it
- * @PCIBACK_RESULT_ERRNO: an errno: of a failed enabling of MSI-X
- * @PCIBACK_NR_RESULTS: how many kinds
+ * @PCIBACK_RESULT_ERRNO: an errno, when MSI-X could not be enabled
+ * @PCIBACK_NR_RESULTS: number of kinds
  *
- * Xen's numbers are negative and overlap with errno's; these are neither.
+ * The values are neither XEN_PCI_ERR_* nor errnos: those are both negative, and
+ * overlap.
  */
 enum pciback_result {
 	PCIBACK_RESULT_SUCCESS,
@@ -35,21 +36,22 @@ enum pciback_result {
 };
 
 /**
- * enum pciback_backend_stat - what is counted for each backend instance
- * @BACKEND_STAT_OPS: requests; the first of several, by operation, XEN_PCI_OP_*
+ * enum pciback_backend_stat - what is counted for each backend
+ * @BACKEND_STAT_OPS: requests; the first of several counters, one for each
+ *	operation XEN_PCI_OP_*
  * @BACKEND_STAT_OPS_MULTI_MSI: requests XEN_PCI_OP_enable_multi_msi
- * @BACKEND_STAT_OPS_UNKNOWN: requests for an operation there is not
- * @BACKEND_STAT_ERRORS: answers that were an error; the first of several, by kind,
- *	from PCIBACK_RESULT_DEV_NOT_FOUND on
- * @BACKEND_STAT_DROPPED_WRITES: writes of configuration space that did not all happen
- * @BACKEND_STAT_RESETS: function level resets it asked for
- * @BACKEND_STAT_ASSIGNED: functions given to it
- * @BACKEND_STAT_DEASSIGNED: functions taken back
- * @BACKEND_STAT_EVENTS: events it sent
- * @BACKEND_STAT_EVENTS_SPURIOUS: those that announced no request
- * @BACKEND_STAT_EOIS: events for which the next one was let in
- * @BACKEND_STAT_OPS_ABANDONED: requests it gave up before they were answered
- * @BACKEND_NR_STATS: how many
+ * @BACKEND_STAT_OPS_UNKNOWN: requests for an operation that does not exist
+ * @BACKEND_STAT_ERRORS: answers that are an error; the first of several counters, one
+ *	for each kind from PCIBACK_RESULT_DEV_NOT_FOUND on
+ * @BACKEND_STAT_DROPPED_WRITES: writes to configuration space of which a part was dropped
+ * @BACKEND_STAT_RESETS: function level resets that the guest asked for
+ * @BACKEND_STAT_ASSIGNED: functions assigned to the guest
+ * @BACKEND_STAT_DEASSIGNED: functions deassigned from it
+ * @BACKEND_STAT_EVENTS: events that it sent
+ * @BACKEND_STAT_EVENTS_SPURIOUS: events without a request
+ * @BACKEND_STAT_EOIS: events after which the event channel was unmasked
+ * @BACKEND_STAT_OPS_ABANDONED: requests that it gave up before they were answered
+ * @BACKEND_NR_STATS: number of counters
  */
 enum pciback_backend_stat {
 	BACKEND_STAT_OPS,
@@ -69,17 +71,17 @@ enum pciback_backend_stat {
 
 /**
  * enum pciback_device_stat - what is counted for each seized function
- * @DEVICE_STAT_OPS: requests that named it
- * @DEVICE_STAT_OP_ERRORS: those that were answered with an error
- * @DEVICE_STAT_DROPPED_WRITES: writes of configuration space that did not all happen
- * @DEVICE_STAT_ASSIGNMENTS: how often it was given to a guest
- * @DEVICE_STAT_RESETS: resets tried, for whatever reason
- * @DEVICE_STAT_RESETS_FAILED: those that failed, or that it has no way to do
- * @DEVICE_STAT_IRQ_ENABLES: times that MSI or MSI-X was enabled
- * @DEVICE_STAT_IRQ_ENABLES_FAILED: times that it could not
- * @DEVICE_STAT_IRQ_DISABLES: times that MSI or MSI-X was disabled
+ * @DEVICE_STAT_OPS: requests for it
+ * @DEVICE_STAT_OP_ERRORS: requests that were answered with an error
+ * @DEVICE_STAT_DROPPED_WRITES: writes to configuration space of which a part was dropped
+ * @DEVICE_STAT_ASSIGNMENTS: how often it was assigned to a guest
+ * @DEVICE_STAT_RESETS: resets that were tried, for any reason
+ * @DEVICE_STAT_RESETS_FAILED: resets that failed, or for which there was no method
+ * @DEVICE_STAT_IRQ_ENABLES: how often MSI or MSI-X was enabled
+ * @DEVICE_STAT_IRQ_ENABLES_FAILED: how often enabling them failed
+ * @DEVICE_STAT_IRQ_DISABLES: how often MSI or MSI-X was disabled
  * @DEVICE_STAT_INTX_HANDLED: interrupts that the INTx handler claimed
- * @DEVICE_NR_STATS: how many
+ * @DEVICE_NR_STATS: number of counters
  */
 enum pciback_device_stat {
 	DEVICE_STAT_OPS,
