@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Several functions of one guest, side by side. */
+/* Deassigning or resetting several functions of one guest in parallel. */
 #ifndef PCIBACK_DEVICE_BATCH_H
 #define PCIBACK_DEVICE_BATCH_H
 

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The life of a seized function: taken from the host, held by one guest after
- * the other, handed back. Everything a guest changes about a function is
- * undone in one place, device_undo_guest(). pciback_reset() decides whether a function
- * has to be reset on its way.
+ * The life cycle of a seized function: seize, assign, deassign, release. Works on the
+ * record and, through the PCI core, on the function. Everything that a guest changes
+ * about a function is undone in one place, device_undo_guest(). pciback_reset() decides
+ * whether a reset is needed.
  *
- * States, all under the record's lock:
+ * States, all written with the record's lock held:
  *
- *	idle		owner == NULL			anyone may assign it
- *	assigned	owner != NULL			its guest's operations run
- *	cut off		owner != NULL, cut_off		likewise, until its guest is rid of it
- *	leaving		owner != NULL, leaving		no operation runs any more
- *	gone		gone				nobody may assign it
+ *	idle		owner == NULL		can be assigned
+ *	assigned	owner != NULL		its guest's operations run
+ *	isolated	... and isolated	no operation runs, until its guest is detached
+ *	detaching	... and detaching	no operation runs any more
+ *	removed		removed			cannot be assigned
+ *
+ * @owner is written with device_lock() held as well. Documentation/lifecycle.rst
+ * describes the states.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -35,13 +38,12 @@
  * pciback_device_seize() - take a function from the host
  * @pdev: the function, without a driver
  *
- * Saves its configuration space, resets it, and leaves it quiet: bus
- * mastering off, message signalled interrupts off, disabled in the PCI core;
- * a bridge goes on bridging.
- * Decoding stays on (see pciback_config_save()).
+ * Saves its configuration space and resets it. Afterwards bus mastering, MSI and MSI-X
+ * are off and the function is disabled in the PCI core; a bridge stays enabled. Decoding
+ * stays on (see pciback_config_save()).
  *
- * Context: sleeps. Caller holds device_lock(), as a driver's probe() does.
- * Return: 0 or -errno; then the function is as it was.
+ * Context: sleeps, for a reset. Caller holds device_lock(), as for a driver's probe().
+ * Return: 0 or -errno; then the function is as it was before.
  */
 int pciback_device_seize(struct pci_dev *pdev)
 {
@@ -60,7 +62,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 	snprintf(dev->irq.name, sizeof(dev->irq.name), "xen-pciback[%s]", pci_name(pdev));
 
 	pciback_config_note(dev);
-	/* Assigns resources and routes the interrupt, which the guest's view shows. */
+	/* Assigns resources and routes the interrupt, both of which the guest's view shows. */
 	err = pci_enable_device(pdev);
 	if (err)
 		goto put;
@@ -75,19 +77,19 @@ int pciback_device_seize(struct pci_dev *pdev)
 	if (err)
 		goto disable;
 	pciback_xen_prepare_msix(pdev);
-	/* One that cannot be reset is handed on as it is: pciback_reset() says so. */
+	/* A function that cannot be reset is seized nevertheless; pciback_reset() logs it. */
 	err = pciback_reset(dev, RESET_FOR_SEIZE, NULL, true);
 	if (err == -ENOMEM)
 		goto release;
 	pciback_disable_dma(pdev);
-	/* Disabling a bridge turns its bus mastering off. */
+	/* Disabling a bridge would turn its bus mastering off. */
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		pci_disable_device(pdev);
 
-	/* Keeps a physical function's driver from removing it while we have it. */
+	/* While it is seized, a physical function's driver must not remove it. */
 	pci_set_dev_assigned(pdev);
 	pci_set_drvdata(pdev, dev);
-	/* Listed first: a quirk that is entered meanwhile finds it one way or the other. */
+	/* Before the quirks are applied: a quirk that is added meanwhile finds it in the list. */
 	pciback_device_add(dev);
 	pciback_stat_add_device(dev);
 	pciback_trace_state(dev, PCIBACK_STATE_SEIZED);
@@ -107,7 +109,7 @@ put:
 	return err;
 }
 
-/* From here on no operation of its guest runs. */
+/* Ends the guest's operations on the function. */
 static void device_stop_ops(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
@@ -118,22 +120,22 @@ static void device_stop_ops(struct pcistub_device *dev)
 	mutex_unlock(&dev->lock);
 }
 
-/* The hardware's part, after device_stop_ops() and a reset. */
+/* Stops the function itself, after device_stop_ops() and a reset. */
 static void device_quiesce_hw(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 
 	device_lock_assert(&pdev->dev);
-	/* @detaching keeps every operation out: the lock need not be held meanwhile. */
+	/* @detaching keeps operations out, so the record's lock is not needed. */
 	pciback_disable_dma(pdev);
-	/* What could not be reset may go on asserting a line of the host's. */
+	/* If it could not be reset it may still assert an INTx line that host devices share. */
 	if (!pci_dev_is_disconnected(pdev))
 		pciback_intx_mask(dev);
 	if (dev->conf->enabled)
 		pci_disable_device(pdev);
 }
 
-/* What must not pass from one guest, or one frontend, to the next. */
+/* Clears what must not pass from one guest or frontend to the next. */
 static void device_clear_guest_state(struct pcistub_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
@@ -145,9 +147,9 @@ static void device_clear_guest_state(struct pcistub_device *dev)
 }
 
 /*
- * Undoes all that a guest did and all that was done for it, in the reverse
- * order of taking, after device_stop_ops() and a reset. Every way out of a guest comes
- * through here.
+ * Undoes all that a guest changed and all that was done for it, in the reverse order of
+ * assigning, after device_stop_ops() and a reset. Called in every case in which a guest
+ * loses a function.
  */
 static void device_undo_guest(struct pcistub_device *dev)
 {
@@ -167,8 +169,8 @@ static void device_undo_guest(struct pcistub_device *dev)
 }
 
 /*
- * A domain that is still there may touch the registers of what it had, for its
- * mappings end with it only.
+ * A domain keeps its mappings of the function's registers until it is destroyed, so one
+ * that still exists can access them.
  */
 static void device_note_mappings(struct pcistub_device *dev)
 {
@@ -177,24 +179,27 @@ static void device_note_mappings(struct pcistub_device *dev)
 }
 
 /**
- * pciback_device_assign() - give an idle function to a guest
+ * pciback_device_assign() - assign an idle function to a guest
  * @dev: the function
- * @owner: the guest's instance
+ * @owner: the guest's backend
  *
- * If it is not known to be clean it is reset first.
+ * The function is reset first, unless it is clean.
  *
- * Context: sleeps, for a reset. Caller holds neither device_lock() nor
- * @dev->lock.
- * Return: 0; -EBUSY: another guest has it; -ENODEV: the host has it again;
- * -EIO: no reset works any more; other -errno: its interrupts could not be
- * given to the guest.
+ * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
+ * neither.
+ * Return: 0; -EBUSY: another guest has it; -ENODEV: it was released; -EIO: its last
+ * reset failed; other -errno: the guest could not be registered as owner of its
+ * interrupts.
  */
 int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err;
 
-	/* It may have none, or none now; what counts is whether it is unusable. */
+	/*
+	 * The result is not checked: a function without a method can be assigned. Whether
+	 * the last reset failed is checked below.
+	 */
 	pciback_reset(dev, RESET_FOR_ASSIGN, NULL, false);
 
 	device_lock(&pdev->dev);
@@ -205,8 +210,9 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 	} else if (dev->owner) {
 		err = -EBUSY;
 	} else if (dev->reset.error) {
-		pci_warn(pdev, "not given to domain %d: its last reset failed (%d)\n",
-			 owner->domid, dev->reset.error);
+		pci_warn(pdev,
+			 "not assigned to domain %d: its last reset failed (%d); reset it first: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
+			 owner->domid, dev->reset.error, pci_name(pdev));
 		err = -EIO;
 	} else {
 		err = pciback_xen_set_owner(pdev, owner->domid);
@@ -228,13 +234,15 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 }
 
 /**
- * pciback_device_set_detaching() - no more operations of this guest
+ * pciback_device_set_detaching() - end a guest's operations on a function
  * @dev: the function
- * @owner: the guest's instance, which is about to call pciback_device_deassign()
+ * @owner: the guest's backend, which is about to call pciback_device_deassign()
  *
- * Does nothing if the guest does not have the function any more.
+ * Does not need device_lock(), which error recovery holds while it waits for the
+ * guest; setting @detaching ends that wait. Does nothing if the guest does not have
+ * the function any more.
  *
- * Context: may sleep. Caller does not hold @dev->lock.
+ * Context: may sleep. Takes @dev->lock.
  */
 void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
@@ -244,58 +252,59 @@ void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciba
 }
 
 /**
- * pciback_device_deassign_begin() - end a guest's use of a function
+ * pciback_device_deassign_begin() - deassign a function: end the guest's operations
  * @dev: the function
- * @owner: the guest's instance
+ * @owner: the guest's backend
  *
- * The first half of pciback_device_deassign(), for whoever takes several back
- * that can only be reset together; pciback_device_deassign_finish() is the other.
+ * The first part of pciback_device_deassign(), for callers that deassign several
+ * functions that can only be reset together. The second part is
+ * pciback_device_deassign_finish().
  *
- * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
+ * Context: may sleep. Takes device_lock() and @dev->lock; caller holds neither.
  * Return: whether the guest had the function.
  */
 bool pciback_device_deassign_begin(struct pcistub_device *dev, struct pciback_owner *owner)
 {
-	bool had;
+	bool owned;
 
 	device_lock(&dev->pdev->dev);
-	/* Only under device_lock() does the owner change. */
-	had = dev->owner == owner;
-	if (had)
+	/* @owner only changes with device_lock() held. */
+	owned = dev->owner == owner;
+	if (owned)
 		device_stop_ops(dev);
 	device_unlock(&dev->pdev->dev);
-	return had;
+	return owned;
 }
 
 /**
- * pciback_device_deassign_finish() - reset what a guest had, and end its holding it
+ * pciback_device_deassign_finish() - deassign a function: reset it and make it idle
  * @dev: the function
- * @owner: the guest's instance, which is shut out of it
+ * @owner: the guest's backend, after pciback_device_deassign_begin()
  *
  * Does nothing if the guest does not have the function any more.
  *
- * Context: sleeps, for a reset. Caller holds neither device_lock() nor
- * @dev->lock.
+ * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
+ * neither.
  */
 void pciback_device_deassign_finish(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	pciback_reset(dev, RESET_FOR_DEASSIGN, owner, false);
 	device_lock(&dev->pdev->dev);
-	/* Or it was unbound in the meantime. */
+	/* Nothing is left to do if it was unbound meanwhile. */
 	if (dev->owner == owner)
 		device_undo_guest(dev);
 	device_unlock(&dev->pdev->dev);
 }
 
 /**
- * pciback_device_deassign() - take a function back from a guest
+ * pciback_device_deassign() - deassign a function from a guest
  * @dev: the function
- * @owner: the guest's instance
+ * @owner: the guest's backend
  *
  * Does nothing if the guest does not have the function any more.
  *
- * Context: sleeps, for a reset. Caller holds neither device_lock() nor
- * @dev->lock.
+ * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
+ * neither.
  */
 void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *owner)
 {
@@ -304,13 +313,14 @@ void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *o
 }
 
 /**
- * pciback_device_quiesce() - stop what a function does for its guest
+ * pciback_device_quiesce() - turn off a function's interrupts and bus mastering
  * @dev: the function
- * @owner: the guest's instance, which has no frontend any more
+ * @owner: the guest's backend, which has no frontend any more
  *
- * Fast: no reset. Does nothing if the guest does not have the function any more.
+ * Fast, because the function is not reset. Does nothing if the guest does not have
+ * the function any more, or if no operations run on it.
  *
- * Context: may sleep. Caller holds neither device_lock() nor @dev->lock.
+ * Context: may sleep. Takes device_lock() and @dev->lock; caller holds neither.
  */
 void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *owner)
 {
@@ -325,31 +335,31 @@ void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *ow
 }
 
 /**
- * pciback_device_reconnect_finish() - make a function new for another frontend of its guest
+ * pciback_device_reconnect_finish() - reset a function for another frontend of its guest
  * @dev: the function
- * @owner: the guest's instance, which is shut out of it and has no frontend
- *	at present
+ * @owner: the guest's backend, after pciback_device_deassign_begin(), without a
+ *	frontend at present
  *
- * As between two guests, but that the guest keeps it, and what the
- * administrator granted for the guest stays. Does nothing if the guest does not
- * have the function any more.
+ * As pciback_device_deassign_finish(), but the guest keeps the function, and what the
+ * administrator granted for this guest stays. Does nothing if the guest does not have
+ * the function any more.
  *
- * Context: sleeps, for a reset. Caller holds neither device_lock() nor
- * @dev->lock.
+ * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
+ * neither.
  */
 void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_owner *owner)
 {
-	bool control;
+	bool interrupt_control;
 
 	pciback_reset(dev, RESET_FOR_DEASSIGN, owner, false);
 	device_lock(&dev->pdev->dev);
-	/* Or it was unbound in the meantime. */
+	/* Nothing is left to do if it was unbound meanwhile. */
 	if (dev->owner == owner) {
 		device_quiesce_hw(dev);
 		mutex_lock(&dev->lock);
-		control = dev->conf->interrupt_control;
+		interrupt_control = dev->conf->interrupt_control;
 		device_clear_guest_state(dev);
-		dev->conf->interrupt_control = control;
+		dev->conf->interrupt_control = interrupt_control;
 		dev->clean = false;
 		dev->detaching = false;
 		pciback_trace_state(dev, PCIBACK_STATE_RECONNECTING);
@@ -359,12 +369,14 @@ void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_
 }
 
 /**
- * pciback_device_reset_for_reconnect() - as pciback_device_reconnect_finish(), the guest not yet shut out
+ * pciback_device_reset_for_reconnect() - prepare a function for another frontend
  * @dev: the function
- * @owner: the guest's instance, which has no frontend at present
+ * @owner: the guest's backend, which has no frontend at present
  *
- * Context: sleeps, for a reset. Caller holds neither device_lock() nor
- * @dev->lock.
+ * Ends operations, then does pciback_device_reconnect_finish().
+ *
+ * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
+ * neither.
  */
 void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciback_owner *owner)
 {
@@ -375,13 +387,13 @@ void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciba
 /**
  * pciback_device_guest_reset() - carry out the reset that a guest asked for
  * @dev: the function
- * @owner: the guest's instance
+ * @owner: the guest's backend
  *
- * Configuration space is saved and restored around it, MSI and MSI-X included,
- * so all the guest sees is that its function forgot what it was doing.
+ * Configuration space is saved before and restored after the reset, MSI and MSI-X
+ * included, so the guest sees that only the function's internal state is lost.
  *
- * Context: sleeps, 100 ms and more. Caller holds neither device_lock() nor
- * @dev->lock.
+ * Context: sleeps, 100 ms and more. Takes device_lock() and @dev->lock; caller holds
+ * neither.
  */
 void pciback_device_guest_reset(struct pcistub_device *dev, struct pciback_owner *owner)
 {
@@ -413,13 +425,13 @@ static void device_warn_in_use(struct pcistub_device *dev)
 }
 
 /**
- * pciback_device_release() - hand a function back to the host
+ * pciback_device_release() - release a function to the host
  * @pdev: the function
  *
- * A guest that has it loses it. A function that no guest touched since its
- * last reset is not reset again.
+ * If a guest has it the guest loses it. A function that is clean is not reset again.
  *
- * Context: sleeps. Caller holds device_lock(), as a driver's remove() does.
+ * Context: sleeps, for a reset. Caller holds device_lock(), as for a driver's
+ * remove(). Takes the record's lock.
  */
 void pciback_device_release(struct pci_dev *pdev)
 {
@@ -432,7 +444,7 @@ void pciback_device_release(struct pci_dev *pdev)
 	dev->removed = true;
 	owner = dev->owner;
 	if (owner) {
-		/* It may lose its own last reference while it forgets the function. */
+		/* revoke() may drop the other references to the owner. */
 		kref_get(&owner->ref);
 		dev->detaching = true;
 	}

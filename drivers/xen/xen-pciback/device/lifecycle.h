@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What happens to a seized function: seized, assigned, deassigned, released. */
+/* Seizing, assigning, deassigning and releasing functions. */
 #ifndef PCIBACK_DEVICE_LIFECYCLE_H
 #define PCIBACK_DEVICE_LIFECYCLE_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Joins the freestanding configuration space engine (conf/) to a real function: what
- * its BARs are, how its registers are reached, and what the engine's
- * operations mean to the PCI core.
+ * Connects the freestanding configuration space engine (conf/) to a function: what its
+ * BARs are, how its registers are accessed, and which calls of the PCI core the engine's
+ * operations stand for. The engine calls the hw_*() functions with the record's lock held.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -12,7 +12,7 @@
 #include "record/record.h"
 #include "trace/events.h"
 
-/* Module parameter "permissive": every function, every guest. */
+/* Module parameter "permissive": guests may write as with CONF_PERMISSIVE, all functions. */
 bool pciback_permissive_all;
 
 static int hw_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
@@ -85,8 +85,8 @@ static void hw_set_intx(void *ctx, bool on)
 }
 
 /*
- * Some functions forget all when they wake, and decoding with it, which must
- * stay on (see pciback_config_save()). The core sees to the addresses only.
+ * Some functions lose their configuration when they return to D0, including decoding, which
+ * must stay on (see pciback_config_save()). The PCI core restores only the BARs.
  */
 static int hw_set_power_state(void *ctx, unsigned int state)
 {
@@ -103,7 +103,7 @@ static int hw_set_power_state(void *ctx, unsigned int state)
 	return err;
 }
 
-/* Bounded by the PCI core, which also knows the cards that hang when asked. */
+/* The PCI core limits the time, and knows the devices that hang when VPD is read. */
 static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 {
 	struct pcistub_device *dev = ctx;
@@ -119,7 +119,7 @@ static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 	return 0;
 }
 
-/* Resetting takes locks that come before @dev->lock: see pciback_device_guest_reset(). */
+/* A reset takes locks that come before @dev->lock: see pciback_device_guest_reset(). */
 static void hw_request_reset(void *ctx)
 {
 	struct pcistub_device *dev = ctx;
@@ -129,8 +129,8 @@ static void hw_request_reset(void *ctx)
 }
 
 /*
- * Administrators search for "tried to write to a read-only configuration space
- * field": keep it. Once a guest, so it cannot flood.
+ * Administrators search for "tried to write to a read-only configuration space field", so
+ * this text must stay. Logged once per guest, so a guest cannot flood the log.
  */
 static void hw_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
@@ -175,7 +175,7 @@ static void bar_describe_low(const struct resource *res, u32 ignore, struct conf
 	bar->len = lower_32_bits(-resource_size(res)) | (res->flags & BAR_TYPE_BITS);
 }
 
-/* @low is the resource of the register before: its address has 64 bits. */
+/* The upper half of a 64-bit BAR. @low is the resource of the lower half. */
 static void bar_describe_high(const struct resource *low, struct conf_bar *bar)
 {
 	if (!bar_present(low))
@@ -208,8 +208,8 @@ static void ident_describe(struct pci_dev *pdev, struct conf_ident *id)
 
 /**
  * pciback_device_conf_init() - build the guest's view of a function
- * @dev: record of an enabled function, with its interrupt routed; @dev->conf
- *	is allocated here and freed with the record
+ * @dev: record of an enabled function, whose interrupt is routed; @dev->conf is
+ *	allocated here and freed with the record
  *
  * Context: may sleep. Caller holds device_lock().
  * Return: 0 or -errno.
@@ -234,11 +234,11 @@ int pciback_device_conf_init(struct pcistub_device *dev)
 }
 
 /**
- * pciback_device_conf_read() - a guest reads configuration space
+ * pciback_device_conf_read() - read configuration space for a guest
  * @dev: the function
  * @off: offset as the guest sent it
- * @size: size as the guest sent it
- * @val: the answer
+ * @size: size in bytes as the guest sent it
+ * @val: the value for the guest
  *
  * Context: may sleep. Caller holds @dev->lock.
  * Return: as pciback_conf_read().
@@ -250,10 +250,10 @@ int pciback_device_conf_read(struct pcistub_device *dev, s32 off, s32 size, u32 
 }
 
 /**
- * pciback_device_conf_write() - a guest writes configuration space
+ * pciback_device_conf_write() - write configuration space for a guest
  * @dev: the function
  * @off: offset as the guest sent it
- * @size: size as the guest sent it
+ * @size: size in bytes as the guest sent it
  * @val: value as the guest sent it
  *
  * Context: may sleep. Caller holds @dev->lock.

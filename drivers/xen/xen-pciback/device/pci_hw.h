@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The guest's view of a function, joined to its hardware. */
+/* A guest's view of configuration space, connected to the function. */
 #ifndef PCIBACK_DEVICE_PCI_HW_H
 #define PCIBACK_DEVICE_PCI_HW_H
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * How much of a function's configuration space guests may write beyond what
- * the tables allow: strict, quirks, permissive; and whether a device model may
- * switch interrupts. COMMAND, BARs, message addresses and hidden capabilities
- * stay out of reach at every level.
+ * What the administrator allows guests beyond the tables of registers: the level of writes
+ * (strict, quirks, permissive), and whether a device model may enable interrupts. COMMAND,
+ * BARs, message addresses and hidden capabilities cannot be written at any level. Changes
+ * the record only, not the function.
  */
 #include <linux/pci.h>
 #include <pciback/conf.h>
@@ -11,14 +11,14 @@
 #include "record/record.h"
 
 /**
- * pciback_policy_set_level() - choose what guests may write
+ * pciback_policy_set_level() - set which registers guests may write
  * @dev: the function
- * @level: the level; takes effect with the next write, also of a running guest
+ * @level: the level; applies from the next write on, also for a running guest
  *
- * Stays until it is changed or the function is handed back to the host.
+ * Stays until it is set again or the function is released.
  *
- * Context: may sleep.
- * Return: 0 or -ENODEV: the host has the function again.
+ * Context: may sleep. Takes @dev->lock.
+ * Return: 0; -ENODEV: the function was released.
  */
 int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 {
@@ -28,7 +28,7 @@ int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 		return -ENODEV;
 	if (level == CONF_PERMISSIVE && dev->level != level) {
 		pci_warn(dev->pdev,
-			 "permissive mode: guests may write any register nothing else decides\n");
+			 "permissive mode: guests may write every register that the driver does not control\n");
 		pci_warn(dev->pdev, "permissive mode is potentially unsafe!\n");
 	}
 	dev->level = level;
@@ -36,14 +36,14 @@ int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 }
 
 /**
- * pciback_policy_allow_interrupts() - let a device model switch interrupts
+ * pciback_policy_allow_interrupts() - let a guest enable interrupts by itself
  * @dev: the function
  *
- * Meant for a device model in a stub domain; unsafe with a PV guest that is
- * not trusted. Ends with the guest.
+ * For a device model in a stub domain. Unsafe with a PV guest that is not trusted. Ends
+ * when the function is deassigned.
  *
- * Context: may sleep.
- * Return: 0 or -ENODEV: the host has the function again.
+ * Context: may sleep. Takes @dev->lock.
+ * Return: 0; -ENODEV: the function was released.
  */
 int pciback_policy_allow_interrupts(struct pcistub_device *dev)
 {

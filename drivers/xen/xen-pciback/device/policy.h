@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What the administrator lets guests do with a function beyond the tables: the
- * write level, interrupt control.
+ * What the administrator allows guests beyond the tables of registers: the level of
+ * writes, and interrupt control.
  */
 #ifndef PCIBACK_DEVICE_POLICY_H
 #define PCIBACK_DEVICE_POLICY_H

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Quirks in force: registers that guests may write although no row allows it.
- * A quirk for one function lasts until its guest leaves; one for devices of
- * given ids lasts as long as the module and applies to each as it is seized.
+ * Write quirks: registers that guests may write although no table row allows it. A quirk
+ * for one function applies until its guest loses the function. One for all devices with
+ * certain IDs applies as long as the module is loaded, to each function that is seized.
+ * Changes records only, not functions.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,14 +19,19 @@
 #include "device/write_quirks.h"
 #include "record/record.h"
 
-/* A quirk for all devices of some ids. */
+/**
+ * struct id_quirk - a quirk for all devices with certain IDs
+ * @node: in id_quirks; guarded by id_quirks_lock
+ * @ids: the IDs; set once
+ * @field: the register; set once
+ */
 struct id_quirk {
 	struct list_head node;
 	struct quirk_ids ids;
 	struct quirk_field field;
 };
 
-/* Guards id_quirks. Taken above the lock of a record. */
+/* Guards id_quirks. Taken before a record's lock and before seized_lock. */
 static DEFINE_MUTEX(id_quirks_lock);
 static LIST_HEAD(id_quirks);
 
@@ -44,7 +50,7 @@ static int quirk_apply(struct pcistub_device *dev, const struct quirk_field *fie
 	if (err) {
 		kfree(quirk);
 		pci_err(dev->pdev,
-			"quirk for register 0x%x refused: the driver decides over it at every level\n",
+			"quirk for register 0x%x refused: the driver controls this register at every level\n",
 			field->reg);
 		return err;
 	}
@@ -62,7 +68,7 @@ static bool id_quirk_matches(const struct quirk_ids *ids, const struct pci_dev *
 				       pdev->subsystem_device);
 }
 
-/* A quirk that is in force already is not entered twice. */
+/* So that a quirk is not added twice. */
 static bool quirk_is_applied(struct pcistub_device *dev, const struct quirk_field *field)
 {
 	struct pciback_quirk *quirk;
@@ -75,7 +81,8 @@ static bool quirk_is_applied(struct pcistub_device *dev, const struct quirk_fiel
 	return false;
 }
 
-static int quirk_add_to_device(struct pcistub_device *dev, const struct quirk_field *field, bool by_ids)
+static int quirk_add_to_device(struct pcistub_device *dev, const struct quirk_field *field,
+			       bool by_ids)
 {
 	guard(mutex)(&dev->lock);
 
@@ -103,7 +110,7 @@ static int quirk_add_for_ids(const struct quirk_spec *spec)
 		    quirk_add_to_device(dev, &spec->field, true) == -ENOMEM)
 			err = -ENOMEM;
 	if (err) {
-		/* Functions that have it keep it; another attempt is for the others. */
+		/* Functions that have it keep it; if it is added again, the others get it too. */
 		list_del(&quirk->node);
 		kfree(quirk);
 	}
@@ -126,13 +133,14 @@ static int quirk_add_for_function(const struct quirk_spec *spec)
 }
 
 /**
- * pciback_quirk_add() - put a quirk in force
- * @buf: its text, see quirk_spec.c
- * @count: length of the text
+ * pciback_quirk_add() - add a quirk
+ * @buf: its text, see spec/quirk_spec.c
+ * @count: length of the text in bytes
  *
- * Context: may sleep.
- * Return: 0; -EINVAL: not a quirk; -ENODEV: the function is not seized;
- * -EPERM: the driver decides over that register; -ENOMEM.
+ * Context: may sleep. Takes id_quirks_lock and records' locks.
+ * Return: 0; -EINVAL: not a quirk, or outside of configuration space; -ENODEV: the
+ * function is not seized; -EPERM: the driver controls that register at every level;
+ * -ENOMEM.
  */
 int pciback_quirk_add(const char *buf, size_t count)
 {
@@ -143,18 +151,18 @@ int pciback_quirk_add(const char *buf, size_t count)
 	return spec.by_ids ? quirk_add_for_ids(&spec) : quirk_add_for_function(&spec);
 }
 
-static bool is_quirk_separator(char ch)
+static bool quirk_is_separator(char ch)
 {
 	return ch == ';' || isspace(ch);
 }
 
 /**
- * pciback_quirks_load() - put the quirks of the module parameter in force
- * @list: quirks by ids, separated by blanks or semicolons; NULL: none
+ * pciback_quirks_load() - add the quirks of the module parameter
+ * @list: quirks by IDs, separated by white space or semicolons; NULL: none
  *
- * One that cannot be understood is reported and skipped.
+ * A quirk that cannot be parsed is logged and skipped.
  *
- * Context: may sleep.
+ * Context: may sleep. Takes id_quirks_lock and records' locks.
  * Return: 0 or -ENOMEM.
  */
 int pciback_quirks_load(const char *list)
@@ -164,17 +172,17 @@ int pciback_quirks_load(const char *list)
 	int err;
 
 	while (p && *p) {
-		if (is_quirk_separator(*p)) {
+		if (quirk_is_separator(*p)) {
 			p++;
 			continue;
 		}
-		for (len = 0; p[len] && !is_quirk_separator(p[len]); len++)
+		for (len = 0; p[len] && !quirk_is_separator(p[len]); len++)
 			;
 		err = pciback_quirk_add(p, len);
 		if (err == -ENOMEM)
 			return err;
 		if (err)
-			pr_err("quirks: \"%.*s\" at position %td is not a quirk by ids; skipped. Write VENDOR:DEVICE-REG:SIZE:MASK\n",
+			pr_err("quirks: \"%.*s\" at position %td is not a quirk by IDs; skipped. Write VENDOR:DEVICE-REG:SIZE:MASK\n",
 			       (int)len, p, p - list);
 		p += len;
 	}
@@ -182,9 +190,9 @@ int pciback_quirks_load(const char *list)
 }
 
 /**
- * pciback_quirks_clear() - forget the quirks by ids
+ * pciback_quirks_clear() - free the quirks by IDs
  *
- * Context: may sleep; no function is seized any more.
+ * Context: may sleep. No function is seized any more. Takes id_quirks_lock.
  */
 void pciback_quirks_clear(void)
 {
@@ -198,11 +206,11 @@ void pciback_quirks_clear(void)
 }
 
 /**
- * pciback_quirks_apply() - put the quirks by ids in force for a new record
- * @dev: the record, in the list of seized functions already
+ * pciback_quirks_apply() - apply the quirks by IDs to a new record
+ * @dev: the record, already in the list of seized functions
  *
- * Context: may sleep.
- * Return: 0 or -ENOMEM; a quirk that the function cannot have is no error.
+ * Context: may sleep. Takes id_quirks_lock and @dev->lock.
+ * Return: 0 or -ENOMEM; a quirk that is not possible for the function is skipped.
  */
 int pciback_quirks_apply(struct pcistub_device *dev)
 {
@@ -223,7 +231,7 @@ static void quirk_free(struct pciback_quirk *quirk)
 }
 
 /**
- * pciback_quirks_guest_gone() - end the quirks that were made for a guest
+ * pciback_quirks_guest_gone() - remove the quirks that were added for a guest
  * @dev: the function
  *
  * Context: caller holds @dev->lock.
@@ -246,7 +254,7 @@ void pciback_quirks_guest_gone(struct pcistub_device *dev)
 }
 
 /**
- * pciback_quirks_free() - end all quirks of a function that is handed back
+ * pciback_quirks_free() - free all quirks of a function that is being released
  * @dev: its record, which gets no more
  *
  * Context: caller holds @dev->lock.
@@ -260,17 +268,17 @@ void pciback_quirks_free(struct pcistub_device *dev)
 		quirk_free(quirk);
 }
 
-/* Twice as long as any line below; whole lines only. */
+/* Larger than any line below, in bytes. A line is only printed if it fits as a whole. */
 #define QUIRK_LINE	64
 
 /**
- * pciback_quirks_show() - print the quirks in force
+ * pciback_quirks_show() - print the quirks of the seized functions
  * @buf: a page
  *
- * For each seized function its address, its ids and its quirks.
+ * For each seized function its address, its IDs and its quirks.
  *
- * Context: may sleep.
- * Return: length of the text.
+ * Context: may sleep. Takes records' locks.
+ * Return: length of the text in bytes.
  */
 int pciback_quirks_show(char *buf)
 {

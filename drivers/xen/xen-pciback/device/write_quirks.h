@@ -9,10 +9,12 @@
 struct pcistub_device;
 
 /**
- * struct pciback_quirk - a quirk in force for one function
- * @node: in the function's list
+ * struct pciback_quirk - a quirk that applies to a function
+ * @node: in @quirks of the function's record
  * @field: the register
- * @by_ids: comes from the ids; stays when a guest leaves
+ * @by_ids: added by IDs; stays when the guest loses the function
+ *
+ * Guarded by the record's lock.
  */
 struct pciback_quirk {
 	struct list_head node;
