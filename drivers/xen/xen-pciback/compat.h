@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Differences between kernels, each behind one wrapper. The HAVE_ symbols
- * come from compat/probe.sh; nothing else in the module may ask which kernel
- * it is built for.
+ * Differences between kernels, each behind one wrapper. The HAVE_ symbols come from
+ * compat/probe.sh. No other file of the module may depend on the kernel version.
  */
 #ifndef PCIBACK_COMPAT_H
 #define PCIBACK_COMPAT_H
@@ -14,17 +13,20 @@
 #include <xen/interface/io/pciif.h>
 #include "compat/generated.h"
 
-/* In Xen's public io/pciif.h, not in Linux's copy: as many MSI vectors as @info says. */
+/*
+ * Defined in Xen's public io/pciif.h, but not in Linux's copy: enable as many MSI
+ * vectors as the member info of struct xen_pci_op says.
+ */
 #ifndef XEN_PCI_OP_enable_multi_msi
 #define XEN_PCI_OP_enable_multi_msi	10
 #endif
 
-/* Has user space tied this function to the driver? Caller holds the device lock. */
+/* Is the function's driver_override this driver? Caller holds device_lock(). */
 static inline bool compat_driver_override_is(struct pci_dev *pdev,
 					     const struct device_driver *drv)
 {
 #ifdef __CHECKER__
-	/* sparse does not know the scoped lock inside the kernel's helper. */
+	/* sparse does not understand the scoped lock in the kernel's helper. */
 	return false;
 #elif defined(HAVE_DEVICE_MATCH_DRIVER_OVERRIDE)
 	return device_match_driver_override(&pdev->dev, drv) > 0;
@@ -33,7 +35,7 @@ static inline bool compat_driver_override_is(struct pci_dev *pdev,
 #endif
 }
 
-/* Ties a function to the driver. Caller does not hold the device lock. */
+/* Sets driver_override to this driver. 0 or -errno. Caller does not hold device_lock(). */
 static inline int compat_driver_override_set(struct pci_dev *pdev,
 					     const struct device_driver *drv)
 {
@@ -45,7 +47,10 @@ static inline int compat_driver_override_set(struct pci_dev *pdev,
 #endif
 }
 
-/* Ties it to none. Caller holds the device lock, which the old helper takes. */
+/*
+ * Removes driver_override. Caller holds device_lock(), which driver_set_override() of
+ * older kernels would take again.
+ */
 static inline void compat_driver_override_clear(struct pci_dev *pdev)
 {
 #ifdef HAVE_DEVICE_MATCH_DRIVER_OVERRIDE
@@ -59,7 +64,7 @@ static inline void compat_driver_override_clear(struct pci_dev *pdev)
 }
 
 #ifndef HAVE_PHYSDEV_PCI_DEVICE_RESET
-/* As in Xen's public header physdev.h. */
+/* From Xen's public header physdev.h. */
 #include <xen/interface/xen.h>
 #include <xen/interface/physdev.h>
 #define PHYSDEVOP_pci_device_reset	32
@@ -73,7 +78,7 @@ struct pci_device_reset {
 #ifdef HAVE_XEN_ACPI_GSI
 #include <xen/acpi.h>
 
-/* Find a function's interrupt line, have Xen wire it up. PVH hosts only. */
+/* Finds a function's interrupt line and lets Xen set it up. PVH hosts only. 0 or -errno. */
 static inline int compat_pvh_route_gsi(struct pci_dev *pdev, int *gsi)
 {
 	int trigger, polarity;
@@ -118,7 +123,7 @@ static inline enum xenbus_state compat_backend_state(struct xenbus_device *xdev)
 #endif
 }
 
-/* What a xenbus_driver's remove() returns, and how it does. */
+/* Return type of a xenbus_driver's remove(), and the value to return. */
 #ifdef HAVE_XENBUS_REMOVE_VOID
 #define COMPAT_XENBUS_REMOVE	void
 #define COMPAT_XENBUS_REMOVED

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * xen-pciback: gives PCI functions of the host to Xen guests.
+ * xen-pciback: assigns PCI functions of the host to Xen guests.
  *
- * This file holds the module's parameters and the order in which its parts
- * start and stop. Documentation/design.rst is the map of the rest.
+ * This file has the module's parameters and the order in which its parts start and
+ * stop. Documentation/architecture.rst explains the rest.
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -44,7 +44,7 @@ static int __init pciback_init(void)
 {
 	int err;
 
-	/* Also built in: the same kernel on bare metal must find its devices. */
+	/* If built in, the same kernel may run without Xen and then needs its devices. */
 	if (!xen_initial_domain())
 		return -ENODEV;
 
@@ -70,7 +70,7 @@ static int __init pciback_init(void)
 	err = pciback_backend_init(passthrough);
 	if (err)
 		goto sysfs;
-	pciback_gsi_serve();
+	pciback_gsi_register();
 	return 0;
 
 sysfs:
@@ -90,11 +90,11 @@ clear:
 
 static void __exit pciback_exit(void)
 {
-	pciback_gsi_stop();
+	pciback_gsi_unregister();
 	pciback_backend_exit();
 	pciback_sysfs_exit(&pciback_pci_driver.driver);
 	pciback_sriov_exit();
-	/* First, or what appears meanwhile would be kept for nobody. */
+	/* Before the driver is unregistered: functions that appear now must stay the host's. */
 	pciback_hotplug_exit();
 	pciback_stub_unregister();
 	pciback_quirks_clear();
@@ -108,8 +108,8 @@ module_exit(pciback_exit);
 MODULE_DESCRIPTION("Xen PCI-device stub driver and backend");
 MODULE_LICENSE("Dual BSD/GPL");
 #ifdef PCIBACK_VERSION
-/* dkms replaces the in-tree module, which has none, only by a newer version. */
+/* Needed by dkms: it replaces the in-tree module, which has no version, by a newer one. */
 MODULE_VERSION(PCIBACK_VERSION);
 #endif
-/* No PCI alias: udev loads the module for a guest's backend, nothing else. */
+/* No PCI alias: udev must load the module for a guest's backend only. */
 MODULE_ALIAS("xen-backend:pci");

@@ -2,18 +2,19 @@
 /*
  * The INTx handler of a seized function.
  *
- * A guest's level-triggered line may be shared with functions of the host.
- * The host then sees the guest's interrupts too, and Linux switches a line off
- * for good when nobody claims its interrupts. So this handler claims them,
- * from the time the guest turns decoding on until it turns it off or goes.
+ * A guest's level-triggered interrupt line may be shared with functions of the host.
+ * The host then receives the guest's interrupts as well, and Linux disables a line
+ * permanently when no handler claims its interrupts. So this handler claims them
+ * from the time the guest enables decoding until it disables decoding or the function
+ * is deassigned.
  *
- * Once no guest serves the line any more (its domain is being destroyed, and Xen
- * has unbound it) claiming would go on for ever, and not claiming would cost the
- * host the line. So a function that still asserts it is silenced, by INTx Disable
- * of its COMMAND, until a guest turns decoding on.
+ * When no guest handles the line any more (its domain is being destroyed, and Xen has
+ * unbound the interrupt), an asserted line would either interrupt without end or be
+ * disabled for the host, too. So a function that still asserts its line is masked by
+ * INTx Disable of its COMMAND register, until a guest enables decoding.
  *
- * It is installed on the INTx line only, never on a message signalled
- * interrupt: those belong to the guest alone (XSA-157).
+ * The handler is installed on the INTx line only, never on a message signalled
+ * interrupt: those are delivered to the guest only (XSA-157).
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
@@ -24,16 +25,16 @@
 #include "trace/events.h"
 #include "xen/hypercall.h"
 
-/* How often to ask Xen whether the line is still shared: a hypercall. */
+/* Interrupts between two checks with Xen that the line is still shared: a hypercall. */
 #define SHARED_CHECK_INTERVAL	1000
 
 /**
- * pciback_intx_mask() - a function that asserts its line must not go on
- * @dev: the function, of which no guest serves the line
+ * pciback_intx_mask() - set INTx Disable if the function asserts its line
+ * @dev: the function, whose interrupts no guest handles
  *
- * Does nothing if it does not assert it.
+ * Does nothing if the function does not assert its line.
  *
- * Context: any.
+ * Context: any, including hard irq. Takes no lock of the driver.
  */
 void pciback_intx_mask(struct pcistub_device *dev)
 {
@@ -41,6 +42,7 @@ void pciback_intx_mask(struct pcistub_device *dev)
 		WRITE_ONCE(dev->irq.masked, true);
 }
 
+/* Runs without @dev->lock: @dev->irq says which members it may access. */
 static irqreturn_t intx_handler(int irq, void *data)
 {
 	struct pcistub_device *dev = data;
@@ -90,7 +92,7 @@ static void intx_remove(struct pcistub_device *dev)
 	dev->irq.line = 0;
 }
 
-/* Its guest is about to serve it; if not, it is silenced again. */
+/* The guest has enabled decoding and handles the line. If not, the handler masks it again. */
 static void intx_unmask(struct pcistub_device *dev)
 {
 	WRITE_ONCE(dev->irq.masked, false);
@@ -100,8 +102,11 @@ static void intx_unmask(struct pcistub_device *dev)
 }
 
 /**
- * pciback_intx_update() - install or remove the handler as the guest needs it
- * @dev: the function, after its guest's COMMAND may have changed
+ * pciback_intx_update() - install or remove the INTx handler as the guest needs it
+ * @dev: the function, after the guest's value of COMMAND may have changed
+ *
+ * A failure to install the handler is only logged: the guest can use the function
+ * without it.
  *
  * Context: may sleep. Caller holds @dev->lock.
  */
@@ -113,7 +118,7 @@ void pciback_intx_update(struct pcistub_device *dev)
 	if (dev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
 	want = dev->conf->intx_wanted && !dev->detaching;
-	/* With MSI on the PCI core keeps INTx off. */
+	/* While MSI or MSI-X is enabled, the PCI core keeps INTx disabled. */
 	if (want && READ_ONCE(dev->irq.masked) && dev->irq.mode == PCIBACK_IRQ_INTX)
 		intx_unmask(dev);
 	if (want && !dev->irq.line)
@@ -123,13 +128,14 @@ void pciback_intx_update(struct pcistub_device *dev)
 }
 
 /**
- * pciback_intx_toggle() - claim the line's interrupts, or stop claiming them
+ * pciback_intx_toggle() - start or stop claiming the interrupts of the line
  * @dev: the function
  *
- * For finding out whose interrupts they are. The handler itself stays, so
- * there is always somebody to remove it. Without one there is nothing to do.
+ * For an administrator who wants to find out which function raises the interrupts of
+ * a shared line. The handler stays installed, so it is always removed with the state
+ * it was installed with. Does nothing if no handler is installed.
  *
- * Context: caller holds @dev->lock.
+ * Context: any. Caller holds @dev->lock.
  */
 void pciback_intx_toggle(struct pcistub_device *dev)
 {
@@ -139,8 +145,8 @@ void pciback_intx_toggle(struct pcistub_device *dev)
 }
 
 /**
- * pciback_irq_teardown() - switch off every interrupt a guest had
- * @dev: the function, its guest leaving
+ * pciback_irq_teardown() - disable every interrupt of a guest
+ * @dev: the function, which is being deassigned
  *
  * Context: may sleep. Caller holds @dev->lock and device_lock().
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Interrupts of a seized function on behalf of its guest: MSI, MSI-X, and the
- * handler that keeps a shared INTx line alive in the host.
+ * Interrupts of a seized function on behalf of its guest: MSI and MSI-X, and the
+ * handler that keeps a shared INTx line enabled in the host.
  */
 #ifndef PCIBACK_IRQ_IRQ_H
 #define PCIBACK_IRQ_IRQ_H

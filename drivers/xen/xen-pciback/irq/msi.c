@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * MSI and MSI-X on behalf of a guest. The host's PCI core programs the
- * function; because the guest is registered as its owner, the interrupts are
- * mapped to the guest, and it gets their pirq numbers to bind.
+ * MSI and MSI-X on behalf of a guest. The host's PCI core programs the function.
+ * Because the guest is registered as the owner of the function
+ * (pciback_xen_set_owner()), the interrupts are mapped to the guest, which receives
+ * their pirq numbers and binds them.
  */
 #include <linux/log2.h>
 #include <linux/pci.h>
@@ -22,12 +23,13 @@ static void msi_report_failure(struct pcistub_device *dev, const char *what, int
 }
 
 /**
- * pciback_msi_disable() - turn off whatever message signalled kind is on
+ * pciback_msi_disable() - XEN_PCI_OP_disable_msi and XEN_PCI_OP_disable_msix
  * @dev: the function
  *
- * Serves both disable operations: a Linux guest forgets which kind it had on
- * before it tears it down and then asks for the other one, so a backend that
- * insists on the right one leaves MSI-X on and refuses to enable it again.
+ * Both operations disable whatever is enabled, MSI or MSI-X: a Linux guest no longer
+ * knows which of them it had enabled when it sends the operation, and may send the
+ * wrong one. A backend that requires the right one would leave MSI-X enabled, and
+ * enabling it again would fail.
  *
  * Context: may sleep. Caller holds @dev->lock.
  * Return: the pirq of the function's INTx line, 0 if it has none.
@@ -49,14 +51,17 @@ u32 pciback_msi_disable(struct pcistub_device *dev)
 	return pciback_xen_pirq(pdev->irq);
 }
 
-static void msi_note_enabled(struct pcistub_device *dev, enum pciback_irq_mode mode)
+static void msi_set_enabled(struct pcistub_device *dev, enum pciback_irq_mode mode)
 {
 	dev->irq.mode = mode;
-	/* The line is not ours to claim while the function does not use it. */
+	/* The function does not use its INTx line now, so its interrupts are not claimed. */
 	WRITE_ONCE(dev->irq.acking, false);
 }
 
-/* Frontends count on from the first: the pirqs must follow each other, all of them. */
+/*
+ * The first pirq of multi-MSI. Frontends derive the others by counting up from it, so
+ * returns 0 if the pirqs are not consecutive, or if there are none.
+ */
 static u32 msi_consecutive_pirqs(struct pci_dev *pdev, u32 nr)
 {
 	u32 first = pciback_xen_pirq(pci_irq_vector(pdev, 0));
@@ -68,29 +73,30 @@ static u32 msi_consecutive_pirqs(struct pci_dev *pdev, u32 nr)
 	return first;
 }
 
-/* How many the function has, or -errno. */
+/* Can the function have @nr MSI vectors? 0 or -errno. */
 static int msi_check_count(struct pci_dev *pdev, u32 nr)
 {
-	int most = pci_msi_vec_count(pdev);
+	int count = pci_msi_vec_count(pdev);
 
-	if (most < 0)
-		return most;
+	if (count < 0)
+		return count;
 	if (!is_power_of_2(nr))
 		return -EINVAL;
-	return nr > most ? -ENOSPC : 0;
+	return nr > count ? -ENOSPC : 0;
 }
 
 /**
  * pciback_msi_enable() - XEN_PCI_OP_enable_msi and XEN_PCI_OP_enable_multi_msi
  * @dev: the function
- * @nr: how many vectors, as the guest sent it; all of them or none
- * @value: the first pirq to bind, the others follow it; 0 if the call fails
+ * @nr: number of vectors, unchecked; either all of them are enabled or none
+ * @value: the first pirq; the others are consecutive; 0 if the call fails
  *
  * Context: may sleep. Caller holds @dev->lock.
- * Return: 0; -EALREADY: MSI is on; -ENXIO: MSI-X is on; -EINVAL: not a power of
- * two; -ENOSPC: more than the function has or the host can give; -EOPNOTSUPP:
- * this host has no pirqs to give to a PV guest; other -errno from the PCI core.
- * On failure nothing has changed.
+ * Return: 0; -EALREADY: MSI is enabled; -ENXIO: MSI-X is enabled; -EINVAL: not a
+ * power of two, or no MSI capability; -ENOSPC: more than the function has or the host
+ * can allocate; -EOPNOTSUPP: this host has no pirqs for a PV guest; other -errno from
+ * the PCI core; or the last error again, see irq/backoff.c. On failure nothing has
+ * changed.
  */
 int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value)
 {
@@ -116,7 +122,7 @@ int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value)
 	if (!err) {
 		*value = msi_consecutive_pirqs(pdev, nr);
 		if (*value) {
-			msi_note_enabled(dev, PCIBACK_IRQ_MSI);
+			msi_set_enabled(dev, PCIBACK_IRQ_MSI);
 			pciback_trace_irq(dev, PCIBACK_IRQ_ENABLE_MSI, nr, 0);
 			return 0;
 		}
@@ -129,21 +135,21 @@ int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value)
 }
 
 /**
- * pciback_msi_limit() - how many vectors to ask for after fewer were to be had
+ * pciback_msi_limit() - number of vectors to try after @nr could not be enabled
  * @dev: the function
- * @nr: how many were asked for in vain
+ * @nr: number of vectors that could not be enabled
  *
  * Context: may sleep. Caller holds @dev->lock.
- * Return: fewer than @nr; 1: one, by XEN_PCI_OP_enable_msi.
+ * Return: a number below @nr; 1 means one vector, by XEN_PCI_OP_enable_msi.
  */
 u32 pciback_msi_limit(struct pcistub_device *dev, u32 nr)
 {
-	int most = pci_msi_vec_count(dev->pdev);
+	int count = pci_msi_vec_count(dev->pdev);
 
-	return most > 0 && nr > most ? most : 1;
+	return count > 0 && nr > count ? count : 1;
 }
 
-/* Decoding of a virtual function is switched by its physical function. */
+/* The physical function controls memory decoding of its virtual functions. */
 static bool msix_memory_decoded(struct pci_dev *pdev)
 {
 	u16 command = 0;
@@ -152,7 +158,7 @@ static bool msix_memory_decoded(struct pci_dev *pdev)
 	return !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MEMORY;
 }
 
-/* The core takes indices as they come; the table has an end, and each entry one vector. */
+/* The PCI core does not check for an index beyond the table or for duplicates. */
 static int msix_check_entries(struct pci_dev *pdev, const struct xen_msix_entry *entries, u32 nr)
 {
 	int size = pci_msix_vec_count(pdev);
@@ -170,8 +176,9 @@ static int msix_check_entries(struct pci_dev *pdev, const struct xen_msix_entry 
 	return 0;
 }
 
-/* All pirqs at once or none: 16 bits is what the protocol has for them. */
-static int msix_collect_pirqs(const struct msix_entry *vectors, struct xen_msix_entry *entries, u32 nr)
+/* Stores the pirq of each vector in @entries. The protocol has 16 bits for a pirq. */
+static int msix_collect_pirqs(const struct msix_entry *vectors,
+			      struct xen_msix_entry *entries, u32 nr)
 {
 	u32 i, pirq;
 
@@ -210,15 +217,16 @@ static int msix_enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entr
 /**
  * pciback_msix_enable() - XEN_PCI_OP_enable_msix
  * @dev: the function
- * @entries: table indices, in the caller's own copy; their pirqs on success
- * @nr: how many, as the guest sent it
+ * @entries: table indices, unchecked, in the caller's own copy; on success their
+ *	members vector are set to the pirqs
+ * @nr: number of @entries, unchecked
  *
  * Context: may sleep. Caller holds @dev->lock.
- * Return: 0; -EINVAL: no entries, too many, a duplicate or one outside the
- * table; -EALREADY: MSI-X is on; -ENXIO: MSI is on or memory decoding off;
- * -EOPNOTSUPP: this host has no pirqs to give to a PV guest; -ERANGE: a pirq
- * does not fit the protocol; other -errno from the PCI core. On failure
- * nothing has changed.
+ * Return: 0; -EINVAL: no entries, too many, a duplicate or one beyond the table;
+ * -EALREADY: MSI-X is enabled; -ENXIO: MSI is enabled or memory decoding is disabled;
+ * -EOPNOTSUPP: this host has no pirqs for a PV guest; -ERANGE: a pirq has more than
+ * 16 bits; other -errno from pciback_xen_try_msix() or the PCI core; or the last error
+ * again, see irq/backoff.c. On failure nothing has changed.
  */
 int pciback_msix_enable(struct pcistub_device *dev, struct xen_msix_entry *entries, u32 nr)
 {
@@ -246,6 +254,6 @@ int pciback_msix_enable(struct pcistub_device *dev, struct xen_msix_entry *entri
 	if (err)
 		msi_report_failure(dev, "MSI-X", err);
 	else
-		msi_note_enabled(dev, PCIBACK_IRQ_MSIX);
+		msi_set_enabled(dev, PCIBACK_IRQ_MSIX);
 	return err;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Counts what happens and offers it as trace events. The one file that knows
- * of the trace events: to the rest it is a function for each kind of thing.
+ * Counters and trace events of everything that happens to a guest or a function. No
+ * other file uses trace.h: there is one function here for each kind of event.
  */
 #include <linux/ktime.h>
 #include <linux/pci.h>
@@ -12,18 +12,18 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* For a record without a guest. */
+/* The domain of a function that no guest has. */
 #define NO_DOMAIN	(-1)
 
 static int device_domid(const struct pcistub_device *dev)
 {
-	/* Only for people: the guest may be leaving while we look. */
+	/* May be outdated if the function is just being deassigned: for display only. */
 	return READ_ONCE(dev->owner) ? dev->last_domid : NO_DOMAIN;
 }
 
 static enum pciback_result op_result(const struct xen_pci_op *op)
 {
-	/* An errno may have the value of one of Xen's codes. */
+	/* A failed enable_msix returns an errno, which may equal one of Xen's codes. */
 	if (op->err && op->cmd == XEN_PCI_OP_enable_msix &&
 	    op->err != XEN_PCI_ERR_dev_not_found)
 		return PCIBACK_RESULT_ERRNO;
@@ -45,32 +45,43 @@ static enum pciback_result op_result(const struct xen_pci_op *op)
 	}
 }
 
+/* The counter of an operation, enum pciback_backend_stat. */
+static unsigned int op_stat(u32 cmd)
+{
+	if (cmd <= XEN_PCI_OP_disable_msix)
+		return BACKEND_STAT_OPS + cmd;
+	return cmd == XEN_PCI_OP_enable_multi_msi ? BACKEND_STAT_OPS_MULTI_MSI :
+						    BACKEND_STAT_OPS_UNKNOWN;
+}
+
 /**
- * pciback_trace_op_start() - a request is about to be carried out
+ * pciback_trace_op_start() - a guest's operation is about to be carried out
  *
- * Return: for pciback_trace_op().
+ * Context: any.
+ * Return: the time in nanoseconds, for pciback_trace_op(); 0 if the trace event is
+ * disabled.
  */
 u64 pciback_trace_op_start(void)
 {
-	/* A clock costs more than the counters do: only for who looks at it. */
+	/* Reading the clock costs more than the counters, so only if it is used. */
 	return trace_pciback_op_enabled() ? ktime_get_ns() : 0;
 }
 
 /**
- * pciback_trace_op() - a request has been carried out
- * @owner: whose
- * @dev: the function, NULL: there is none
- * @op: the request with its answer
+ * pciback_trace_op() - a guest's operation has been carried out
+ * @owner: the guest's backend
+ * @dev: the function, or NULL if the guest has no such function
+ * @op: the operation with its result
  * @start: from pciback_trace_op_start()
+ *
+ * Context: any. Takes no lock; counters are atomic.
  */
 void pciback_trace_op(struct pciback_owner *owner, struct pcistub_device *dev,
 		      const struct xen_pci_op *op, u64 start)
 {
 	enum pciback_result result = op_result(op);
 
-	pciback_stat_inc(owner->stats, op->cmd <= XEN_PCI_OP_disable_msix ? BACKEND_STAT_OPS + op->cmd :
-				      op->cmd == XEN_PCI_OP_enable_multi_msi ?
-				      BACKEND_STAT_OPS_MULTI_MSI : BACKEND_STAT_OPS_UNKNOWN);
+	pciback_stat_inc(owner->stats, op_stat(op->cmd));
 	if (result != PCIBACK_RESULT_SUCCESS)
 		pciback_stat_inc(owner->stats, BACKEND_STAT_ERRORS + result - 1);
 	if (dev) {
@@ -84,13 +95,13 @@ void pciback_trace_op(struct pciback_owner *owner, struct pcistub_device *dev,
 }
 
 /**
- * pciback_trace_dropped() - a guest's write did not happen, or not all of it
+ * pciback_trace_dropped() - a guest's write was dropped, wholly or in part
  * @dev: the function
  * @off: offset as the guest sent it
- * @size: size as the guest sent it
+ * @size: size in bytes as the guest sent it
  * @val: value as the guest sent it
  *
- * Context: caller holds @dev->lock.
+ * Context: any. Caller holds @dev->lock.
  */
 void pciback_trace_dropped(struct pcistub_device *dev, s32 off, s32 size, u32 val)
 {
@@ -102,13 +113,13 @@ void pciback_trace_dropped(struct pcistub_device *dev, s32 off, s32 size, u32 va
 }
 
 /**
- * pciback_trace_reset() - a reset was tried
+ * pciback_trace_reset() - a reset was attempted
  * @dev: the function
- * @reason: what for
- * @start: when it began, ktime_get_ns()
- * @err: how it ended: 0 or -errno
+ * @reason: reason of the reset
+ * @start: start of the reset in nanoseconds, from ktime_get_ns()
+ * @err: result of the reset: 0 or -errno
  *
- * Context: caller holds device_lock().
+ * Context: any. Caller holds device_lock().
  */
 void pciback_trace_reset(struct pcistub_device *dev, enum reset_reason reason, u64 start, int err)
 {
@@ -116,7 +127,7 @@ void pciback_trace_reset(struct pcistub_device *dev, enum reset_reason reason, u
 	pciback_stat_inc(dev->stats, DEVICE_STAT_RESETS);
 	if (err)
 		pciback_stat_inc(dev->stats, DEVICE_STAT_RESETS_FAILED);
-	/* Only under device_lock() does the owner change. */
+	/* device_lock() is held, so the owner cannot change. */
 	if (reason == RESET_FOR_GUEST && dev->owner)
 		pciback_stat_inc(dev->owner->stats, BACKEND_STAT_RESETS);
 	trace_pciback_reset(device_domid(dev), dev->pdev, reason, err,
@@ -124,31 +135,31 @@ void pciback_trace_reset(struct pcistub_device *dev, enum reset_reason reason, u
 }
 
 /**
- * pciback_trace_irq() - interrupts were switched, or could not be
+ * pciback_trace_irq() - interrupts were enabled or disabled, or that failed
  * @dev: the function
- * @what: which way
- * @nr: vectors, or the Linux irq of the line
- * @err: how it ended: 0 or -errno
+ * @what: kind of change
+ * @nr: number of vectors, or the Linux irq of the INTx line
+ * @err: result: 0 or -errno
  *
- * Context: caller holds @dev->lock.
+ * Context: any. Caller holds @dev->lock.
  */
 void pciback_trace_irq(struct pcistub_device *dev, enum pciback_irq_event what, u32 nr, int err)
 {
 	lockdep_assert_held(&dev->lock);
 	if (what == PCIBACK_IRQ_ENABLE_MSI || what == PCIBACK_IRQ_ENABLE_MSIX)
-		pciback_stat_inc(dev->stats, err ? DEVICE_STAT_IRQ_ENABLES_FAILED : DEVICE_STAT_IRQ_ENABLES);
+		pciback_stat_inc(dev->stats, err ? DEVICE_STAT_IRQ_ENABLES_FAILED :
+						   DEVICE_STAT_IRQ_ENABLES);
 	else if (what == PCIBACK_IRQ_DISABLE)
 		pciback_stat_inc(dev->stats, DEVICE_STAT_IRQ_DISABLES);
 	trace_pciback_irq(device_domid(dev), dev->pdev, what, nr, err);
 }
 
 /**
- * pciback_trace_state() - a function has arrived somewhere else in its life
- * @dev: the function; its owner is still that of the state before, or already
- *	that of the new one
- * @state: where it is now
+ * pciback_trace_state() - a function has entered another state of its life cycle
+ * @dev: the function; its owner may be that of the previous or of the new state
+ * @state: the new state
  *
- * Context: caller holds device_lock().
+ * Context: any. Caller holds device_lock().
  */
 void pciback_trace_state(struct pcistub_device *dev, enum pciback_state state)
 {
@@ -163,12 +174,15 @@ void pciback_trace_state(struct pcistub_device *dev, enum pciback_state state)
 }
 
 /**
- * pciback_trace_fsm() - what to do next about a guest has been decided
- * @owner: the guest
- * @snap: from what
- * @action: what, enum backend_action
+ * pciback_trace_fsm() - the state machine of a backend has chosen its next action
+ * @owner: the backend
+ * @snap: the snapshot that the state machine used
+ * @action: the action
+ *
+ * Context: any. Takes no lock.
  */
-void pciback_trace_fsm(struct pciback_owner *owner, const struct backend_snapshot *snap, enum backend_action action)
+void pciback_trace_fsm(struct pciback_owner *owner, const struct backend_snapshot *snap,
+		       enum backend_action action)
 {
 	trace_pciback_fsm(owner->domid, snap, action);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Trace events and counters. Each function here is called where the thing
- * happens, once, and does both.
+ * Trace events and counters. The code that causes an event calls one function from
+ * here, which updates the counters and emits the trace event.
  */
 #ifndef PCIBACK_TRACE_EVENTS_H
 #define PCIBACK_TRACE_EVENTS_H
@@ -16,15 +16,16 @@ struct pcistub_device;
 struct pciback_owner;
 
 /**
- * enum pciback_state - where in its life a function has arrived
- * @PCIBACK_STATE_SEIZED: taken from the host
- * @PCIBACK_STATE_ASSIGNED: a guest has it
- * @PCIBACK_STATE_DETACHING: being taken from its guest: no operation runs any more
- * @PCIBACK_STATE_RECONNECTING: its guest keeps it, for another frontend
- * @PCIBACK_STATE_IDLE: no guest has it any more
- * @PCIBACK_STATE_RELEASED: the host has it again
- * @PCIBACK_STATE_ISOLATED: its guest did not recover it from an error, and may do nothing
- *	with it any more
+ * enum pciback_state - states in the life cycle of a function
+ * @PCIBACK_STATE_SEIZED: seized by the driver, not assigned
+ * @PCIBACK_STATE_ASSIGNED: assigned to a guest
+ * @PCIBACK_STATE_DETACHING: being deassigned; no operation of the guest runs any more
+ * @PCIBACK_STATE_RECONNECTING: still assigned; prepared for a new frontend of the same
+ *	guest
+ * @PCIBACK_STATE_IDLE: deassigned
+ * @PCIBACK_STATE_RELEASED: released to the host
+ * @PCIBACK_STATE_ISOLATED: still assigned, but its guest did not recover it from an
+ *	error; the guest cannot use it any more
  */
 enum pciback_state {
 	PCIBACK_STATE_SEIZED,
@@ -37,10 +38,10 @@ enum pciback_state {
 };
 
 /**
- * enum pciback_irq_event - what happened to a function's interrupts
- * @PCIBACK_IRQ_ENABLE_MSI: its guest enables MSI
- * @PCIBACK_IRQ_ENABLE_MSIX: its guest enables MSI-X
- * @PCIBACK_IRQ_DISABLE: MSI or MSI-X is disabled, by the guest or when it goes
+ * enum pciback_irq_event - changes of a function's interrupts
+ * @PCIBACK_IRQ_ENABLE_MSI: the guest enables MSI
+ * @PCIBACK_IRQ_ENABLE_MSIX: the guest enables MSI-X
+ * @PCIBACK_IRQ_DISABLE: MSI or MSI-X is disabled, by the guest or at deassignment
  * @PCIBACK_IRQ_INTX_ON: the INTx handler is installed
  * @PCIBACK_IRQ_INTX_OFF: the INTx handler is removed
  */

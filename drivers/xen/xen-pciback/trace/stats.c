@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Counters in debugfs, one file for each seized function and each guest:
+ * Files in debugfs with the counters of each seized function and of each backend:
  *
  *	xen-pciback/devices/DDDD:BB:SS.F/counters
  *	xen-pciback/guests/DOMID-DEVID/counters
  *
- * A file goes before what it shows does: debugfs waits for whoever is reading
- * it, and answers -EIO to whoever still has it open.
+ * A file is removed before the counters it shows are freed: debugfs waits for readers,
+ * and a file that is still open then reads as -EIO.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -15,7 +15,10 @@
 #include "record/stats.h"
 #include "trace/stats.h"
 
-/* Set by init, before anything is seized or served; NULL: not to be had. */
+/*
+ * Set by pciback_stat_init(), before any function is seized and any backend exists, and
+ * constant until pciback_stat_exit(); hence no lock. NULL: not available.
+ */
 static struct dentry *root, *devices, *guests;
 
 static const char * const backend_stat_names[] = {
@@ -87,34 +90,34 @@ static int device_counters_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(device_counters);
 
-/* Without the folder above, the one below would land in that of somebody else. */
-static struct dentry *stats_folder(const char *name, struct dentry *above)
+/* With NULL as its parent, debugfs would create the folder at its top; so none is created. */
+static struct dentry *stats_folder(const char *name, struct dentry *parent)
 {
-	struct dentry *made = above ? debugfs_create_dir(name, above) : NULL;
+	struct dentry *dir = parent ? debugfs_create_dir(name, parent) : NULL;
 
-	return IS_ERR(made) ? NULL : made;
+	return IS_ERR(dir) ? NULL : dir;
 }
 
 /**
- * pciback_stat_init() - make the folders that files will appear in
+ * pciback_stat_init() - create the folders for the counters
  *
- * Where debugfs is not to be had there are none, and nothing else changes.
+ * Without debugfs there are no files, and everything else works as usual.
  *
- * Context: may sleep. Nothing is seized yet.
+ * Context: may sleep. No function is seized and no backend exists yet.
  */
 void pciback_stat_init(void)
 {
-	struct dentry *made = debugfs_create_dir("xen-pciback", NULL);
+	struct dentry *dir = debugfs_create_dir("xen-pciback", NULL);
 
-	root = IS_ERR(made) ? NULL : made;
+	root = IS_ERR(dir) ? NULL : dir;
 	devices = stats_folder("devices", root);
 	guests = stats_folder("guests", root);
 }
 
 /**
- * pciback_stat_exit() - the opposite of pciback_stat_init()
+ * pciback_stat_exit() - undo pciback_stat_init()
  *
- * Context: may sleep. Nothing is seized any more.
+ * Context: may sleep. No function is seized and no backend exists any more.
  */
 void pciback_stat_exit(void)
 {
@@ -125,8 +128,8 @@ void pciback_stat_exit(void)
 }
 
 /**
- * pciback_stat_add_device() - show a function's counters
- * @dev: the function, about to be seized or just seized
+ * pciback_stat_add_device() - create the file with a function's counters
+ * @dev: the function, which is being seized
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -139,10 +142,10 @@ void pciback_stat_add_device(struct pcistub_device *dev)
 }
 
 /**
- * pciback_stat_remove_device() - the opposite of pciback_stat_add_device()
+ * pciback_stat_remove_device() - undo pciback_stat_add_device()
  * @dev: the function
  *
- * Context: may sleep, until nobody reads them. Caller holds device_lock().
+ * Context: sleeps until no reader is left. Caller holds device_lock().
  */
 void pciback_stat_remove_device(struct pcistub_device *dev)
 {
@@ -152,12 +155,12 @@ void pciback_stat_remove_device(struct pcistub_device *dev)
 }
 
 /**
- * pciback_stat_add_backend() - show a guest's counters
- * @owner: the guest
- * @devid: number of its backend instance
+ * pciback_stat_add_backend() - create the file with a backend's counters
+ * @owner: the backend
+ * @devid: number of the backend instance, the last part of its path in xenstore
  *
- * Context: may sleep. Not called at the same time as
- * pciback_stat_remove_backend() for the same guest.
+ * Context: may sleep. Not called at the same time as pciback_stat_remove_backend() for
+ * the same backend.
  */
 void pciback_stat_add_backend(struct pciback_owner *owner, const char *devid)
 {
@@ -171,10 +174,10 @@ void pciback_stat_add_backend(struct pciback_owner *owner, const char *devid)
 }
 
 /**
- * pciback_stat_remove_backend() - the opposite of pciback_stat_add_backend()
- * @owner: the guest, whose counters are shown or not
+ * pciback_stat_remove_backend() - undo pciback_stat_add_backend()
+ * @owner: the backend; nothing happens if pciback_stat_add_backend() was not called
  *
- * Context: may sleep, until nobody reads them.
+ * Context: sleeps until no reader is left.
  */
 void pciback_stat_remove_backend(struct pciback_owner *owner)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Counters in debugfs. */
+/* Files in debugfs with the counters of functions and backends. */
 #ifndef PCIBACK_TRACE_STATS_H
 #define PCIBACK_TRACE_STATS_H
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Trace events, for perf, trace-cmd and everybody else who reads tracefs. What
- * each field means is in Documentation/observability.rst; fields are only ever
- * added.
+ * Trace events, for perf, trace-cmd and other readers of tracefs. Only events.c
+ * includes this file. Documentation/observability.rst describes each field. User space
+ * depends on events and fields: they may be added, not changed or removed.
  *
- * No strings: a name is a number that the format translates, so that a record
- * stays small and a filter can compare. No negative number is translated: user
- * space tools cannot.
+ * Records have no strings: a word is stored as a number that the event's format
+ * translates, so records are small and filters can compare. Negative numbers are not
+ * translated, because user space tools cannot do it.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM xen_pciback
 
-#if !defined(PCIBACK_OBSERVE_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
-#define PCIBACK_OBSERVE_TRACE_H
+#if !defined(PCIBACK_TRACE_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define PCIBACK_TRACE_TRACE_H
 
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
@@ -156,7 +156,7 @@ TRACE_DEFINE_ENUM(XenbusStateReconfigured);
 		{ XenbusStateReconfiguring, "Reconfiguring" },	\
 		{ XenbusStateReconfigured, "Reconfigured" })
 
-/* A guest's request, answered. */
+/* A guest's operation was carried out. */
 TRACE_EVENT(pciback_op,
 	TP_PROTO(int domid, struct pci_dev *pdev, const struct xen_pci_op *op,
 		 enum pciback_result result, u64 ns),
@@ -227,7 +227,7 @@ TRACE_EVENT(pciback_drop,
 		  __entry->devfn & 7, __entry->offset, __entry->size, __entry->value)
 );
 
-/* A reset of a function was tried. */
+/* A reset of a function was attempted. */
 TRACE_EVENT(pciback_reset,
 	TP_PROTO(int domid, struct pci_dev *pdev, enum reset_reason reason, int err, u32 ms),
 	TP_ARGS(domid, pdev, reason, err, ms),
@@ -330,9 +330,9 @@ TRACE_EVENT(pciback_fsm,
 		  __entry->connected, __entry->timed_out, show_action(__entry->action))
 );
 
-#endif /* PCIBACK_OBSERVE_TRACE_H */
+#endif /* PCIBACK_TRACE_TRACE_H */
 
-/* Found in the folder that Kbuild names for observe.o. */
+/* The path is relative to the -I that Kbuild sets for events.o. */
 #undef TRACE_INCLUDE_PATH
 #define TRACE_INCLUDE_PATH .
 #undef TRACE_INCLUDE_FILE

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The interrupt line of a seized function, by the number Xen has for it (GSI).
+ * The interrupt lines of seized functions, by their numbers in Xen (GSI).
  *
- * In a PV host Linux' interrupt numbers are Xen's. A PVH host has numbers of
- * its own: there somebody must tell Xen how a line is wired before a guest can
- * have it, and a toolstack asks the kernel for the number. The kernel asks us
- * in turn, because it is about seized functions only.
+ * In a PV host Linux uses Xen's interrupt numbers. A PVH host has its own: there Xen
+ * must be told the trigger mode and polarity of a line before a guest can have it,
+ * and a toolstack requests the number from the kernel. The kernel calls this driver
+ * for it, because only seized functions are concerned.
  */
 #include <linux/pci.h>
 #include <linux/xarray.h>
@@ -14,9 +14,10 @@
 #include "xen/gsi.h"
 
 /*
- * Seized functions by address; what is kept is the line plus one, or zero for
- * a function without. Has a lock of its own, and reading needs none: the kernel
- * asks where nothing may sleep, so it cannot ask for the record of a function.
+ * Seized functions by address. The value is the GSI plus one, or zero for a function
+ * that has none. The xarray has its own lock, and reading needs only RCU: the kernel
+ * calls pciback_gsi_lookup() in atomic context, where the record of a function cannot
+ * be locked.
  */
 static DEFINE_XARRAY(gsi_by_sbdf);
 
@@ -25,7 +26,10 @@ static u32 device_sbdf(struct pci_dev *pdev)
 	return (u32)pci_domain_nr(pdev->bus) << 16 | pci_dev_id(pdev);
 }
 
-/* Virtual functions and many disks have no line: nothing is wrong with them. */
+/*
+ * The GSI of a function, set up in Xen, or -ENOENT. Virtual functions and many other
+ * functions have no interrupt line; that is not an error.
+ */
 static int gsi_of_device(struct pci_dev *pdev)
 {
 	int gsi = -ENOENT, err;
@@ -35,7 +39,7 @@ static int gsi_of_device(struct pci_dev *pdev)
 	err = compat_pvh_route_gsi(pdev, &gsi);
 	if (err == -EOPNOTSUPP)
 		return -ENOENT;
-	/* Xen before 4.20 wires a line only when the host itself uses it. */
+	/* Xen before 4.20 sets up a line only when the host itself uses it. */
 	if (!err || err == -ENOSYS)
 		return gsi;
 	pci_warn(pdev, "no interrupt line for guests (%d); they can use it with MSI only\n", err);
@@ -43,19 +47,20 @@ static int gsi_of_device(struct pci_dev *pdev)
 }
 
 /**
- * pciback_gsi_take() - have a function's interrupt line ready for guests
+ * pciback_gsi_take() - set up the interrupt line of a function that is being seized
  * @pdev: the function, enabled
  *
  * Undone by pciback_gsi_forget().
  *
- * Context: may sleep.
- * Return: 0, also if it has none; -ENOMEM.
+ * Context: may sleep. Not called at the same time as pciback_gsi_forget() for the
+ * same function.
+ * Return: 0, also if the function has no line; -ENOMEM.
  */
 int pciback_gsi_take(struct pci_dev *pdev)
 {
 	int gsi = gsi_of_device(pdev);
 
-	/* A segment the hypervisor has no number for is not asked for either. */
+	/* Xen's segment numbers have 16 bits, so no toolstack requests others. */
 	if ((u32)pci_domain_nr(pdev->bus) > U16_MAX)
 		return 0;
 	return xa_err(xa_store(&gsi_by_sbdf, device_sbdf(pdev), xa_mk_value(gsi < 0 ? 0 : gsi + 1),
@@ -63,8 +68,8 @@ int pciback_gsi_take(struct pci_dev *pdev)
 }
 
 /**
- * pciback_gsi_forget() - a function is seized no more
- * @pdev: the function
+ * pciback_gsi_forget() - undo pciback_gsi_take()
+ * @pdev: the function; nothing happens if pciback_gsi_take() was not called for it
  *
  * Context: may sleep.
  */
@@ -76,11 +81,11 @@ void pciback_gsi_forget(struct pci_dev *pdev)
 
 /**
  * pciback_gsi_lookup() - the interrupt line of a seized function
- * @sbdf: its address: segment in the upper half, bus, device and function
+ * @sbdf: its address: segment in the upper 16 bits, then bus, device and function
  *
- * Context: any; the kernel calls it with a lock held.
- * Return: the GSI; -ENOENT: the function has none, which toolstacks take for
- * an answer, or its host is not PVH; -ENODEV: the function is not seized.
+ * Context: any; the kernel calls it with a lock held. Takes no lock.
+ * Return: the GSI; -ENOENT: the function has none, which toolstacks accept, or the
+ * host is not PVH; -ENODEV: the function is not seized.
  */
 int pciback_gsi_lookup(u32 sbdf)
 {
@@ -92,25 +97,26 @@ int pciback_gsi_lookup(u32 sbdf)
 }
 
 /**
- * pciback_gsi_serve() - begin to answer the kernel's questions
+ * pciback_gsi_register() - register pciback_gsi_lookup() with the kernel
  *
- * Comes last when the module starts: only a module that stays may be asked.
+ * Comes last when the module starts, because the kernel must not call a module whose
+ * start fails.
  *
  * Context: may sleep.
  */
-void pciback_gsi_serve(void)
+void pciback_gsi_register(void)
 {
 	compat_register_gsi_lookup(pciback_gsi_lookup);
 }
 
 /**
- * pciback_gsi_stop() - undo pciback_gsi_serve()
+ * pciback_gsi_unregister() - undo pciback_gsi_register()
  *
- * On return nobody is in pciback_gsi_lookup() or will be.
+ * After its return pciback_gsi_lookup() is not running and is not called again.
  *
  * Context: may sleep.
  */
-void pciback_gsi_stop(void)
+void pciback_gsi_unregister(void)
 {
 	compat_register_gsi_lookup(NULL);
 }

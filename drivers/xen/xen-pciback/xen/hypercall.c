@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Hypercalls and the kernel's Xen support, as far as the driver needs them.
- * Nothing else in the module calls the hypervisor about a PCI function.
+ * Hypercalls of the driver and calls of the kernel's Xen support about PCI functions.
+ * Except for gsi.c, no other file of the module makes such calls.
  */
 #include <linux/irq.h>
 #include <linux/pci.h>
@@ -24,18 +24,18 @@ static int physdev_msix_op(struct pci_dev *pdev, int cmd)
 		.devfn = pdev->devfn,
 	};
 
-	/* The hypervisor's segments have 16 bits. */
+	/* Xen's segment numbers have 16 bits. */
 	if (!xen_initial_domain() || pci_domain_nr(pdev->bus) > U16_MAX || !pdev->msix_cap)
 		return -ENOSYS;
 	return HYPERVISOR_physdev_op(cmd, &ppdev);
 }
 
 /**
- * pciback_xen_prepare_msix() - have Xen map the MSI-X table before a guest may
+ * pciback_xen_prepare_msix() - let Xen map the MSI-X table before a guest can
  * @pdev: the function
  *
- * A failure is reported and otherwise ignored: it shows again, with an error
- * for the guest, when MSI-X is enabled. PHYSDEVOP_prepare_msix.
+ * PHYSDEVOP_prepare_msix. A failure is only logged: enabling MSI-X then fails, with an
+ * error for the guest.
  *
  * Context: may sleep.
  */
@@ -52,6 +52,8 @@ void pciback_xen_prepare_msix(struct pci_dev *pdev)
  * pciback_xen_release_msix() - undo pciback_xen_prepare_msix()
  * @pdev: the function
  *
+ * PHYSDEVOP_release_msix. A failure is only logged.
+ *
  * Context: may sleep.
  */
 void pciback_xen_release_msix(struct pci_dev *pdev)
@@ -64,13 +66,13 @@ void pciback_xen_release_msix(struct pci_dev *pdev)
 }
 
 /*
- * Does Xen stand between this host and its functions? It does for all but PV
- * hosts: it passes on what the host writes to configuration space, and maps
- * BARs into the host's memory, by what it knows of the function.
+ * Does Xen intercept the host's accesses to configuration space (vPCI)? It does for
+ * all hosts except PV: it forwards writes, and maps BARs into the host's memory
+ * according to its own record of the function's state.
  */
-static bool xen_watches_config(const struct pci_dev *pdev)
+static bool xen_intercepts_config(const struct pci_dev *pdev)
 {
-	/* The hypervisor's segments have 16 bits. */
+	/* Xen's segment numbers have 16 bits. */
 	return xen_initial_domain() && !xen_pv_domain() &&
 		pci_domain_nr(pdev->bus) <= U16_MAX;
 }
@@ -79,19 +81,19 @@ static bool xen_watches_config(const struct pci_dev *pdev)
  * pciback_xen_reset_begins() - prepare Xen for the reset of a function
  * @pdev: the function, enabled or not
  *
- * Xen does not see the reset, takes the function for one that decodes, and
- * drops what is then written to its BARs. So let Xen see decoding end first.
- * Needed where Xen cannot be told of the reset afterwards. Whoever resets
- * several functions at once calls it for each of them.
+ * Xen does not notice the reset: it still takes memory decoding for enabled and drops
+ * writes to the BARs. So this function disables decoding before the reset, through
+ * Xen. It is needed where Xen cannot be told of the reset afterwards. A reset of
+ * several functions at once needs a call for each of them.
  *
- * Context: may sleep. The function's configuration space must be restored
- * after the reset.
+ * Context: may sleep. Caller restores the function's configuration space after the
+ * reset.
  */
 void pciback_xen_reset_begins(struct pci_dev *pdev)
 {
 	u16 command;
 
-	if (!xen_watches_config(pdev) || pci_read_config_word(pdev, PCI_COMMAND, &command))
+	if (!xen_intercepts_config(pdev) || pci_read_config_word(pdev, PCI_COMMAND, &command))
 		return;
 	pci_write_config_word(pdev, PCI_COMMAND,
 			      command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
@@ -101,8 +103,8 @@ void pciback_xen_reset_begins(struct pci_dev *pdev)
  * pciback_xen_reset_done() - tell Xen that a function was reset
  * @pdev: the function, before its configuration space is restored
  *
- * Xen before version 4.20 cannot be told, which is why there is
- * pciback_xen_reset_begins(). PHYSDEVOP_pci_device_reset.
+ * PHYSDEVOP_pci_device_reset. Xen before version 4.20 does not have it, hence
+ * pciback_xen_reset_begins(). Other failures are only logged.
  *
  * Context: may sleep.
  */
@@ -114,12 +116,12 @@ void pciback_xen_reset_done(struct pci_dev *pdev)
 			.bus = pdev->bus->number,
 			.devfn = pdev->devfn,
 		},
-		/* Xen treats all kinds alike. */
+		/* Xen treats all kinds of reset alike. */
 		.flags = PCI_DEVICE_RESET_FLR,
 	};
 	int err;
 
-	if (!xen_watches_config(pdev))
+	if (!xen_intercepts_config(pdev))
 		return;
 	err = HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_reset, &reset);
 	if (err && err != -ENOSYS && err != -EOPNOTSUPP)
@@ -129,14 +131,15 @@ void pciback_xen_reset_done(struct pci_dev *pdev)
 }
 
 /**
- * pciback_xen_set_owner() - tell the kernel whose interrupts a function's are
+ * pciback_xen_set_owner() - register the domain that receives a function's interrupts
  * @pdev: the function
  * @domid: the guest
  *
- * The host's MSI setup maps the interrupts to this domain.
+ * The kernel's MSI setup maps the interrupts of the function to this domain. An owner
+ * that is still registered is replaced, with an error message.
  *
  * Context: may sleep.
- * Return: 0, or -errno.
+ * Return: 0, or -errno of xen_register_device_domain_owner().
  */
 int pciback_xen_set_owner(struct pci_dev *pdev, domid_t domid)
 {
@@ -166,12 +169,14 @@ void pciback_xen_clear_owner(struct pci_dev *pdev)
 }
 
 /**
- * pciback_xen_domain_exists() - may a domain run still, or another of its number?
+ * pciback_xen_domain_exists() - can a domain with this number be running?
  * @domid: the domain
  *
- * The toolstack stops a domain for good before it deletes its directory.
+ * Looks for the domain's directory in xenstore: the toolstack stops a domain for good
+ * before it deletes the directory.
  *
- * Context: sleeps.
+ * Context: sleeps (xenstore).
+ * Return: true if it can, also if the number has been reused; false without Xen.
  */
 bool pciback_xen_domain_exists(domid_t domid)
 {
@@ -187,12 +192,12 @@ bool pciback_xen_domain_exists(domid_t domid)
  * pciback_xen_pirq() - the physical interrupt behind a Linux irq
  * @irq: Linux irq number, any value
  *
- * xen_pirq_from_irq() takes its caller's word that the irq is a pirq and stops
- * the machine if it is not; guests can bring about the one case or the other
- * (a function without an interrupt, MSI in a PVH host). So look who drives it.
+ * xen_pirq_from_irq() requires an irq that is a pirq; with any other the kernel stops
+ * with BUG(). Guests can cause such calls (a function without an interrupt, MSI in a
+ * PVH host), so this function checks the irq chip first.
  *
  * Context: any.
- * Return: the pirq, or 0 if the irq is none.
+ * Return: the pirq, or 0 if the irq is not a pirq.
  */
 u32 pciback_xen_pirq(unsigned int irq)
 {
@@ -223,18 +228,20 @@ static int msix_map_entry(struct pci_dev *pdev, domid_t domid, u64 table, u16 en
 }
 
 /**
- * pciback_xen_try_msix() - would Xen map these MSI-X entries to the guest?
- * @pdev: the function, MSI-X off
+ * pciback_xen_try_msix() - can Xen map these MSI-X entries to the guest?
+ * @pdev: the function, MSI-X disabled
  * @domid: the guest
- * @entries: table indices, all inside the table and no two the same
- * @nr: how many
+ * @entries: table indices, all within the table and without duplicates
+ * @nr: number of @entries
  *
- * Maps them and takes the mappings back. For when the PCI core had better not be
- * asked in vain: Linux 6.1 frees the interrupts of an attempt that fails half way
- * twice, and the second time follows a null pointer; all kernels log each attempt.
+ * Maps all entries by PHYSDEVOP_map_pirq and removes the mappings again
+ * (PHYSDEVOP_unmap_pirq). The PCI core should not be called if it would fail: Linux
+ * 6.1 frees the interrupts of a partly failed attempt twice and the second time
+ * dereferences a null pointer, and all kernels log each attempt.
  *
- * Context: may sleep.
- * Return: 0 or -errno, -ENOSPC if there are no interrupts left for the guest.
+ * Context: may sleep. Caller holds the lock of struct pcistub_device.
+ * Return: 0, also where no trial is needed; -EINVAL: the table's BAR is not usable;
+ * -ENOMEM; or the error of Xen, -ENOSPC if no interrupts are left for the guest.
  */
 int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 			 const struct xen_msix_entry *entries, u32 nr)
@@ -245,7 +252,10 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 	int *pirqs;
 	int err;
 
-	/* The first one may fail: then nothing is half way. Xen's segments have 16 bits. */
+	/*
+	 * If the first entry fails in the PCI core, there is nothing to free, so a single
+	 * one needs no trial. Xen's segment numbers have 16 bits.
+	 */
 	if (nr < 2 || !xen_pv_domain() || !xen_initial_domain() ||
 	    pci_domain_nr(pdev->bus) > U16_MAX)
 		return 0;
@@ -263,7 +273,7 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 		if (err)
 			break;
 	}
-	/* One answer for two reasons. The first entry is in every table. */
+	/* -EINVAL has two possible reasons. Every table has the first entry. */
 	if (err == -EINVAL && done)
 		dev_warn_ratelimited(&pdev->dev,
 				     "Xen maps its MSI-X entry %u to no interrupt: it has none left, or the table was smaller when Xen first saw the function; give a virtual function its vectors before it is made\n",
@@ -273,7 +283,7 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 
 		unmap.pirq = pirqs[done];
 		unmap_err = HYPERVISOR_physdev_op(PHYSDEVOP_unmap_pirq, &unmap);
-		/* A guest that has gone took its mappings along. */
+		/* -ESRCH: the domain has been destroyed, and its mappings with it. */
 		if (unmap_err && unmap_err != -ESRCH)
 			dev_warn_ratelimited(&pdev->dev, "Xen keeps pirq %d of domain %d\n",
 					     unmap.pirq, domid);
@@ -286,10 +296,11 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
  * pciback_xen_line_shared() - does another domain use this interrupt line?
  * @irq: Linux irq of the line
  *
- * Context: any.
+ * Context: any, including hard irq.
+ * Return: true if it does; false without Xen.
  */
 bool pciback_xen_line_shared(unsigned int irq)
 {
-	/* The name reads the other way round: nonzero is "only ours". */
+	/* Despite its name, xen_test_irq_shared() returns nonzero if no other domain has it. */
 	return xen_initial_domain() && pciback_xen_pirq(irq) && !xen_test_irq_shared(irq);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What the driver asks of the hypervisor and of the kernel's Xen support. Each
- * call is harmless when not running on Xen, so that the rest can be tested on
- * any machine.
+ * Hypercalls of the driver and calls of the kernel's Xen support. Each call is safe
+ * without Xen, so that the rest of the driver can be tested on any machine.
  */
 #ifndef PCIBACK_XEN_HYPERCALL_H
 #define PCIBACK_XEN_HYPERCALL_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The hypercall that tells Xen of a reset has its numbers in the headers since
- * "xen/pci: Add a function to reset device for xen", 6.12.
+ * The numbers of the hypercall that tells Xen of a reset are in the kernel's headers
+ * since "xen/pci: Add a function to reset device for xen", 6.12.
  */
 #include <linux/types.h>
 #include <xen/interface/xen.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * struct xenbus_driver's remove() returns nothing since "xen/xenbus: make
+ * remove() of struct xenbus_driver returns nothing since "xen/xenbus: make
  * remove callback return void", 6.2 and backports.
  */
 #include <xen/xenbus.h>
