@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The engine alone, for counting its instructions: bench KIND ROWS TIMES makes a
- * space of so many registers and accesses the last of them so many times.
- * bench.sh counts.
+ * Benchmark of the configuration space engine: "bench KIND ROWS TIMES" sets up a space
+ * with ROWS registers and accesses the last one TIMES times. bench.sh counts the
+ * instructions.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +23,13 @@ static int hw_write(void *ctx, unsigned int off, unsigned int size, u32 val)
 	return 0;
 }
 
-static void dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
+static void hw_dropped(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
 }
 
-static const struct conf_hw hw = { .read = hw_read, .write = hw_write, .dropped = dropped };
+static const struct conf_hw hw = { .read = hw_read, .write = hw_write, .dropped = hw_dropped };
 
-static struct conf_space *space(unsigned int rows)
+static struct conf_space *space_new(unsigned int rows)
 {
 	static const struct conf_row row = {
 		.size = 4, .hw = 0xffff, .virt = 0xffff0000, .write_hw = 0xff,
@@ -56,14 +56,15 @@ int main(int argc, char **argv)
 
 	if (!rows || rows > SPACE / 8)
 		return 2;
-	cs = space(rows);
-	/* The last register; or, for free bytes, one behind all of them. */
+	cs = space_new(rows);
+	/* The last register; or, for bytes without a register, the end of the space. */
 	off = strstr(kind, "free") ? SPACE - 4 : 4 * (rows - 1);
 	if (strstr(kind, "open"))
 		cs->level = CONF_PERMISSIVE;
 	while (times--) {
 		if (strncmp(kind, "read", 4))
-			pciback_conf_write(cs, off, 4, strstr(kind, "drop") ? 0xff00 : times << 16 | 1);
+			pciback_conf_write(cs, off, 4,
+					   strstr(kind, "drop") ? 0xff00 : times << 16 | 1);
 		else
 			pciback_conf_read(cs, off, 4, &val);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* One function, the engine's space of it, the model of it, and a guest. */
+/* Fixture of the conf fuzzer: one function, the engine's space, the model, and a guest. */
 #ifndef FUZZ_CONF_FIXTURE_H
 #define FUZZ_CONF_FIXTURE_H
 
@@ -7,25 +7,28 @@
 #include "model.h"
 
 /**
- * enum trust - how much of the model holds
- * @EXACT: every answer and every bit is known
- * @SAFE: something failed halfway: what may not happen is known
- * @TIGHT: registers found no room: what is hidden is known
- * @NONE: the function changed while it was read: only memory is checked
+ * enum trust - which parts of the model are valid
+ * @EXACT: all of it: every result and every bit is known
+ * @SAFE: an access failed in between: only what must not happen is known
+ * @TIGHT: the space has too few registers: only the hidden bytes are known
+ * @NONE: nothing: the function changed while it was read; only sanitizers check
  */
 enum trust { EXACT, SAFE, TIGHT, NONE };
 
 /**
- * struct fixture - the whole of it
+ * struct fixture - everything about one input
  * @hw: the function
- * @id: what the PCI core knows of it
+ * @id: its properties, as the PCI core has them
  * @cs: the engine's space
  * @model: the model
- * @want: the function as the model leaves it
- * @trust: how much of @model holds
- * @regs: the engine's registers as they were when no guest had come yet
- * @blocks: memory of @cs
- * @writing: the guest is writing: @off, @size, @val
+ * @want: the function after the last write, according to the model
+ * @trust: which parts of @model are valid
+ * @regs: the engine's registers before the first guest
+ * @blocks: memory blocks of @cs
+ * @writing: the guest's write is being carried out; then the next three are valid
+ * @off: offset of the guest's write
+ * @size: its size in bytes
+ * @val: its value
  */
 struct fixture {
 	struct fakehw hw;
@@ -42,17 +45,17 @@ struct fixture {
 };
 
 /* conf_fixture.c */
-bool fixture_init(struct fixture *b, struct input *in);
-void fixture_free(struct fixture *b);
+bool fixture_init(struct fixture *fx, struct input *in);
+void fixture_free(struct fixture *fx);
 
 /* conf_check.c */
-void judge_write(void *priv, unsigned int off, unsigned int size, u32 val);
+void check_write(void *priv, unsigned int off, unsigned int size, u32 val);
 
 /* conf_guest.c */
-void guest_read(struct fixture *b, s32 off, s32 size);
-void guest_write(struct fixture *b, s32 off, s32 size, u32 val);
-void guest_sweep(struct fixture *b, unsigned int size);
-void guest_walk(struct fixture *b);
-void guest_leaves(struct fixture *b);
+void guest_read(struct fixture *fx, s32 off, s32 size);
+void guest_write(struct fixture *fx, s32 off, s32 size, u32 val);
+void guest_sweep(struct fixture *fx, unsigned int size);
+void guest_walk(struct fixture *fx);
+void guest_leave(struct fixture *fx);
 
 #endif /* FUZZ_CONF_FIXTURE_H */

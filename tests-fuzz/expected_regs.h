@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What is promised about each register, said a second time: by the numbers of
- * the specifications, not by the names and tables of the engine, so that a slip
+ * The expected behaviour of each register. It is written with the numbers of the
+ * specifications and not with the names and tables of the engine, so that an error
  * there is not repeated here.
  */
-#ifndef FUZZ_FACTS_H
-#define FUZZ_FACTS_H
+#ifndef FUZZ_EXPECTED_REGS_H
+#define FUZZ_EXPECTED_REGS_H
 
 #include <linux/types.h>
 
 enum kind {
-	PLAIN,		/* the masks of struct fact say it all */
-	RAW,		/* the hardware's; closed unless the level opens it */
+	PLAIN,		/* described completely by the masks of struct expected_reg */
+	RAW,		/* read from the hardware, not writable unless the level opens it */
 	COMMAND,
 	BIST,
 	BAR,
@@ -24,17 +24,17 @@ enum kind {
 };
 
 /**
- * struct fact - one register
- * @off: from the start of the header or capability
- * @size: bytes
- * @kind: how it behaves
- * @see: bits that are seen as the hardware has them
- * @own: bits of the guest's own copy that it sees
- * @keep: bits of the copy that it changes
- * @set: bits of the hardware that it may change at every level
- * @w1c: bits of the hardware that a one clears
+ * struct expected_reg - one register
+ * @off: offset from the start of the header or capability
+ * @size: size in bytes
+ * @kind: behaviour beyond the masks
+ * @see: bits that the guest reads from the hardware
+ * @own: bits that the guest reads from the virtual value
+ * @keep: bits of the virtual value that the guest may change
+ * @set: bits of the hardware that the guest may change at every level
+ * @w1c: bits of the hardware that writing a one clears
  */
-struct fact {
+struct expected_reg {
 	u16 off;
 	u8 size;
 	enum kind kind;
@@ -42,25 +42,25 @@ struct fact {
 };
 
 /**
- * struct facts - a capability
- * @id: its id
- * @hide: bytes it has at most, if guests must not know of it; else 0
- * @facts: its registers; ends with a size of 0
+ * struct expected_cap - a capability
+ * @id: capability ID
+ * @hide: largest length in bytes, if it must be hidden; else 0
+ * @regs: its registers; the last entry has a size of 0
  */
-struct facts {
+struct expected_cap {
 	u16 id;
 	u16 hide;
-	const struct fact *facts;
+	const struct expected_reg *regs;
 };
 
-extern const struct fact header_facts[], normal_facts[], bridge_facts[];
-extern const struct fact std_link[], ext_link[], ext_anchor[];
-extern const struct fact msi_facts[2][2][8];
-extern const struct fact pcix_facts[], pcix_bridge_facts[];
-extern const struct fact exp_facts[];
+extern const struct expected_reg header_regs[], type0_regs[], type1_regs[];
+extern const struct expected_reg std_link[], ext_link[], ext_anchor[];
+extern const struct expected_reg msi_regs[2][2][8];
+extern const struct expected_reg pcix_regs[], pcix_bridge_regs[];
+extern const struct expected_reg exp_regs[];
 
-const struct facts *std_facts(u8 id);
-const struct facts *ext_facts(u16 id);
+const struct expected_cap *std_cap(u8 id);
+const struct expected_cap *ext_cap(u16 id);
 unsigned int exp_length(u16 flags);
 
-#endif /* FUZZ_FACTS_H */
+#endif /* FUZZ_EXPECTED_REGS_H */

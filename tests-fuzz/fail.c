@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* How a target says that an invariant does not hold. */
+/* Reports that an invariant does not hold, and aborts, so that libFuzzer keeps the input. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The operations of struct conf_hw on a function made of memory. */
+/* The operations of struct conf_hw on a simulated function. */
 #include <linux/errno.h>
 #include <linux/pci.h>
 #include "fakehw.h"
 #include "input.h"
 
-/* What the registers hold, whether the function answers or not. */
+/* The value of registers, also of an absent function. */
 u32 fake_get(const struct fakehw *hw, unsigned int off, unsigned int size)
 {
 	u32 val = 0;
@@ -21,13 +21,13 @@ void fake_set(struct fakehw *hw, unsigned int off, unsigned int size, u32 val)
 		hw->mem[off] = val;
 }
 
-/* What a read would return. */
+/* The value that a read returns. */
 u32 fake_peek(const struct fakehw *hw, unsigned int off, unsigned int size)
 {
 	return hw->absent ? U32_MAX >> (32 - 8 * size) : fake_get(hw, off, size);
 }
 
-/* What a byte holds after a write. */
+/* The value of a byte after a write. */
 u8 fake_after(const struct fakehw *hw, unsigned int off, u8 val)
 {
 	u8 follow = hw->writable[off] & ~hw->w1c[off];
@@ -35,14 +35,14 @@ u8 fake_after(const struct fakehw *hw, unsigned int off, u8 val)
 	return ((hw->mem[off] & ~follow) | (val & follow)) & ~(val & hw->w1c[off]);
 }
 
-/* A write that nothing judges. */
+/* A write without any check. */
 void fake_poke(struct fakehw *hw, unsigned int off, unsigned int size, u32 val)
 {
 	for (; !hw->absent && size--; off++, val >>= 8)
 		hw->mem[off] = fake_after(hw, off, val);
 }
 
-/* What the PCI core does on behalf of the engine. */
+/* Sets or clears bits as the PCI core does for the engine, regardless of masks. */
 void fake_bits(struct fakehw *hw, unsigned int off, u16 bits, bool on)
 {
 	u16 val = fake_get(hw, off, 2);
@@ -51,8 +51,8 @@ void fake_bits(struct fakehw *hw, unsigned int off, u16 bits, bool on)
 		fake_set(hw, off, 2, on ? val | bits : val & ~bits);
 }
 
-/* Does this access go wrong? */
-static int strikes(struct fakehw *hw)
+/* The error of this access; an error of 0 may also make the function absent. */
+static int access_fails(struct fakehw *hw)
 {
 	if (!hw->fail_in || --hw->fail_in)
 		return 0;
@@ -62,7 +62,7 @@ static int strikes(struct fakehw *hw)
 	return hw->fail_with;
 }
 
-static void valid(const struct fakehw *hw, unsigned int off, unsigned int size)
+static void access_check(const struct fakehw *hw, unsigned int off, unsigned int size)
 {
 	must(size == 1 || size == 2 || size == 4, "hardware access of %u bytes", size);
 	must(!(off % size), "hardware access of %u bytes at %#x", size, off);
@@ -72,9 +72,9 @@ static void valid(const struct fakehw *hw, unsigned int off, unsigned int size)
 static int fake_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
 {
 	struct fakehw *hw = ctx;
-	int err = strikes(hw);
+	int err = access_fails(hw);
 
-	valid(hw, off, size);
+	access_check(hw, off, size);
 	hw->reads++;
 	*val = err ? U32_MAX >> (32 - 8 * size) : fake_peek(hw, off, size);
 	if (hw->flip_in && !--hw->flip_in)
@@ -85,9 +85,9 @@ static int fake_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
 static int fake_write(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
 	struct fakehw *hw = ctx;
-	int err = strikes(hw);
+	int err = access_fails(hw);
 
-	valid(hw, off, size);
+	access_check(hw, off, size);
 	must(!(val & ~(U32_MAX >> (32 - 8 * size))), "write of %#x in %u bytes", val, size);
 	hw->writes++;
 	if (hw->may_write)
@@ -127,7 +127,7 @@ static void fake_set_intx(void *ctx, bool on)
 	fake_bits(ctx, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, !on);
 }
 
-/* The registers follow in conf_fuzz.c's model: it knows where PMCSR is. */
+/* Checks the state only: PMCSR does not change. */
 static int fake_set_power_state(void *ctx, unsigned int state)
 {
 	struct fakehw *hw = ctx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A PCI function made of memory: which bits can be written, which a one clears,
- * and everything that can go wrong with an access.
+ * A simulated PCI function: memory for its registers, masks of writable bits and of
+ * bits that a one clears, and injected errors.
  */
 #ifndef FUZZ_FAKEHW_H
 #define FUZZ_FAKEHW_H
@@ -14,18 +14,20 @@
  * struct fakehw - the function
  * @mem: its registers
  * @writable: bits that follow a write
- * @w1c: bits that a written one clears
+ * @w1c: bits that writing a one clears
  * @size: bytes of configuration space
- * @absent: reads as ones, loses writes, as after a surprise removal
- * @fail_in: which access from now goes wrong; 0: none
- * @fail_with: its error; 0: the function vanishes at that moment
- * @failed: something went wrong since this was last cleared
- * @enable_err, @mwi_err, @power_err, @vpd_err: what these operations return
- * @flip_in: after so many reads @flip_at changes by @flip_by: a function that
- *	tells another story each time it is asked
- * @reads, @writes, @enables, @resets, @drops: calls so far
- * @may_write: judges a write before it happens
- * @priv: for @may_write
+ * @absent: reads return ones and writes have no effect, as after a surprise removal
+ * @fail_in: the access that fails, counted from now, 1 is the next; 0: none
+ * @fail_with: its error; 0: the function becomes absent instead
+ * @failed: an access has failed since this was last cleared
+ * @enable_err, @mwi_err, @power_err, @vpd_err: return values of these operations
+ * @flip_in: after so many reads, the byte at @flip_at changes by @flip_by, as if the
+ *	function returned different values each time
+ * @flip_at: offset of that byte
+ * @flip_by: bits of that byte that are inverted
+ * @reads, @writes, @enables, @resets, @drops: number of calls so far
+ * @may_write: if not NULL, checks a write before it is carried out
+ * @priv: argument of @may_write
  */
 struct fakehw {
 	u8 mem[SPACE];

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Makes a function of the first part of an input: see image.h. */
+/* Reads the function from the first part of an input: see image.h. */
 #include <string.h>
 #include <linux/pci.h>
 #include "image.h"
 
-static void put(struct fakehw *hw, unsigned int off, u8 val)
+static void mem_put(struct fakehw *hw, unsigned int off, u8 val)
 {
 	hw->mem[off % SPACE] = val;
 }
 
-/* Extended capabilities: id and version, and the link of the one before. */
-static void put_ext(struct fakehw *hw, unsigned int *last, unsigned int off, u8 id, u8 version)
+/* Writes the header of an extended capability, and the link of the previous one. */
+static void ext_cap_put(struct fakehw *hw, unsigned int *last, unsigned int off, u8 id, u8 version)
 {
 	off = PCI_CFG_SPACE_SIZE + off % (SPACE - PCI_CFG_SPACE_SIZE);
 	off &= ~3U;
 	if (*last) {
-		put(hw, *last + 2, (fake_get(hw, *last + 2, 1) & 0xf) | (off & 0xf) << 4);
-		put(hw, *last + 3, off >> 4);
+		mem_put(hw, *last + 2, (fake_get(hw, *last + 2, 1) & 0xf) | (off & 0xf) << 4);
+		mem_put(hw, *last + 3, off >> 4);
 	}
-	put(hw, off, id);
-	put(hw, off + 1, 0);
-	put(hw, off + 2, version & 0xf);
+	mem_put(hw, off, id);
+	mem_put(hw, off + 1, 0);
+	mem_put(hw, off + 2, version & 0xf);
 	*last = off;
 }
 
@@ -34,33 +34,34 @@ static void load_records(struct input *in, struct fakehw *hw)
 		case 0:
 			off = in_u16(in);
 			for (n = in_u8(in); n && in->left; n--)
-				put(hw, off++, in_u8(in));
+				mem_put(hw, off++, in_u8(in));
 			break;
 		case 1:
 			off = in_u8(in) & ~3U;
-			put(hw, std, off);
-			put(hw, off, in_u8(in));
+			mem_put(hw, std, off);
+			mem_put(hw, off, in_u8(in));
 			std = off + 1;
 			hw->mem[PCI_STATUS] |= PCI_STATUS_CAP_LIST;
 			break;
 		case 2:
 			off = in_u16(in);
 			id = in_u8(in);
-			put_ext(hw, &ext, off, id, in_u8(in));
+			ext_cap_put(hw, &ext, off, id, in_u8(in));
 			break;
 		case 3:
 			off = in_u16(in);
 			n = in_u8(in);
 			step = in_u8(in);
 			for (id = in_u8(in); n--; off += 4 + (step & 0x3c))
-				put_ext(hw, &ext, off, id, 1);
+				ext_cap_put(hw, &ext, off, id, 1);
 			break;
 		}
 	}
 }
 
-static struct conf_bar describe(const struct fakehw *hw, unsigned int off, unsigned int log,
-				bool *high)
+/* A BAR whose size follows from @log. @high: this is the upper half of a 64 bit BAR; updated. */
+static struct conf_bar bar_describe(const struct fakehw *hw, unsigned int off, unsigned int log,
+				    bool *high)
 {
 	struct conf_bar bar = { .val = fake_get(hw, off, 4) };
 	u32 type = bar.val & PCI_BASE_ADDRESS_SPACE ? 3 : 0xf;
@@ -90,9 +91,9 @@ static void load_ident(struct input *in, struct fakehw *hw, struct conf_ident *i
 	id->vendor = fake_get(hw, PCI_VENDOR_ID, 2);
 	id->device = fake_get(hw, PCI_DEVICE_ID, 2);
 	id->irq_line = line;
-	put(hw, PCI_HEADER_TYPE, (fake_get(hw, PCI_HEADER_TYPE, 1) & 0x80) | id->header_type);
+	mem_put(hw, PCI_HEADER_TYPE, (fake_get(hw, PCI_HEADER_TYPE, 1) & 0x80) | id->header_type);
 	for (i = 0; i < (id->header_type ? 2 : CONF_NR_BARS); i++)
-		id->bar[i] = describe(hw, PCI_BASE_ADDRESS_0 + 4 * i, log + i, &high);
+		id->bar[i] = bar_describe(hw, PCI_BASE_ADDRESS_0 + 4 * i, log + i, &high);
 	id->rom.val = fake_get(hw, id->header_type ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, 4);
 	id->rom.len = ~0U << (11 + log % 16);
 	id->rom.ignore = 0x7ff;
@@ -109,12 +110,12 @@ static void load_masks(struct fakehw *hw, u8 kind, u32 seed)
 }
 
 /**
- * image_load() - the function an input describes
- * @in: the input; the rest of it stays
- * @hw: zeroed
- * @id: what the PCI core knows of it
+ * image_load() - read the function from an input
+ * @in: the input; afterwards at the byte after the function
+ * @hw: the function, zeroed
+ * @id: set to its properties as the PCI core has them
  *
- * Return: the flags.
+ * Return: the flags, IMAGE_*.
  */
 u8 image_load(struct input *in, struct fakehw *hw, struct conf_ident *id)
 {

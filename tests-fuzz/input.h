@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* A fuzzer's bytes, taken one after the other; zeros when there are no more. */
+/* Reads the bytes of an input in sequence; returns zeros at its end. */
 #ifndef FUZZ_INPUT_H
 #define FUZZ_INPUT_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
+/* @data: the next byte; @left: number of bytes left. */
 struct input {
 	const u8 *data;
 	size_t left;
@@ -32,8 +34,8 @@ static inline u32 in_u32(struct input *in)
 	return low | (u32)in_u16(in) << 16;
 }
 
-/* A broken promise: the fuzzer keeps the input, the message says which. */
-void fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* fail.c: prints which invariant does not hold, and aborts. */
+void fail(const char *fmt, ...) __printf(1, 2) __noreturn;
 
 #define must(cond, ...)	do { if (!(cond)) fail(__VA_ARGS__); } while (0)
 

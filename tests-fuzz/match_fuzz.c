@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Part of names_fuzz.c: paths, ids and classes, and hide lists with them. Each text
- * is held against the other reading of the grammar, printed and read again, and
- * tried on a function made for it and on some that are off by a bit.
+ * Part of names_fuzz.c: paths, IDs and classes, and hide lists that contain them. Each
+ * text is parsed and compared with names_ref.c, printed and parsed again, and compared
+ * with functions that match it and with functions that differ in one bit.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "match_fuzz.h"
 #include "names_ref.h"
 
-static bool same(const struct match_spec *a, const struct match_spec *b)
+static bool spec_equal(const struct match_spec *a, const struct match_spec *b)
 {
 	const struct match_path *p = &a->path, *q = &b->path;
 
@@ -32,98 +32,101 @@ static bool same(const struct match_spec *a, const struct match_spec *b)
 	}
 }
 
-static void round_trip(const struct match_spec *spec)
+static void check_round_trip(const struct match_spec *spec)
 {
 	struct match_spec again;
 	char text[MATCH_SPEC_STRLEN];
 	int n = pciback_match_spec_print(spec, text, sizeof(text));
 
 	must(n < (int)sizeof(text) && n == (int)strlen(text), "a text of %d", n);
-	must(!pciback_match_spec_parse(text, n, &again) && same(spec, &again), "'%s' is not itself", text);
+	must(!pciback_match_spec_parse(text, n, &again) && spec_equal(spec, &again),
+	     "'%s' is parsed as something else", text);
 }
 
-static void path_covers(const struct match_spec *spec)
+static void check_path(const struct match_spec *spec)
 {
 	const struct match_path *path = &spec->path;
-	struct match_target facts = { .domain = path->domain, .nr = path->nr };
+	struct match_target target = { .domain = path->domain, .nr = path->nr };
 	int i;
 
 	for (i = 0; i < path->nr; i++)
-		facts.chain[i] = (struct match_addr){ 0x55, path->devfn[path->nr - 1 - i] };
-	facts.chain[path->nr - 1].bus = path->bus;
-	must(pciback_match_spec_covers(spec, &facts), "the path does not lead to its end");
-	facts.domain++;
-	must(!pciback_match_spec_covers(spec, &facts), "the path is in two domains");
-	facts.domain--;
-	facts.chain[path->nr - 1].bus++;
-	must(!pciback_match_spec_covers(spec, &facts), "the path begins on two buses");
-	facts.chain[path->nr - 1].bus--;
+		target.chain[i] = (struct match_addr){ 0x55, path->devfn[path->nr - 1 - i] };
+	target.chain[path->nr - 1].bus = path->bus;
+	must(pciback_match_spec_covers(spec, &target), "the path does not lead to its end");
+	target.domain++;
+	must(!pciback_match_spec_covers(spec, &target), "the path is in two domains");
+	target.domain--;
+	target.chain[path->nr - 1].bus++;
+	must(!pciback_match_spec_covers(spec, &target), "the path begins on two buses");
+	target.chain[path->nr - 1].bus--;
 	for (i = 0; i < path->nr; i++) {
-		facts.chain[i].devfn ^= 8;
-		must(!pciback_match_spec_covers(spec, &facts), "element %d does not count", i);
-		facts.chain[i].devfn ^= 9;
-		must(pciback_match_spec_covers(spec, &facts) == (!i && path->any_func),
+		target.chain[i].devfn ^= 8;
+		must(!pciback_match_spec_covers(spec, &target), "element %d is not compared", i);
+		target.chain[i].devfn ^= 9;
+		must(pciback_match_spec_covers(spec, &target) == (!i && path->any_func),
 		     "function of element %d", i);
-		facts.chain[i].devfn ^= 1;
+		target.chain[i].devfn ^= 1;
 	}
-	/* What is below the end. */
-	memmove(facts.chain + 1, facts.chain, path->nr * sizeof(facts.chain[0]));
-	facts.chain[0] = (struct match_addr){ 0x66, 0 };
-	facts.nr++;
-	must(pciback_match_spec_covers(spec, &facts), "the path leaves out what is below");
-	facts.nr = path->nr - 1;
-	must(!pciback_match_spec_covers(spec, &facts), "the path is too short");
+	/* A function below the end of the path. */
+	memmove(target.chain + 1, target.chain, path->nr * sizeof(target.chain[0]));
+	target.chain[0] = (struct match_addr){ 0x66, 0 };
+	target.nr++;
+	must(pciback_match_spec_covers(spec, &target), "the path does not cover what is below");
+	target.nr = path->nr - 1;
+	must(!pciback_match_spec_covers(spec, &target), "the path is too short");
 }
 
-static void ids_cover(const struct match_spec *spec)
+static void check_ids(const struct match_spec *spec)
 {
 	const struct match_ids *ids = &spec->ids;
-	struct match_target f = { .nr = 1, .vendor = ids->vendor };
+	struct match_target target = { .nr = 1, .vendor = ids->vendor };
 
-	f.device = ids->device == MATCH_ANY ? 0x1234 : ids->device;
-	f.subvendor = ids->subvendor == MATCH_ANY ? 0 : ids->subvendor;
-	f.subdevice = ids->subdevice == MATCH_ANY ? 0xffff : ids->subdevice;
-	must(pciback_match_spec_covers(spec, &f), "ids do not cover their device");
-	f.vendor ^= 0x8000;
-	must(!pciback_match_spec_covers(spec, &f), "the vendor does not count");
-	f.vendor ^= 0x8000;
-	f.device ^= 1;
-	must(pciback_match_spec_covers(spec, &f) == (ids->device == MATCH_ANY), "device");
-	f.device ^= 1;
-	f.subvendor ^= 1;
-	must(pciback_match_spec_covers(spec, &f) == (ids->subvendor == MATCH_ANY), "subvendor");
-	f.subvendor ^= 1;
-	f.subdevice ^= 1;
-	must(pciback_match_spec_covers(spec, &f) == (ids->subdevice == MATCH_ANY), "subdevice");
+	target.device = ids->device == MATCH_ANY ? 0x1234 : ids->device;
+	target.subvendor = ids->subvendor == MATCH_ANY ? 0 : ids->subvendor;
+	target.subdevice = ids->subdevice == MATCH_ANY ? 0xffff : ids->subdevice;
+	must(pciback_match_spec_covers(spec, &target), "ids do not cover their device");
+	target.vendor ^= 0x8000;
+	must(!pciback_match_spec_covers(spec, &target), "the vendor is not compared");
+	target.vendor ^= 0x8000;
+	target.device ^= 1;
+	must(pciback_match_spec_covers(spec, &target) == (ids->device == MATCH_ANY), "device");
+	target.device ^= 1;
+	target.subvendor ^= 1;
+	must(pciback_match_spec_covers(spec, &target) == (ids->subvendor == MATCH_ANY),
+	     "subvendor");
+	target.subvendor ^= 1;
+	target.subdevice ^= 1;
+	must(pciback_match_spec_covers(spec, &target) == (ids->subdevice == MATCH_ANY),
+	     "subdevice");
 }
 
-static void class_covers(const struct match_spec *spec)
+static void check_class(const struct match_spec *spec)
 {
-	struct match_target f = { .nr = 1, .class = spec->class.value };
+	struct match_target target = { .nr = 1, .class = spec->class.value };
 	int bit;
 
-	must(f.class >> 16 != 6, "a class of bridges");
-	must(pciback_match_spec_covers(spec, &f), "a class does not cover itself");
+	must(target.class >> 16 != 6, "a class of bridges");
+	must(pciback_match_spec_covers(spec, &target), "a class does not cover itself");
 	for (bit = 0; bit < 24; bit++) {
-		f.class = spec->class.value ^ 1U << bit;
-		must(pciback_match_spec_covers(spec, &f) == bit < 24 - 4 * spec->class.digits,
+		target.class = spec->class.value ^ 1U << bit;
+		must(pciback_match_spec_covers(spec, &target) == bit < 24 - 4 * spec->class.digits,
 		     "bit %d of the class", bit);
 	}
 }
 
-static void understood(const struct match_spec *spec)
+static void check_spec(const struct match_spec *spec)
 {
-	must(pciback_match_spec_is_name(spec) == (spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH),
-	     "a name or not");
+	must(pciback_match_spec_is_name(spec) ==
+	     (spec->kind == MATCH_SLOT || spec->kind == MATCH_PATH), "is a name or not");
 	if (spec->kind == MATCH_SLOT)
 		return;
-	round_trip(spec);
+	check_round_trip(spec);
 	if (spec->kind == MATCH_PATH)
-		path_covers(spec);
+		check_path(spec);
 	else if (spec->kind == MATCH_IDS)
-		ids_cover(spec);
+		check_ids(spec);
 	else
-		class_covers(spec);
+		check_class(spec);
 }
 
 void fuzz_match(const char *s, size_t len)
@@ -134,8 +137,8 @@ void fuzz_match(const char *s, size_t len)
 	must(err == expected, "%d, should be %d", err, expected);
 	if (err)
 		return;
-	must(same(&spec, &ref), "read as something else");
-	understood(&spec);
+	must(spec_equal(&spec, &ref), "parsed as something else");
+	check_spec(&spec);
 }
 
 void fuzz_match_hide(const char *list)
@@ -156,7 +159,7 @@ void fuzz_match_hide(const char *list)
 		must(cursor <= len && cursor >= item.pos + item.len, "the cursor is lost");
 		if (err == -ENOENT)
 			break;
-		must(item.len && cursor > end, "an item of nothing");
+		must(item.len && cursor > end, "an empty item");
 		end = cursor;
 		if (err == -EINVAL)
 			continue;
@@ -165,8 +168,8 @@ void fuzz_match_hide(const char *list)
 		must(ref_match(s + 1, item.len - 2, &ref) == err, "an item: %d", err);
 		if (err)
 			continue;
-		must(same(&ref, &item.spec), "an item read as something else");
-		understood(&item.spec);
+		must(spec_equal(&ref, &item.spec), "an item parsed as something else");
+		check_spec(&item.spec);
 	}
 	must(!list[cursor], "the list ends before its end");
 }

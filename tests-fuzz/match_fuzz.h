@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The fuzzer of names, as far as paths, ids and classes go. */
+/* Paths, IDs and classes: called by names_fuzz.c. */
 #ifndef FUZZ_MATCH_FUZZ_H
 #define FUZZ_MATCH_FUZZ_H
 

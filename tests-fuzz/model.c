@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What a guest's access must return and must leave behind. model_write() makes
- * the change on a copy of the function, through the same memory and masks, and
- * the two are compared.
+ * The expected result of a guest's access. model_write() applies the write to a copy of
+ * the function, with the same memory and masks; the caller compares the copy with the
+ * function that the engine has written to.
  */
 #include <string.h>
 #include <linux/pci.h>
 #include "model.h"
 
-#define REFUSED	PCIBIOS_SET_FAILED
+#define SET_FAILED	PCIBIOS_SET_FAILED
 
-static u32 ones(unsigned int size)
+/* All bits of a value of @size bytes. */
+static u32 size_mask(unsigned int size)
 {
 	return 0xffffffffU >> (32 - 8 * size);
 }
 
-static u32 get(const u8 *bytes, unsigned int off, unsigned int size)
+static u32 bytes_get(const u8 *bytes, unsigned int off, unsigned int size)
 {
 	u32 val = 0;
 
@@ -24,17 +25,19 @@ static u32 get(const u8 *bytes, unsigned int off, unsigned int size)
 	return val;
 }
 
-static void put(u8 *bytes, unsigned int off, unsigned int size, u32 val)
+static void bytes_put(u8 *bytes, unsigned int off, unsigned int size, u32 val)
 {
 	for (; size--; off++, val >>= 8)
 		bytes[off] = val;
 }
 
+/* The register of a byte, or NULL. */
 struct mreg *model_at(struct model *m, unsigned int off)
 {
 	return off < m->size && m->at[off] ? &m->regs[m->at[off] - 1] : NULL;
 }
 
+/* What a guest's read must return. */
 u32 model_read(const struct model *m, const struct fakehw *hw, unsigned int off, unsigned int size)
 {
 	u32 val = 0;
@@ -52,9 +55,9 @@ u32 model_read(const struct model *m, const struct fakehw *hw, unsigned int off,
 	return val;
 }
 
-static int command(struct model *m, struct fakehw *hw, u32 val)
+static int command_write(struct model *m, struct fakehw *hw, u32 val)
 {
-	u32 now, shadow = get(m->copy, 4, 2);
+	u32 now, shadow = bytes_get(m->copy, 4, 2);
 
 	if (val & 3 && !m->enabled) {
 		if (hw->enable_err)
@@ -74,7 +77,7 @@ static int command(struct model *m, struct fakehw *hw, u32 val)
 	}
 	if (m->interrupts && (shadow ^ val) & 0x400)
 		fake_bits(hw, 4, 0x400, val & 0x400);
-	put(m->copy, 4, 2, val & 0x0543);
+	bytes_put(m->copy, 4, 2, val & 0x0543);
 	if (m->level != CONF_PERMISSIVE)
 		return 0;
 	now = fake_peek(hw, 4, 2);
@@ -84,60 +87,61 @@ static int command(struct model *m, struct fakehw *hw, u32 val)
 	return 0;
 }
 
-static int bar(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
+static int bar_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
 {
 	if ((val | r->ignore) == ~0U) {
-		put(m->copy, r->pos, 4, r->len);
+		bytes_put(m->copy, r->pos, 4, r->len);
 		return 0;
 	}
-	put(m->copy, r->pos, 4, r->genuine);
-	if (val == r->genuine)
+	bytes_put(m->copy, r->pos, 4, r->host_val);
+	if (val == r->host_val)
 		fake_poke(hw, r->pos, 4, val);
 	return 0;
 }
 
-static int pmcsr(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
+static int pmcsr_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
 {
 	u32 now = fake_peek(hw, r->pos, 2);
 
 	fake_poke(hw, r->pos, 2, (now & 0x61ff) | (val & 0x1e00) | (val & mask & 0x8000));
 	if (!((now ^ val) & 3))
 		return 0;
-	return hw->power_err ? REFUSED : 0;
+	return hw->power_err ? SET_FAILED : 0;
 }
 
-static int devctl(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
+static int devctl_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val,
+			u32 mask)
 {
 	u32 now = fake_peek(hw, r->pos, 2), want;
 	bool flr = fake_peek(hw, r->pos - 4, 4) & 0x10000000;
 
 	m->resets += val & mask & 0x8000 && flr;
-	/* Without FLR, bit 15 is a bridge's retry enable, which stays. */
+	/* Without FLR, bit 15 is a bridge's retry enable, which must not change. */
 	if (flr)
 		now &= 0x7fff;
 	want = (now & 0xf7ef) | (val & 0x0810);
-	if ((val & 0x7000) <= r->genuine)
+	if ((val & 0x7000) <= r->host_val)
 		want = (want & 0x8fff) | (val & 0x7000);
 	if (want != now)
 		fake_poke(hw, r->pos, 2, want);
 	return 0;
 }
 
-static int vpd(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
+static int vpd_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
 {
 	if (val & 0x8000)
-		return REFUSED;
-	put(m->copy, r->pos, 2, val);
+		return SET_FAILED;
+	bytes_put(m->copy, r->pos, 2, val);
 	if (!m->vpd_data || hw->vpd_err)
 		return 0;
-	put(m->copy, m->vpd_data, 4, fake_vpd(val));
-	put(m->copy, r->pos, 2, val | 0x8000);
+	bytes_put(m->copy, m->vpd_data, 4, fake_vpd(val));
+	bytes_put(m->copy, r->pos, 2, val | 0x8000);
 	return 0;
 }
 
-static int irq_flags(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
+static int irq_flags_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
 {
-	bool msi = r->fact->kind == MSI_FLAGS;
+	bool msi = r->expected->kind == MSI_FLAGS;
 	u32 now = fake_peek(hw, r->pos, 2);
 	u32 may = m->interrupts ? (msi ? 0x0001 : 0xc000) : 0;
 	bool msi_on = m->msi && fake_peek(hw, m->msi + 2, 2) & 1;
@@ -145,10 +149,10 @@ static int irq_flags(struct model *m, struct fakehw *hw, const struct mreg *r, u
 
 	if (m->level != CONF_PERMISSIVE && now != val) {
 		if ((now ^ val) & ~may)
-			return REFUSED;
-		/* One kind at a time; both on at once is nobody's doing here. */
+			return SET_FAILED;
+		/* Only one of MSI and MSI-X may be enabled at a time. */
 		if (val & (msi ? 1 : 0x8000) && (msi ? msix_on : msi_on))
-			return REFUSED;
+			return SET_FAILED;
 	}
 	if (m->level == CONF_PERMISSIVE || now != val)
 		fake_poke(hw, r->pos, 2, val);
@@ -157,43 +161,45 @@ static int irq_flags(struct model *m, struct fakehw *hw, const struct mreg *r, u
 
 static int reg_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val, u32 mask)
 {
-	const struct fact *f = r->fact;
-	u32 now = model_read(m, hw, r->pos, f->size), keep;
+	const struct expected_reg *expected = r->expected;
+	u32 now = model_read(m, hw, r->pos, expected->size), keep;
 
 	val = (now & ~mask) | (val & mask);
-	switch (f->kind) {
+	switch (expected->kind) {
 	case COMMAND:
-		return command(m, hw, val);
+		return command_write(m, hw, val);
 	case BIST:
 		now = fake_peek(hw, r->pos, 1);
 		if (!((val ^ now) & 0xbf) || val == 0x40)
 			fake_poke(hw, r->pos, 1, val);
 		return 0;
 	case BAR:
-		return bar(m, hw, r, val);
+		return bar_write(m, hw, r, val);
 	case PMCSR:
-		return pmcsr(m, hw, r, val, mask);
+		return pmcsr_write(m, hw, r, val, mask);
 	case VPD_ADDR:
-		return vpd(m, hw, r, val);
+		return vpd_write(m, hw, r, val);
 	case MSI_FLAGS:
 	case MSIX_FLAGS:
-		return irq_flags(m, hw, r, val);
+		return irq_flags_write(m, hw, r, val);
 	case DEVCTL:
-		return devctl(m, hw, r, val, mask);
+		return devctl_write(m, hw, r, val, mask);
 	case AF_CTRL:
 		m->resets += val == 1 && fake_peek(hw, r->pos - 1, 1) & 2;
 		return 0;
 	default:
 		break;
 	}
-	keep = f->keep & mask;
-	put(m->copy, r->pos, f->size, (get(m->copy, r->pos, f->size) & ~keep) | (val & keep));
-	now = fake_peek(hw, r->pos, f->size);
-	fake_poke(hw, r->pos, f->size, (now & ~(f->set & mask)) | (val & f->set & mask));
+	keep = expected->keep & mask;
+	now = bytes_get(m->copy, r->pos, expected->size);
+	bytes_put(m->copy, r->pos, expected->size, (now & ~keep) | (val & keep));
+	now = fake_peek(hw, r->pos, expected->size);
+	mask &= expected->set;
+	fake_poke(hw, r->pos, expected->size, (now & ~mask) | (val & mask));
 	return 0;
 }
 
-/* Bytes nobody decides over. Bits that stay closed keep what they have. */
+/* Writes bytes without a virtualised register. Bits that are not open keep their value. */
 static void free_write(struct model *m, struct fakehw *hw, unsigned int off, unsigned int size,
 		       u32 val)
 {
@@ -207,14 +213,14 @@ static void free_write(struct model *m, struct fakehw *hw, unsigned int off, uns
 }
 
 /**
- * model_write() - what a guest's write must do
- * @m: the model; follows
- * @hw: a copy of the function; follows
+ * model_write() - apply a guest's write as expected
+ * @m: the model; updated
+ * @hw: a copy of the function; updated
  * @off: a valid offset
- * @size: a valid size
+ * @size: a valid size in bytes
  * @val: the value
  *
- * Return: what the guest must be told.
+ * Return: what pciback_conf_write() must return.
  */
 int model_write(struct model *m, struct fakehw *hw, unsigned int off, unsigned int size, u32 val)
 {
@@ -231,25 +237,25 @@ int model_write(struct model *m, struct fakehw *hw, unsigned int off, unsigned i
 			pos++;
 			continue;
 		}
-		/* One of the two starts where the other does, or inside of it. */
+		/* The access starts within the register, or the register within the access. */
 		if (off >= r->pos) {
-			mask = ones(size) << 8 * (off - r->pos);
+			mask = size_mask(size) << 8 * (off - r->pos);
 			part = val << 8 * (off - r->pos);
 		} else {
-			mask = ones(size) >> 8 * (r->pos - off);
+			mask = size_mask(size) >> 8 * (r->pos - off);
 			part = val >> 8 * (r->pos - off);
 		}
-		err = reg_write(m, hw, r, part, mask & ones(r->fact->size));
+		err = reg_write(m, hw, r, part, mask & size_mask(r->expected->size));
 		if (err)
 			return err;
-		pos = r->pos + r->fact->size;
+		pos = r->pos + r->expected->size;
 	}
 	if (!decided)
 		free_write(m, hw, off, size, val);
 	return 0;
 }
 
-/* Everything the last guest did is forgotten. */
+/* Undoes everything that the last guest did. */
 void model_new_guest(struct model *m)
 {
 	memcpy(m->copy, m->fresh, SPACE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What a guest may see and change of one function, byte by byte, kept beside
- * the engine and compared with it. Where the engine has registers found by
- * byte, this has bytes with masks: the two share no idea.
+ * A model of one function: what its guest may read and change, byte by byte. The
+ * fuzzer compares the engine with it. The model is built differently on purpose: the
+ * engine works with registers, the model with one set of masks for each byte.
  */
 #ifndef FUZZ_MODEL_H
 #define FUZZ_MODEL_H
@@ -10,40 +10,52 @@
 #include "expected_regs.h"
 #include "fakehw.h"
 
+/**
+ * enum what - what a byte belongs to
+ * @FREE: nothing; read from the hardware, writable if the level allows it
+ * @OPENABLE: a raw register, which behaves like @FREE
+ * @REGISTER: a register whose policy decides
+ * @HIDDEN: a hidden capability
+ * @LOST: a register whose bytes are partly claimed by something else
+ *
+ * From @REGISTER on, a quirk cannot open the byte.
+ */
 enum what { FREE, OPENABLE, REGISTER, HIDDEN, LOST };
 
 /**
- * struct mreg - a register that was given a place
- * @fact: what is promised of it
- * @pos: the place
- * @genuine: of a BAR: its value; of DEVCTL: the largest read request
- * @len: of a BAR: the answer to sizing
- * @ignore: of a BAR: bits that do not count in a sizing write
+ * struct mreg - one register of the modelled function
+ * @expected: its expected behaviour
+ * @pos: its offset in configuration space
+ * @host_val: of a BAR: the host's value; of DEVCTL: the largest read request size
+ * @len: of a BAR: the value that it returns after a sizing write
+ * @ignore: of a BAR: bits that may be clear in a sizing write
  */
 struct mreg {
-	const struct fact *fact;
+	const struct expected_reg *expected;
 	u16 pos;
-	u32 genuine, len, ignore;
+	u32 host_val, len, ignore;
 };
 
 #define MAX_REGS	2048
 
 /**
- * struct model - the function as its guest knows it
- * @what: per byte: nobody's, nobody's by name, a register's, a hidden
- *	capability's, or that of a register that found no place
- * @see, @own, @keep, @set, @w1c: per byte, as in struct fact
- * @copy: per byte: what is in the guest's own copy
- * @fresh: what a new guest finds there
- * @open: bits that quirks open
- * @at: per byte: 1 + index of its register
+ * struct model - the function as its guest sees it
+ * @what: for each byte: enum what
+ * @see, @own, @keep, @set, @w1c: for each byte: as in struct expected_reg
+ * @copy: for each byte: the virtual value
+ * @fresh: for each byte: the virtual value for a new guest
+ * @open: for each byte: bits that quirks open
+ * @at: for each byte: 1 + index of its register, 0 if it has none
  * @regs: the registers
- * @nr: how many
+ * @nr: number of registers
  * @size: bytes of configuration space
- * @msi, @msix: where these capabilities are, or 0
- * @vpd_data: where VPD's data is, or 0
- * @level, @interrupts, @enabled, @decoding: what the guest may do and has done
- * @resets: resets it has asked for
+ * @msi, @msix: offsets of these capabilities, or 0
+ * @vpd_data: offset of VPD's data register, or 0
+ * @level: enum conf_level
+ * @interrupts: a device model may enable and disable interrupts
+ * @enabled: the guest has enabled the function once
+ * @decoding: the guest has decoding enabled now
+ * @resets: number of resets that the guest has requested
  */
 struct model {
 	u8 what[SPACE];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Fuzzes the grammars of names: addresses, lists of them, quirks; everything that
- * hide= takes, and lists of that (match_fuzz.c). The first byte says which; what
- * follows is the text. Another reading of the grammar (names_ref.c) must come to
- * the same result.
+ * Fuzzes the parsers of spec/: addresses, lists of them, quirks; all forms that hide=
+ * accepts, and lists of these (match_fuzz.c). The first byte of an input selects the
+ * parser; the rest is the text. A second implementation of the grammar (names_ref.c)
+ * must have the same result.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,14 +13,14 @@
 #include "match_fuzz.h"
 #include "names_ref.h"
 
-static bool same(const struct slot_spec *a, const struct slot_spec *b)
+static bool slot_equal(const struct slot_spec *a, const struct slot_spec *b)
 {
 	return a->domain == b->domain && a->bus == b->bus && a->dev == b->dev &&
 	       a->func == b->func;
 }
 
-/* A name that is printed and read again is the same name. */
-static void round_trip(const struct slot_spec *spec)
+/* An address that is printed and parsed again is the same address. */
+static void check_round_trip(const struct slot_spec *spec)
 {
 	char text[64], dev[16] = "*", func[16] = "*";
 	struct slot_spec again;
@@ -31,12 +31,13 @@ static void round_trip(const struct slot_spec *spec)
 	if (spec->func != SLOT_SPEC_ANY)
 		snprintf(func, sizeof(func), "%x", spec->func);
 	n = snprintf(text, sizeof(text), "%04x:%02x:%s.%s", spec->domain, spec->bus, dev, func);
-	must(!pciback_slot_spec_parse(text, n, &again) && same(spec, &again), "'%s' is not itself", text);
+	must(!pciback_slot_spec_parse(text, n, &again) && slot_equal(spec, &again),
+	     "'%s' is parsed as something else", text);
 	if (pciback_slot_spec_in_range(spec))
 		must(n < SLOT_SPEC_STRLEN, "'%s' is too long", text);
 }
 
-static void covers(const struct slot_spec *spec)
+static void check_covers(const struct slot_spec *spec)
 {
 	unsigned int devfn, nr = 0, expected = 1;
 
@@ -44,35 +45,37 @@ static void covers(const struct slot_spec *spec)
 		nr += pciback_slot_spec_covers(spec, spec->domain, spec->bus, devfn);
 	expected *= spec->dev == SLOT_SPEC_ANY ? 32 : spec->dev < 32;
 	expected *= spec->func == SLOT_SPEC_ANY ? 8 : spec->func < 8;
-	/* A bus that does not fit into its field is nobody's. */
+	/* A number too large for a bus covers no function. */
 	if (spec->bus > 0xff)
 		expected = 0;
-	must(nr == expected, "covers %u functions, should be %u", nr, expected);
-	must(!pciback_slot_spec_covers(spec, spec->domain + 1, spec->bus, 0), "covers another domain");
+	must(nr == expected, "%u functions match, should be %u", nr, expected);
+	must(!pciback_slot_spec_covers(spec, spec->domain + 1, spec->bus, 0),
+	     "another domain matches");
 	must(!pciback_slot_spec_covers(spec, spec->domain, spec->bus + 1, 0) || spec->bus > 0xfe,
-	     "covers another bus");
+	     "another bus matches");
 	must(pciback_slot_spec_is_wild(spec) == (spec->dev == SLOT_SPEC_ANY ||
 						 spec->func == SLOT_SPEC_ANY), "wild or not");
 }
 
-static void one_name(const char *s, size_t len)
+static void fuzz_slot(const char *s, size_t len)
 {
 	struct slot_spec spec, ref;
 	int err = pciback_slot_spec_parse(s, len, &spec);
 
-	must(err == (ref_slot(s, len, &ref) ? 0 : -EINVAL), "a name: %d", err);
+	must(err == (ref_slot(s, len, &ref) ? 0 : -EINVAL), "an address: %d", err);
 	if (err)
 		return;
-	must(same(&spec, &ref), "%x:%x:%x.%x, should be %x:%x:%x.%x", spec.domain, spec.bus,
+	must(slot_equal(&spec, &ref), "%x:%x:%x.%x, should be %x:%x:%x.%x", spec.domain, spec.bus,
 	     spec.dev, spec.func, ref.domain, ref.bus, ref.dev, ref.func);
 	must(pciback_slot_spec_in_range(&spec) == (spec.domain <= 0xffff && spec.bus <= 0xff &&
-						   spec.dev < 32 && spec.func < 8), "in range or not");
-	round_trip(&spec);
-	covers(&spec);
+						   spec.dev < 32 && spec.func < 8),
+	     "in range or not");
+	check_round_trip(&spec);
+	check_covers(&spec);
 }
 
-/* Every item is inside the list, behind the one before, and what it says. */
-static void hide_list(const char *list)
+/* Each item lies within the list and after the previous one, and is parsed correctly. */
+static void fuzz_hide_list(const char *list)
 {
 	struct slot_hide_item item;
 	unsigned int cursor = 0, end = 0, nr;
@@ -90,21 +93,21 @@ static void hide_list(const char *list)
 		must(cursor <= len && cursor >= item.pos + item.len, "the cursor is lost");
 		if (err == -ENOENT)
 			break;
-		must(item.len && cursor > end, "an item of nothing");
+		must(item.len && cursor > end, "an empty item");
 		end = cursor;
 		if (err == -EINVAL)
 			continue;
 		must(!err || err == -ERANGE, "a hide item: %d", err);
 		must(*s == '(' && s[item.len - 1] == ')' && !memchr(s + 1, '(', item.len - 1),
 		     "an item without parentheses");
-		must(ref_slot(s + 1, item.len - 2, &ref) && same(&ref, &item.spec),
-		     "an item that is no name");
+		must(ref_slot(s + 1, item.len - 2, &ref) && slot_equal(&ref, &item.spec),
+		     "an item that is no address");
 		must(!err == pciback_slot_spec_in_range(&item.spec), "in range or not");
 	}
 	must(!list[cursor], "the list ends before its end");
 }
 
-static void one_quirk(const char *s, size_t len)
+static void fuzz_quirk(const char *s, size_t len)
 {
 	struct quirk_spec quirk, ref;
 	int err = pciback_quirk_spec_parse(s, len, &quirk);
@@ -117,7 +120,7 @@ static void one_quirk(const char *s, size_t len)
 	     quirk.field.size == ref.field.size && quirk.field.mask == ref.field.mask &&
 	     quirk.field.mask, "another quirk");
 	if (!quirk.by_ids) {
-		must(same(&quirk.slot, &ref.slot), "a quirk of another function");
+		must(slot_equal(&quirk.slot, &ref.slot), "a quirk of another function");
 		return;
 	}
 	must(a->vendor == b->vendor && a->device == b->device && a->subsystem == b->subsystem &&
@@ -142,7 +145,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	what = *data % 5;
 	list = what == 1 || what == 4;
-	/* To the byte, so that a step beyond the end is seen. */
+	/* Exactly the size of the text, so that the sanitizer finds reads beyond its end. */
 	size -= 1;
 	text = malloc(size + list);
 	must(text || !size, "out of memory");
@@ -151,15 +154,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (list)
 		text[size] = 0;
 	if (what == 1)
-		hide_list(text);
+		fuzz_hide_list(text);
 	else if (what == 2)
-		one_quirk(text, size);
+		fuzz_quirk(text, size);
 	else if (what == 3)
 		fuzz_match(text, size);
 	else if (what == 4)
 		fuzz_match_hide(text);
 	else
-		one_name(text, size);
+		fuzz_slot(text, size);
 	free(text);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The grammars of names and quirks once more, by cutting text at separators. */
+/* A second implementation of the grammars of addresses, paths, IDs, classes and quirks. */
 #ifndef FUZZ_NAMES_REF_H
 #define FUZZ_NAMES_REF_H
 

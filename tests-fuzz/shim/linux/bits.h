@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Bits and runs of them. */
+/* Single bits and masks of consecutive bits. */
 #ifndef SHIM_LINUX_BITS_H
 #define SHIM_LINUX_BITS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The kernel's idea of blanks, which is Latin-1's: a no-break space counts. */
+/* isspace() as in the kernel, which uses Latin-1: a no-break space is a blank. */
 #ifndef SHIM_LINUX_CTYPE_H
 #define SHIM_LINUX_CTYPE_H
 

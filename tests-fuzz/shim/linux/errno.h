@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The system's numbers are the kernel's. */
+/* User space has the same numbers. */
 #include_next <linux/errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Odds and ends that the kernel's linux/kernel.h brings along, bitmaps among them. */
+/* What the freestanding sources use of linux/kernel.h and the headers that it includes. */
 #ifndef SHIM_LINUX_KERNEL_H
 #define SHIM_LINUX_KERNEL_H
 

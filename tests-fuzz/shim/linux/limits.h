@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Ends of the kernel's types. */
+/* Largest values of the kernel's types. */
 #ifndef SHIM_LINUX_LIMITS_H
 #define SHIM_LINUX_LIMITS_H
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Registers are the system's linux/pci_regs.h; the rest is as in the kernel. */
+/* Register numbers are in the system's linux/pci_regs.h; the rest is as in the kernel. */
 #ifndef SHIM_LINUX_PCI_H
 #define SHIM_LINUX_PCI_H
 
 #include_next <linux/pci.h>
 #include <linux/pci_regs.h>
 
-/* PCI Firmware Specification; the numbers also go to guests. */
+/* PCI Firmware Specification. */
 #define PCIBIOS_SUCCESSFUL		0x00
 #define PCIBIOS_FUNC_NOT_SUPPORTED	0x81
 #define PCIBIOS_BAD_VENDOR_ID		0x83

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The C library's functions have the kernel's meaning. */
+/* The functions of the C library behave as those of the kernel. */
 #include <string.h>

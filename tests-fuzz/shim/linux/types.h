@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The kernel's types for user space. Like all of this folder: as much as the
- * pure sources use, on top of the headers of the system, which other headers of
- * the C library include by the same name.
+ * The kernel's types for user space. All headers of this folder define only what the
+ * freestanding sources use (see Documentation/architecture.rst). Where headers of the C
+ * library include a header by the same name, it includes the system's first.
  */
 #ifndef SHIM_LINUX_TYPES_H
 #define SHIM_LINUX_TYPES_H
