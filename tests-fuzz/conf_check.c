@@ -37,8 +37,8 @@ static u8 reg_allowed_bits(struct fixture *fx, const struct mreg *r, unsigned in
 	case MSIX_FLAGS:
 		return permissive ? 0xff : m->interrupts ? reg_byte(r, byte, 0xc000) : 0;
 	case BAR:
-		must(val == reg_byte(r, byte, r->host_val), "BAR at %#x: %#x is not the host's value",
-		     r->pos, val);
+		must(val == reg_byte(r, byte, r->host_val),
+		     "BAR at %#x: %#x is not the host's value", r->pos, val);
 		return 0xff;
 	case DEVCTL:
 		/*

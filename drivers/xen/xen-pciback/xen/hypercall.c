@@ -276,7 +276,7 @@ int pciback_xen_try_msix(struct pci_dev *pdev, domid_t domid,
 	/* -EINVAL has two possible reasons. Every table has the first entry. */
 	if (err == -EINVAL && done)
 		dev_warn_ratelimited(&pdev->dev,
-				     "Xen maps its MSI-X entry %u to no interrupt: it has none left, or the table was smaller when Xen first saw the function; give a virtual function its vectors before it is made\n",
+				     "Xen maps its MSI-X entry %u to no interrupt: it has none left, or the table was smaller when Xen first saw the function; set the number of vectors of a virtual function before creating it\n",
 				     entries[done].entry);
 	while (done--) {
 		int unmap_err;
