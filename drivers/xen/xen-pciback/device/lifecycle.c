@@ -9,7 +9,7 @@
  *
  *	idle		owner == NULL		can be assigned
  *	assigned	owner != NULL		its guest's operations run
- *	isolated	... and isolated	no operation runs, until its guest is detached
+ *	isolated	... and isolated	no operation runs, until it is detached
  *	detaching	... and detaching	no operation runs any more
  *	removed		removed			cannot be assigned
  *

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Recovery of a seized function from a PCI Express error.
+ * Recovery of a seized function from a PCI Express error (AER, DPC): the error handlers
+ * of the PCI driver.
  *
- * The PCI core recovers all functions below a port together and asks the
- * driver of each, step by step; one that votes to disconnect ends the recovery
- * for all of them. A guest's driver is asked through the owner. A guest that
- * does not do its part is cut off from the function: no bus mastering, no
- * INTx, no operation, until the toolstack takes the function from it. The
- * function is then the host's alone, so it votes for the recovery to go on:
- * no guest can deny it to the host or to other guests.
+ * The PCI core recovers all functions below a port together and asks the driver of
+ * each, step by step. One driver that votes to disconnect ends the recovery for all of
+ * them. For a function that a guest has, the guest's driver is asked, through the
+ * owner's operations. A guest that does not answer as the step needs is isolated from the
+ * function: bus mastering and INTx are off and no operation of the guest runs, until the
+ * toolstack detaches the function. An isolated function is used by the host only, so this driver
+ * votes to continue: no guest can prevent the recovery for the host or for other guests.
  *
- * The core calls all of this with device_lock() held.
+ * Locks: the PCI core calls all handlers with device_lock() held, and those of error
+ * recovery also with pci_bus_sem held for reading.
  */
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
@@ -24,29 +26,34 @@
 #include "xen/hypercall.h"
 
 /*
- * The core itself waits up to a minute for a device after its reset; and when it
- * gives up it tells no driver.
+ * In jiffies. The PCI core itself waits up to a minute for a function after its reset. When
+ * it gives up, it does not tell the drivers.
  */
 unsigned long pciback_recovery_timeout = 120 * HZ;
 
 /*
- * All that the function could still do to the host by itself. A bridge must go
- * on passing what the functions behind it do, whoever has them.
+ * Turns off all that the function could do to the host without a guest's request. Not for
+ * a bridge: it must continue to forward accesses of the functions behind it, which may
+ * belong to others.
  */
 static void recovery_disable_hw(struct pci_dev *pdev)
 {
-	/* A function that does not answer would get all bits but one set. */
+	/*
+	 * COMMAND of a function that does not answer reads as all ones, and would be
+	 * written back with all other bits set.
+	 */
 	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || !pci_device_is_present(pdev))
 		return;
 	pci_clear_master(pdev);
 	pci_intx(pdev, 0);
 }
 
-static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_step step, const char *reason)
+static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_step step,
+			     const char *reason)
 {
 	struct pciback_owner *owner = dev->owner;
 
-	/* An operation that runs now is the last one. */
+	/* Waits for an operation that runs now; no other one starts. */
 	mutex_lock(&dev->lock);
 	dev->isolated = true;
 	mutex_unlock(&dev->lock);
@@ -61,28 +68,35 @@ static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_s
 }
 
 /*
- * The host gave the recovery up: after a reset nobody restored, or with a
- * driver in the guest that waits for the end of it.
+ * The recovery did not end in time. The PCI core gave it up without telling the drivers:
+ * either after a reset, and the function was not restored, or while the driver in the
+ * guest waits for resume().
  */
 static void recovery_timeout_work(struct work_struct *work)
 {
 	struct pcistub_device *dev = container_of(to_delayed_work(work), struct pcistub_device,
 						  timeout_work);
 
-	/* Who cancels this may hold it, and the core does as long as it is at work. */
+	/*
+	 * Waiting for device_lock() could deadlock: pciback_recovery_exit() waits for this
+	 * work with the lock held. The PCI core holds the lock while it works on the function.
+	 */
 	if (!device_trylock(&dev->pdev->dev)) {
 		schedule_delayed_work(&dev->timeout_work, HZ / 10 + 1);
 		return;
 	}
 	if (dev->recovering && dev->owner && !dev->isolated && !dev->detaching)
-		recovery_isolate(dev, RECOVERY_RESUME, "has a device that the host could not recover");
+		recovery_isolate(dev, RECOVERY_RESUME,
+				 "has a device that the host could not recover");
 	dev->recovering = false;
 	device_unlock(&dev->pdev->dev);
 }
 
 /**
- * pciback_recovery_init() - prepare a function that is being seized
- * @dev: its record
+ * pciback_recovery_init() - prepare the record of a function that is being seized
+ * @dev: the record
+ *
+ * Context: any. To be called before the record can be found by others.
  */
 void pciback_recovery_init(struct pcistub_device *dev)
 {
@@ -90,8 +104,8 @@ void pciback_recovery_init(struct pcistub_device *dev)
 }
 
 /**
- * pciback_recovery_exit() - no recovery is waited for any more
- * @dev: a function that is being handed back
+ * pciback_recovery_exit() - stop waiting for the end of a recovery
+ * @dev: a function that is being released
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -101,26 +115,28 @@ void pciback_recovery_exit(struct pcistub_device *dev)
 	cancel_delayed_work_sync(&dev->timeout_work);
 }
 
-static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev, enum pciback_recovery_step step,
+static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
+					     enum pciback_recovery_step step,
 					     pci_channel_state_t state)
 {
 	struct pciback_owner *owner;
-	struct pciback_vote verdict;
+	struct pciback_vote vote;
 	int answer = -ECANCELED;
 
 	device_lock_assert(&dev->pdev->dev);
-	/* Only under device_lock() do these change. */
+	/* @owner and @isolated only change with device_lock() held. */
 	owner = dev->owner;
 	if (owner && !dev->isolated)
-		answer = owner->ops->query_guest ? owner->ops->query_guest(owner, dev, step, state) : -ENOTCONN;
+		answer = owner->ops->query_guest ?
+			 owner->ops->query_guest(owner, dev, step, state) : -ENOTCONN;
 	else
 		owner = NULL;
 
-	verdict = pciback_vote_on_answer(step, state, answer);
-	/* The toolstack was faster. */
-	if (owner && verdict.reason && !READ_ONCE(dev->detaching))
-		recovery_isolate(dev, step, verdict.reason);
-	return verdict.vote;
+	vote = pciback_vote_on_answer(step, state, answer);
+	/* If the toolstack is already detaching the function, isolating is not needed. */
+	if (owner && vote.reason && !READ_ONCE(dev->detaching))
+		recovery_isolate(dev, step, vote.reason);
+	return vote.vote;
 }
 
 static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
@@ -141,20 +157,23 @@ static pci_ers_result_t recovery_mmio_enabled(struct pci_dev *pdev)
 }
 
 /*
- * A reset took configuration space with it, a guest's vectors included. What a
- * guest may write there it writes anew, the rest is ours. When the link was
- * not reset the core may have reset nothing, and a driver that asked for it
- * expects one. Only FLR will do: other methods reset more than this function
- * or need pci_bus_sem, which the core holds.
+ * Restores the function after a reset, which clears configuration space, including a
+ * guest's vectors. Registers that a guest may write are written again by the guest, all
+ * others by this driver. If the link was not reset, the PCI core may have reset nothing, but a
+ * driver that asked for a reset expects one, so the function is reset by FLR. Other
+ * methods reset more than this function, or need pci_bus_sem, which the core holds.
  */
 static bool recovery_restore_after_reset(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 	int err = 0;
 
-	/* No operation sees the function on its way. */
+	/* Keeps the guest's operations out until the function is restored. */
 	guard(mutex)(&dev->lock);
-	/* After a reset of the link it is not too late: Xen sees what is written now. */
+	/*
+	 * Also useful if the link was reset already: Xen learns from the write to COMMAND
+	 * that the function does not decode.
+	 */
 	pciback_xen_reset_begins(pdev);
 	if (!dev->link_reset)
 		err = pciback_reset_flr(pdev);
@@ -178,7 +197,8 @@ static pci_ers_result_t recovery_slot_reset(struct pci_dev *pdev)
 	if (recovery_restore_after_reset(dev))
 		return recovery_query_guest(dev, RECOVERY_SLOT_RESET, pci_channel_io_normal);
 	if (dev->owner && !dev->isolated)
-		recovery_isolate(dev, RECOVERY_SLOT_RESET, "has a device that does not answer any more");
+		recovery_isolate(dev, RECOVERY_SLOT_RESET,
+				 "has a device that does not answer any more");
 	return PCI_ERS_RESULT_DISCONNECT;
 }
 
@@ -187,13 +207,16 @@ static void recovery_resume(struct pci_dev *pdev)
 	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
 	dev->recovering = false;
-	/* It may have been out of reach when its guest was cut off. */
+	/* When the guest was isolated, the function may not have answered. */
 	if (dev->isolated)
 		recovery_disable_hw(pdev);
 	recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal);
 }
 
-/* No error: the attributes of the function and the PCI core reset it without asking us. */
+/*
+ * Not called for an error, but when the PCI core resets the function for another reason, for
+ * example because of a write to the function's sysfs file "reset".
+ */
 static void recovery_reset_prepare(struct pci_dev *pdev)
 {
 	struct pcistub_device *dev = pci_get_drvdata(pdev);

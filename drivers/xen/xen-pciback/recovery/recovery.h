@@ -10,10 +10,10 @@ struct pcistub_device;
 void pciback_recovery_init(struct pcistub_device *dev);
 void pciback_recovery_exit(struct pcistub_device *dev);
 
-/* How long a recovery may take until it counts as failed, in jiffies; written by tests only. */
+/* How long a recovery may take until it counts as failed, in jiffies; only tests write it. */
 extern unsigned long pciback_recovery_timeout;
 
-/* The PCI driver's. */
+/* Error handlers of the PCI driver; see recovery.c for their locks. */
 extern const struct pci_error_handlers pciback_error_handlers;
 
 #endif /* PCIBACK_RECOVERY_RECOVERY_H */

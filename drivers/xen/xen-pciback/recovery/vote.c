@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What a guest's answer to a step of error recovery is worth. Freestanding: knows
- * neither functions nor guests.
+ * Decides from a guest's answer in a step of error recovery what to vote, and whether the
+ * guest is isolated from the function. Freestanding: depends on the arguments only; knows
+ * neither functions nor guests. Needs no locks.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -13,10 +14,13 @@
 #define ANSWER_END	((__force int)PCI_ERS_RESULT_NO_AER_DRIVER + 1)
 
 /**
- * struct vote_step - a step of the recovery
- * @name: for messages
- * @accepted: answers with which a guest keeps the function; 0: any, even none
- * @idle_vote: our vote for a function that no guest has
+ * struct vote_step - a step of error recovery
+ * @name: its name in messages
+ * @accepted: the answers with which a guest keeps the function, a bit for each;
+ *	0: any answer, or none
+ * @idle_vote: vote for a function that no guest has, or that no guest may use
+ *
+ * Constant; needs no lock.
  */
 struct vote_step {
 	const char *name;
@@ -30,14 +34,14 @@ static const struct vote_step vote_steps[RECOVERY_NR_STEPS] = {
 		PCI_ERS_RESULT_CAN_RECOVER,
 	},
 	[RECOVERY_MMIO] = {
-		"a look at its registers", ANSWER(RECOVERED) | ANSWER(NEED_RESET),
+		"register access after an error", ANSWER(RECOVERED) | ANSWER(NEED_RESET),
 		PCI_ERS_RESULT_RECOVERED,
 	},
 	[RECOVERY_SLOT_RESET] = {
 		"a reset after an error", ANSWER(RECOVERED),
 		PCI_ERS_RESULT_RECOVERED,
 	},
-	/* The others went on already: there is nothing left to refuse. */
+	/* The recovery is over: an answer cannot change its result. */
 	[RECOVERY_RESUME] = { "the end of a recovery", 0, PCI_ERS_RESULT_RECOVERED },
 };
 
@@ -47,7 +51,7 @@ static const char *answer_reason(int answer)
 	case -ETIMEDOUT:
 		return "did not answer in time";
 	case -EBUSY:
-		return "still owes the answer to an earlier question";
+		return "has not answered an earlier question yet";
 	case -ENOTCONN:
 		return "has no frontend that could be asked";
 	case -EOPNOTSUPP:
@@ -58,54 +62,61 @@ static const char *answer_reason(int answer)
 	case (__force int)PCI_ERS_RESULT_NO_AER_DRIVER:
 		return "gave the device up";
 	default:
-		return "gave an answer that makes no sense";
+		return "gave an invalid answer";
 	}
 }
 
 /**
- * pciback_vote_on_answer() - what a guest's answer is worth
- * @step: what it was asked
+ * pciback_vote_on_answer() - decide what to vote, and whether the guest is isolated
+ * @step: the step that the guest was asked about
  * @state: state of the link, for RECOVERY_DETECTED
- * @answer: enum pci_ers_result, or anything else the guest wrote; -ETIMEDOUT:
- *	none came; -EBUSY: one is outstanding; -ENOTCONN, -EOPNOTSUPP: it cannot
- *	be asked; -ECANCELED: it is losing the function anyway
+ * @answer: enum pci_ers_result, or any other value that the guest wrote;
+ *	-ETIMEDOUT: it did not answer; -EBUSY: it has not answered an earlier
+ *	question; -ENOTCONN, -EOPNOTSUPP: it cannot be asked; -ECANCELED: the
+ *	function is being detached, or no guest may use it
  *
- * A link that is frozen gets reset, and configuration space with it: whatever
- * a guest thinks, its function needs the step that follows a reset.
+ * A frozen link will be reset, which clears configuration space. So whatever the
+ * guest answers, its function needs the step that follows a reset.
+ *
+ * Context: any.
+ * Return: the vote, and the reason for isolating the guest, if any.
  */
-struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step, pci_channel_state_t state,
-					   int answer)
+struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step,
+					   pci_channel_state_t state, int answer)
 {
 	bool known = answer > 0 && answer < ANSWER_END;
-	struct pciback_vote verdict = { .vote = vote_steps[step].idle_vote };
+	struct pciback_vote vote = { .vote = vote_steps[step].idle_vote };
 
 	if (!vote_steps[step].accepted)
-		return verdict;
+		return vote;
 	if (step == RECOVERY_DETECTED && state == pci_channel_io_frozen)
-		verdict.vote = PCI_ERS_RESULT_NEED_RESET;
+		vote.vote = PCI_ERS_RESULT_NEED_RESET;
 	if (step == RECOVERY_DETECTED && state == pci_channel_io_perm_failure) {
-		verdict.vote = PCI_ERS_RESULT_DISCONNECT;
-		verdict.reason = "cannot have a device that failed for good";
-		return verdict;
+		vote.vote = PCI_ERS_RESULT_DISCONNECT;
+		vote.reason = "cannot have a device that failed for good";
+		return vote;
 	}
 
 	if (known && BIT(answer) & vote_steps[step].accepted) {
-		if (verdict.vote != PCI_ERS_RESULT_NEED_RESET)
-			verdict.vote = (__force pci_ers_result_t)answer;
+		if (vote.vote != PCI_ERS_RESULT_NEED_RESET)
+			vote.vote = (__force pci_ers_result_t)answer;
 	} else if (answer == -ECANCELED) {
-		/* Reset when it is taken back. */
+		/* The function is reset when it is deassigned. */
 	} else if ((answer == -ENOTCONN || answer == -EOPNOTSUPP) &&
 		   step != RECOVERY_SLOT_RESET && state == pci_channel_io_normal) {
-		/* The link works, nothing is reset: as if it had a lost packet. */
+		/* The link works and nothing is reset, so the guest may keep the function. */
 	} else {
-		verdict.reason = answer_reason(answer);
+		vote.reason = answer_reason(answer);
 	}
-	return verdict;
+	return vote;
 }
 
 /**
- * pciback_recovery_step_name() - a step of error recovery, for messages
+ * pciback_recovery_step_name() - name of a step of error recovery, for messages
  * @step: the step
+ *
+ * Context: any.
+ * Return: the name, a constant.
  */
 const char *pciback_recovery_step_name(enum pciback_recovery_step step)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* What a guest's answers to the steps of error recovery are worth. */
+/* Votes in error recovery, from the answers of guests. */
 #ifndef PCIBACK_RECOVERY_VOTE_H
 #define PCIBACK_RECOVERY_VOTE_H
 
@@ -8,16 +8,18 @@
 
 /**
  * struct pciback_vote - what follows from a guest's answer
- * @vote: what the PCI core is told
- * @reason: why the guest loses the function, NULL if it keeps it
+ * @vote: the driver's result for the PCI core
+ * @reason: why the guest is isolated from the function, a constant; NULL: it is not
+ *
+ * A value; needs no lock.
  */
 struct pciback_vote {
 	pci_ers_result_t vote;
 	const char *reason;
 };
 
-struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step, pci_channel_state_t state,
-					   int answer);
+struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step,
+					   pci_channel_state_t state, int answer);
 const char *pciback_recovery_step_name(enum pciback_recovery_step step);
 
 #endif /* PCIBACK_RECOVERY_VOTE_H */

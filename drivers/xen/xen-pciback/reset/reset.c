@@ -165,7 +165,7 @@ static void job_explain(struct reset_job *job, const struct reset_step *step)
 
 /*
  * The step whose denial comes first in enum reset_denial, which is the one that is
- * easiest to remedy. NULL if no step was denied.
+ * easiest to remedy. NULL if all steps are allowed.
  */
 static const struct reset_step *job_closest_denial(const struct reset_job *job)
 {
@@ -240,7 +240,7 @@ static int job_run_steps(struct reset_job *job)
 	}
 	if (!tried)
 		return job_report_untried(job);
-	/* A method that was denied might still work: say what would allow it. */
+	/* A method that is not allowed might work: log what would allow it. */
 	if (job->reason != RESET_FOR_GUEST && job_closest_denial(job))
 		job_explain(job, job_closest_denial(job));
 	return err;

@@ -4,7 +4,7 @@
  * table that a plan is made from, and takes their locks. Reads the PCI core's
  * objects, and writes no registers.
  *
- * Locks: nobody waits for a device_lock() while holding another. All are tried; if
+ * Locks: no task waits for a device_lock() while holding another. All are tried; if
  * one cannot be taken, all are dropped, and a little later all are tried again. So
  * no order of taking can be wrong. Only probe() and remove() hold one device_lock()
  * while the others are tried, and keep it. If several such tasks want each other's
