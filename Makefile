@@ -7,10 +7,15 @@
 #   make install            under updates/, so that modprobe prefers it
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
-#   make kunit | xen-test | compare | fuzz | check | bench     parts of it
+#   make kunit | xen-test | compare | fuzz | check     parts of it; one test by its name:
+#   make kunit T=reset      a suite, or T=reset.shows_the_plan; K=k6.1: on that kernel
+#   make xen-test T=15      a scenario by its number, name or pattern; K=k6.1
+#   make fuzz T=INPUT       a file, or a known input
+#   make check T=checkpatch
 #   make soak               hundreds of cycles, and what make test leaves out (an hour or two)
 #   make kunit-debug        KUnit on a kernel that finds leaks, freed memory, deadlocks
-#   make kunit-debug-selfcheck    ... does it?
+#   make kunit-debug-selftest     ... does it?
+#   make bench              what an operation costs, in instructions
 #   make docs               Documentation/ as web pages, into build/docs/html
 #   make clean | help
 
@@ -29,7 +34,7 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module hostile install clean demo test kunit kunit-debug kunit-debug-selfcheck
+.PHONY: module hostile install clean demo test kunit kunit-debug kunit-debug-selftest
 .PHONY: xen-test soak compare fuzz check bench docs help
 
 module:
@@ -52,30 +57,30 @@ demo:
 test:
 	scripts/test.sh
 
+# T names one test, K a kernel; one test runs on k6.12 unless K says otherwise.
 kunit:
-	tests-kunit/run.py --kernel both
+	tests-kunit/run.py --kernel $(or $(K),$(if $(T),k6.12,both)) $(if $(T),'$(T)')
 
 kunit-debug:
-	tests-kunit/run.py --kernel debug
+	tests-kunit/run.py --kernel debug $(if $(T),'$(T)')
 
-kunit-debug-selfcheck:
-	tests-kunit/debug/selfcheck.py
+kunit-debug-selftest:
+	tests-kunit/debug/selftest.py
 
 xen-test:
-	tests-xen/run.py --kernel all --module ours
+	tests-xen/run.py --kernel $(or $(K),$(if $(T),k6.12,all)) --module ours $(if $(T),--only '$(T)')
 
-# SOAK_KERNEL=k6.12: on that kernel alone.
 soak:
-	tests-xen/run.py --soak --kernel $(or $(SOAK_KERNEL),both) --module ours
+	tests-xen/run.py --soak --kernel $(or $(K),both) --module ours
 
 fuzz:
-	tests-fuzz/run.sh
+	tests-fuzz/run.sh $(if $(T),'$(T)')
 
 compare:
 	tests-xen/compare.py
 
 check:
-	scripts/check.sh
+	scripts/check.sh $(if $(T),'$(T)')
 
 bench:
 	scripts/bench.sh

@@ -29,6 +29,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib/recipe-kernel.sh"
 # shellcheck source=scripts/lib/recipe-newer.sh
 . "$here/lib/recipe-newer.sh"
+# shellcheck source=scripts/lib/recipe-suite.sh
+. "$here/lib/recipe-suite.sh"
 # shellcheck source=scripts/lib/recipe-xen.sh
 . "$here/lib/recipe-xen.sh"
 # shellcheck source=scripts/lib/recipe-source.sh
@@ -62,12 +64,7 @@ main() {
 		ensure_tools "$(cat "$XPB_CURRENT/$name/compiler")"
 	done < <(xpb_kernels)
 	case "$part" in xen | all) keep_xen ;; esac
-	case "$part" in build | kunit | all)
-		must_keep kernel-src build_source
-		# TODO: until check.sh names the scripts in kernel-src.
-		ln -sfn kernel-src/scripts "$XPB_CURRENT/checkpatch"
-		;;
-	esac
+	case "$part" in build | kunit | all) must_keep kernel-src build_source ;; esac
 	case "$part" in newer | all)
 		while read -r name series suite; do
 			keep_newer "$name" "$series" "$suite"

@@ -11,7 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./lib.sh
 
 ensure_tools gcc make valgrind
-make -s bench
+mkdir -p out
+compile bench
 
 # count KIND ROWS TIMES: instructions of a whole run.
 count() {

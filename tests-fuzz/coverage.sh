@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# coverage.sh [RUNS]: lines and branches of the pure sources that seeds, old
+# coverage.sh [RUNS]: lines and branches of the freestanding sources that seeds, old
 # failures and RUNS more inputs of a fixed seed reach (default 20000 for each
 # fuzzer); file by file, and then every line that is left out. The same every
 # time, unless sources or seeds change.
@@ -13,7 +13,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 runs=${1:-20000}
 ensure_tools clang llvm make python3
-make -s coverage
+mkdir -p out
+compile coverage
 rm -rf out/profile
 mkdir -p out/profile
 

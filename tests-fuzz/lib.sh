@@ -7,6 +7,8 @@
 # shellcheck source=scripts/lib/tools.sh
 . ../scripts/lib/tools.sh
 
+say() { printf 'fuzz: %s\n' "$*" >&2; }
+
 # shellcheck disable=SC2034 # used by those who source this file
 FUZZERS="conf names vpci"
 
@@ -24,6 +26,16 @@ length_of() {
 	conf) echo 4096 ;;
 	*) echo 600 ;;
 	esac
+}
+
+# compile TARGET: with the Makefile.
+compile() {
+	touch out/.started
+	with_progress "compiling" compiled -- make -s -j"$(nproc)" "$1"
+}
+
+compiled() {
+	echo "$(find out -name '*.o' -newer out/.started | wc -l) objects"
 }
 
 # llvm_tool NAME: the program that belongs to clang, whose plain name may be missing.

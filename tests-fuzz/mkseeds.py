@@ -3,7 +3,7 @@
 """mkseeds.py FOLDER: the fuzzers' first inputs, FOLDER/seeds/FUZZER/, and those
 that failed once, FOLDER/regress/FUZZER/.
 
-conf: every dump in corpus-src/ and every broken function of nasty.py, each
+conf: every dump in corpus-src/ and every broken function of malformed.py, each
 followed by the same tour of a guest through its space at every level. The
 layout is that of image.h and of conf_fuzz.c's steps.
 names, vpci: names as administrators write them; functions coming and going.
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import dumps
-import nasty
+import malformed
 import regress
 
 HERE = Path(__file__).resolve().parent
@@ -72,7 +72,7 @@ def tours():
 
 def failures():
     """Each access that each special register makes fails once, at each level."""
-    for name, (off, size) in nasty.PARTS_REGS.items():
+    for name, (off, size) in malformed.PARTS_REGS.items():
         steps = b""
         for n in range(1, 7):
             for lev in range(3):
@@ -117,8 +117,8 @@ def functions():
         size, rows = dumps.load(path)
         flags = (1 if size > 256 else 0) | (2 if rows.get(0, bytes(16))[14] & 0x7f == 1 else 0)
         yield path.stem, image(flags, records(size, rows))
-    for name, flags, recs, extra in nasty.functions():
-        yield f"nasty-{name}", image(flags, recs, extra)
+    for name, flags, recs, extra in malformed.functions():
+        yield f"malformed-{name}", image(flags, recs, extra)
 
 
 def save(folder, name, data):
@@ -130,13 +130,13 @@ def main(top):
     for name, function in functions():
         for tour, steps in tours():
             save(top / "conf", f"{name}-{tour}", function + steps)
-    parts = image(nasty.K4, nasty.PARTS)
+    parts = image(malformed.K4, malformed.PARTS)
     for name, steps in failures():
         save(top / "conf", f"fails-at-{name}", parts + steps)
     save(top / "conf", "kinds-of-interrupts", parts + kinds())
-    for i, text in enumerate(nasty.NAMES):
+    for i, text in enumerate(malformed.NAMES):
         save(top / "names", f"name-{i:02}", text.encode("latin-1"))
-    for name, steps in nasty.PLACEMENTS.items():
+    for name, steps in malformed.PLACEMENTS.items():
         save(top / "vpci", name, bytes(steps))
 
 

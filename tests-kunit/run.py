@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""run.py [--kernel k6.1|k6.12|both|debug] [--keep] [NAME]: KUnit suites in a virtual machine.
+"""run.py [--kernel KERNEL] [--keep] [--list] [NAME]: KUnit suites in a virtual machine.
 
 Builds KUnit and the suites against a distribution kernel's headers, boots each
 kernel in QEMU with nothing but these modules, and checks its console. No root, no
-KVM. "debug" is a kernel of our own that looks for leaks, freed memory, deadlocks
-and more (debug/kernel.sh builds it if the cache has none): there everything has to
-run, and nothing may be found.
+KVM. KERNEL is k6.1, k6.12, both, or debug: a kernel of our own that looks for leaks,
+freed memory, deadlocks and more (debug/kernel.sh builds it if the cache has none);
+there everything has to run, and nothing may be found.
 
 NAME is a suite or SUITE.CASE and may have *, ? and []: only that runs, on k6.12 unless
 --kernel says otherwise. If there is none of that name, the exit status is 2.
@@ -113,6 +113,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kernel", choices=(*KERNELS, "both", DEBUG))
     parser.add_argument("--keep", action="store_true", help="keep the log of a good run too")
+    parser.add_argument("--list", action="store_true", help="list the cases and stop")
     parser.add_argument("name", nargs="?", metavar="NAME",
                         help="only this suite or SUITE.CASE; may have *, ? and []")
     args = parser.parse_args()
@@ -124,6 +125,10 @@ def main():
         if not suites:
             say(f"no suite or case is called {args.name}")
             return 2
+    if args.list:
+        for suite in suites:
+            print("\n".join(f"{suite.name}.{case}" for case in suite.cases))
+        return 0
     passed = skipped = failed = unchanged = 0
     try:
         for kernel in set_up(KERNELS if choice == "both" else (choice,)):

@@ -33,7 +33,9 @@ of_recipe() {
 
 # fresh FOLDER: was it compared with apt's lists within XPB_MAX_AGE days?
 fresh() {
-	[ -n "$(find "$1/checked" -mtime "-${XPB_MAX_AGE:-7}" 2>/dev/null)" ]
+	local checked
+	checked=$(stat -c %Y "$1/checked" 2>/dev/null) &&
+		[ $((EPOCHSECONDS - checked)) -lt $((86400 * ${XPB_MAX_AGE:-7})) ]
 }
 
 # keep_artefact NAME COMMAND...: have current/NAME mean what today's recipe makes. COMMAND makes

@@ -5,17 +5,9 @@ Nothing but this module knows the paths of the cache in Python, and it asks cach
 which has them for the shell scripts.
 """
 
-import fcntl
-import os
 import subprocess
-import tempfile
-import time
 from pathlib import Path
 
-import result_cache
-
-# Seconds for which nobody has asked for an image that is deleted: more than a run takes.
-UNUSED_S = 3600
 LIB = Path(__file__).resolve().parent
 TOP = LIB.parent.parent
 
@@ -97,25 +89,3 @@ def newer_names():
 def missing(name):
     """Why a newer kernel is not there; None if it is."""
     return ask("xpb_missing", name)
-
-
-def image(name, inputs, make):
-    """A file in the cache that make() has returned as bytes for the same @inputs: bytes,
-    texts and files (as Path), all that the result depends on, the programs that make it
-    among them. Return its path."""
-    path = IMAGES / f"{name}-{result_cache.identity(*inputs)[:16]}"
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    with open(IMAGES / f".{name}.lock", "wb") as lock:
-        # Another program of the same run may be making it, or take ours for an old one.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if path.exists():
-            os.utime(path)
-            return path
-        for old in IMAGES.glob(name + "-*"):
-            # Used lately, it may be that of another checkout, which runs now.
-            if time.time() - old.stat().st_mtime > UNUSED_S:
-                old.unlink(missing_ok=True)
-        with tempfile.NamedTemporaryFile(dir=IMAGES, delete=False) as new:
-            new.write(make())
-        os.replace(new.name, path)
-    return path

@@ -5,7 +5,7 @@
 # cache. Nothing is installed and no host name is known here: what can be had is
 # what the machine's own apt configuration offers. Needs progress.sh.
 
-# Further options for apt: recipe-newer.sh sets them to look at another suite.
+# Further options for apt: recipe-suite.sh sets them to look at another suite.
 XPB_APT=()
 
 # deb_field PACKAGE FIELD: a field of the version apt would take.

@@ -38,9 +38,9 @@ artefact_files() {
 	case "$1" in
 	xen) printf '%s\n' "$XPB_LIB"/{recipe-xen,debs}.sh ;;
 	kernel-src) printf '%s\n' "$XPB_LIB"/{recipe-source,debs}.sh ;;
-	suite-*) printf '%s\n' "$XPB_LIB"/{recipe-newer,debs}.sh ;;
+	suite-*) printf '%s\n' "$XPB_LIB"/{recipe-suite,debs}.sh ;;
 	*) if xpb_newer_names | grep -qxF "$1"; then
-		printf '%s\n' "$XPB_LIB"/{recipe-newer,recipe-kernel,debs}.sh
+		printf '%s\n' "$XPB_LIB"/{recipe-newer,recipe-suite,recipe-kernel,debs}.sh
 	else
 		printf '%s\n' "$XPB_LIB"/{recipe-kernel,debs}.sh
 	fi ;;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
  * Faults on purpose, one for each thing the debug kernel is built to notice.
- * Every case passes as a test: what is wrong with it is for the kernel to find
- * and for the judge of its log to see. Module parameter "fault" picks one;
- * "none" is the same module without any.
+ * Each passes as a test: the kernel has to find what is wrong, and check_log.py has
+ * to see that in the log. Module parameter "fault" chooses one; "none" is the same
+ * module without any.
  */
 #include <kunit/test.h>
 #include <linux/list.h>
@@ -149,17 +149,17 @@ static void commits(struct kunit *test)
 	KUNIT_FAIL(test, "no such fault: %s", fault);
 }
 
-static struct kunit_case planted_cases[] = {
+static struct kunit_case selftest_cases[] = {
 	KUNIT_CASE(commits),
 	{}
 };
 
-static struct kunit_suite planted_suite = {
-	.name = "planted",
-	.test_cases = planted_cases,
+static struct kunit_suite selftest_suite = {
+	.name = "selftest",
+	.test_cases = selftest_cases,
 };
 
-kunit_test_suites(&planted_suite);
+kunit_test_suites(&selftest_suite);
 
 MODULE_DESCRIPTION("Faults for the debug kernel to find");
 MODULE_LICENSE("Dual BSD/GPL");

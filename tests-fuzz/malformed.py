@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""Functions as broken as hardware has them, and worse: name, flags, records and
+"""Malformed functions, as hardware has them and worse: name, flags, records and
 what follows the records, as image.h has them. And names and placements."""
 import struct
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""selfcheck.py [FAULT...]: does the debug kernel find what it is there to find?
+"""selftest.py [FAULT...]: does the debug kernel find what it is there to find?
 
-Boots it once for each fault of planted/planted.c, or for those named, and has the
-log judged as that of a real run is: every fault must be found, each under its own
-name, and nothing where there is none. Then takes lines away from the good log: a
+Boots it once for each fault of selftest/faults.c, or for those named, and has the
+log checked as that of a real run is: every fault must be found, each under its own
+name, and nothing where there is none. Then removes lines from the good log: a
 run that ends early, or looks for less than it should, must not pass either. Not
-part of a normal run; for whoever changes the kernel, the judge or the compiler.
+part of a normal run; for whoever changes the kernel, check_log.py or the compiler.
 """
 import re
 import subprocess
@@ -20,6 +20,7 @@ sys.path.insert(0, str(HERE.parent))
 import build  # noqa: E402
 import check_log  # noqa: E402
 import vm  # noqa: E402
+import cache  # noqa: E402
 
 # What a failure has to say.
 FAULTS = {
@@ -34,7 +35,7 @@ FAULTS = {
     "free_active_timer": r"ODEBUG: free active",
     "warning": r"WARNING:.*warning",
 }
-SUITES = [check_log.suites_of(HERE / "planted/planted.c")]
+SUITES = [check_log.suites_of(HERE / "selftest/faults.c")]
 
 passed, failed = [], []
 
@@ -55,7 +56,8 @@ def run(kernel, modules, fault):
     """Boot once with that fault. Return the log."""
     with tempfile.TemporaryDirectory(prefix="kunit-") as work:
         log = Path(work) / "console.log"
-        trouble = vm.boot(kernel / "vmlinuz", modules, work, log, f"fault={fault}")
+        image = vm.initramfs(modules, {modules[-1].stem: f"fault={fault}"})
+        trouble = vm.boot(f"fault {fault}", kernel.vmlinuz, image, log)
         text = log.read_text(errors="replace") if log.exists() else ""
     # A machine that stops is one of the ways to report; silence is none.
     return text + (f"\nmachine: {trouble}" if trouble else "")
@@ -75,7 +77,7 @@ def check_fault(fault, log):
 
 def check_gaps(log):
     """A good log that lacks something is not a good log."""
-    gaps = {"its suite's result": r"ok \d+ planted$", "its case's result": r"ok \d+ commits$",
+    gaps = {"its suite's result": r"ok \d+ selftest$", "its case's result": r"ok \d+ commits$",
             "its taint": r"kunit-vm: taint", "its end": r"kunit-vm: end",
             **{proof: re.escape(proof) for proof in check_log.DEBUG_PROOF}}
     for name, pattern in gaps.items():
@@ -90,8 +92,8 @@ def main():
     if not set(wanted) <= set(FAULTS):
         sys.exit(f"{__doc__}\nfaults: {' '.join(FAULTS)}")
     made = subprocess.run([HERE / "kernel.sh"], check=True, text=True, stdout=subprocess.PIPE)
-    kernel = Path(made.stdout.strip())
-    modules = build.build_folder(kernel, HERE / "planted", "planted")
+    kernel = cache.Kernel("debug", Path(made.stdout.strip()))
+    modules = build.build_folder(kernel, HERE / "selftest", "selftest")
     for fault in wanted:
         log = run(kernel, modules, fault)
         check_fault(fault, log)
