@@ -22,8 +22,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests-xen"))
 
 from host import devices, image, paths, vm  # noqa: E402
-from host.cpio import Archive  # noqa: E402
 from host.results import Parser  # noqa: E402
+from cpio import Archive  # noqa: E402
 
 OUT = paths.TOP / "build/bench"
 FUNCTIONS = [f"0000:{bus:02x}:00.0" for bus in range(1, 11)]
@@ -85,7 +85,7 @@ def build_image(target, kernel, xen, module, nonce, args):
     """dom0's initramfs with the bench in it; the dom0 kernel's path."""
     config = "".join(f"{k}='{v}'\n" for k, v in dict(
         XPB_NONCE=nonce, NVME=FUNCTIONS[0], NVME2=FUNCTIONS[1], NIC=devices.NIC,
-        DEVICES=" ".join((*FUNCTIONS[:2], devices.NIC)), PATIENCE=1,
+        DEVICES=" ".join((*FUNCTIONS[:2], devices.NIC)), TIMEOUT_SCALE=1,
         BENCH_FUNCTIONS=" ".join(FUNCTIONS), BENCH_MANY=" ".join(MANY), BENCH_READS=args.reads,
         BENCH_LOADS=args.loads).items())
     vmlinux = image.dom0_image(target, kernel, xen, module, [HERE / "measure.sh"], config)

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import run
 from host import devices, image, paths, vm
-from host.cpio import Archive
 from host.results import Parser
+from cpio import Archive
 
 HERE = Path(__file__).resolve().parent
 OUT = paths.TOP / "build/storm"
@@ -42,7 +42,7 @@ class Machine(run.Machine):
 
 def build_image(target, kernel, xen, module, nonce, args):
     config = "".join(f"{k}='{v}'\n" for k, v in dict(
-        XPB_NONCE=nonce, MODULE="ours" if module else "stock", PATIENCE=4,
+        XPB_NONCE=nonce, MODULE="ours" if module else "stock", TIMEOUT_SCALE=4,
         STORM_MS=args.seconds * 1000, **devices.variables("base")).items())
     vmlinux = image.dom0_image(target, kernel, xen, module, [HERE / "storm.sh"], config)
     more = Archive()

@@ -113,8 +113,6 @@ checkpatch() {
 checkpatch_on() {
 	local kind=$1 dir="$XPB_CURRENT/kernel-src/scripts"
 	shift
-	# TODO: until setup.sh makes kernel-src.
-	[ -e "$dir" ] || dir="$XPB_CURRENT/checkpatch"
 	# Started elsewhere: it leaves a cache file where it is started.
 	mkdir -p build/check/include
 	cp .checkpatch.conf build/check/
@@ -125,12 +123,6 @@ checkpatch_on() {
 pyflakes() {
 	command -v pyflakes3 >/dev/null || { echo "pyflakes3 is not installed"; return 77; }
 	on py pyflakes3
-}
-
-# optional FILE ARGS...: TODO: without this, as soon as setup.sh has its selftest.
-optional() {
-	[ -e "$1" ] || { echo "there is no $1 yet"; return 77; }
-	"$@"
 }
 
 # The checks, in the order they run.
@@ -177,7 +169,8 @@ checks() {
 	check abi "Documentation/ABI: the kernel's get_abi.pl" "$here/docs.sh" abi
 	check abi-fields "Documentation/ABI: Date, KernelVersion, Contact, Description" \
 		"$here/check/tree.py" abi
-	check cache-keys "cache: a changed recipe is built anew" optional "$here/selftest/test_keys.py"
+	check cache-keys "cache: a changed recipe is built anew" "$here/selftest/test_keys.py"
+	check scenarios "tests-xen: choosing, numbers, KTAP, image keys" "$top/tests-xen/selftest.py"
 	check retired-words "every file: no word that has a better one" "$here/check/retired.py"
 	check retired-words-selftest "... and such words are found" "$here/check/retired.py" selftest
 	check version "VERSION is the one place with the version" "$here/check/tree.py" version

@@ -14,5 +14,5 @@ kernel=${1:-k6.12}
 
 echo "* machine: tools and the cache of kernels and Xen"
 "$top/scripts/setup.sh" xen
-echo "* build: xen-pciback.ko for $kernel, then boot Xen and dom0 in QEMU (about half a minute of silence)"
+echo "* build: xen-pciback.ko for $kernel, then boot Xen and dom0 in QEMU"
 exec "$top/tests-xen/run.py" --demo --kernel "$kernel" --module ours
