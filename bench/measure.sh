@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # timeout: 100000
 #
-# Runs in dom0, as a scenario of tests-xen does and with the same helpers. Says
+# Runs in dom0, as a scenario of tests-xen does and with the same helpers. Prints
 # "BENCH <name> <number>" for every measurement; bench/run.py knows the names.
 
 # loads SUFFIX BDF...: the module comes, hiding these, and goes.

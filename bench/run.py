@@ -22,7 +22,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests-xen"))
 
 from host import devices, image, paths, vm  # noqa: E402
+from host.report import Progress  # noqa: E402
 from host.results import Parser  # noqa: E402
+# From scripts/lib, where host looks.
 from cpio import Archive  # noqa: E402
 
 OUT = paths.TOP / "build/bench"
@@ -82,7 +84,7 @@ class Machine(vm.Machine):
 
 
 def build_image(target, kernel, xen, module, nonce, args):
-    """dom0's initramfs with the bench in it; the dom0 kernel's path."""
+    """dom0's initramfs with the benchmark in it; the dom0 kernel's path."""
     config = "".join(f"{k}='{v}'\n" for k, v in dict(
         XPB_NONCE=nonce, NVME=FUNCTIONS[0], NVME2=FUNCTIONS[1], NIC=devices.NIC,
         DEVICES=" ".join((*FUNCTIONS[:2], devices.NIC)), TIMEOUT_SCALE=1,
@@ -117,7 +119,8 @@ def measure(kernel, xen, module, args):
     machine = Machine(folder, xen, vmlinux, folder / "dom0.cpio")
     machine.start()
     try:
-        reason = machine.follow(args.limit, parser.line)
+        with Progress(f"[{folder.name}] ", "measuring"):
+            reason = machine.follow(args.limit, parser.line)
     finally:
         machine.stop()
     (folder / "dom0.cpio").unlink()

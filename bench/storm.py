@@ -18,7 +18,8 @@ import sys
 from pathlib import Path
 
 import run
-from host import devices, image, paths, vm
+from host import contents, devices, image, paths, vm
+from host.report import Progress
 from host.results import Parser
 from cpio import Archive
 
@@ -46,8 +47,8 @@ def build_image(target, kernel, xen, module, nonce, args):
         STORM_MS=args.seconds * 1000, **devices.variables("base")).items())
     vmlinux = image.dom0_image(target, kernel, xen, module, [HERE / "storm.sh"], config)
     more = Archive()
-    libs = image.add_programs(more, ["/usr/lib/xen-4.17/bin/xentop"], xen.root)
-    image.add_libraries(more, libs)
+    libs = contents.add_programs(more, ["/usr/lib/xen-4.17/bin/xentop"], xen.root)
+    contents.add_libraries(more, libs)
     with open(target, "ab") as out:
         out.write(more.bytes())
     return vmlinux
@@ -77,7 +78,8 @@ def measure(kernel, xen, module, args):
     parser = Parser(nonce, lambda scenario: None, evidence, ended.append, machine.answer)
     machine.start()
     try:
-        reason = machine.follow(args.limit, parser.line)
+        with Progress(f"[{folder.name}] ", "measuring"):
+            reason = machine.follow(args.limit, parser.line)
     finally:
         machine.stop()
     for name in ("dom0.cpio", "disk1.img", "disk2.img"):

@@ -3,7 +3,7 @@
 # timeout: 100000
 #
 # Runs in dom0, as a scenario of tests-xen does and with the same helpers: one guest
-# attacks, another reads. Says for every attack
+# attacks, another reads. Prints for every attack
 #	STORM <attack> dom0=<CPU %> bad=<CPU %> good=<CPU %> <what confpace said>
 #	SEEN <attack> <what the attacker said>; bench/storm.py knows the names.
 

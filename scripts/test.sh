@@ -5,11 +5,12 @@
 # the KUnit suites, also on the debug kernel, the scenarios on a real Xen, the in-tree
 # module beside ours, and the fuzzers. All at once, but with never more than three
 # virtual machines, of whichever part: each has one emulated CPU, and waits a fifth of its
-# time. What a part says goes to the terminal and to build/test/<part>.log. The last line
-# is "N passed, N failed", the sum of all parts; exit status 0 only if nothing failed. A
-# virtual machine whose tests all passed is not booted again as long as nothing in it has
-# changed, nor anything that judges it: its tests are counted as unchanged. AGAIN=1 boots
-# all.
+# time. What a part prints goes to the terminal, one part after the other, and to
+# build/test/<part>.log. In the end come the failures, the time and the result of each
+# part, and as the last line "N passed, N failed", the sum of all; exit status 0 only if
+# nothing failed. A virtual machine whose tests all passed is not booted again as long as
+# nothing in it has changed, nor anything that checks it: its tests are counted as
+# unchanged. AGAIN=1 boots all.
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,12 +20,14 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 logs=build/test
 rm -rf "$logs"
 mkdir -p "$logs"
-declare -A group=()
+declare -A group=() began=()
+table=()
 passed=0 failed=0 skipped=0 unchanged=0
 failures=()
 
+# clock SECONDS
 clock() {
-	printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60))
+	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
 # start PART COMMAND...: in a process group of its own, so that all of it can be
@@ -32,7 +35,10 @@ clock() {
 start() {
 	local part=$1
 	shift
-	setsid "$@" >"$logs/$part.log" 2>&1 </dev/null &
+	began[$part]=$EPOCHSECONDS
+	# shellcheck disable=SC2016 # for the inner shell
+	setsid bash -c '"$@"; status=$?; touch "$0"; exit $status' "$logs/$part.ended" "$@" \
+		>"$logs/$part.log" 2>&1 </dev/null &
 	group[$part]=$!
 }
 
@@ -45,9 +51,9 @@ stop_all() {
 trap stop_all EXIT
 trap 'exit 130' INT TERM
 
-# finish PART: wait for it, show what it said, add up its last line.
+# finish PART: wait for it, show what it prints, add up its last line.
 finish() {
-	local part=$1 status tail_pid last
+	local part=$1 status tail_pid last ended
 	echo
 	echo "== $part"
 	# Indented: the only closing line of this run is the last.
@@ -59,10 +65,13 @@ finish() {
 	wait "$tail_pid"
 	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ [a-z]+)*$' "$logs/$part.log" | tail -n 1)
 	add_up "$part" "$status" "$last"
-	echo "== $part: ${last:-no summary}, after $(clock)"
+	ended=$(stat -c %Y "$logs/$part.ended" 2>/dev/null || echo "$EPOCHSECONDS")
+	table+=("$(printf '%-8s %8s   %s' "$part" "$(clock $((ended - began[$part])))" \
+		"${last:-no summary}")")
+	echo "== $part: ${last:-no summary}, $(clock $((ended - began[$part])))"
 }
 
-# add_up PART STATUS SUMMARY: a part that cannot say how it went has failed.
+# add_up PART STATUS SUMMARY: a part without a summary has failed.
 add_up() {
 	local part=$1 status=$2 p f s u
 	p=$(counted passed "$3") f=$(counted failed "$3")
@@ -94,7 +103,7 @@ counted() {
 	echo "0 passed, 1 failed"
 	exit 1
 }
-echo "set up after $(clock)"
+setup=$SECONDS
 export XPB_VM_SLOTS=$PWD/build/vm-slots
 mkdir -p "$XPB_VM_SLOTS"
 rm -f "$XPB_VM_SLOTS"/*
@@ -120,9 +129,11 @@ echo
 [ "${#failures[@]}" -eq 0 ] || printf '%s\n' "${failures[@]}"
 # Kernels this machine cannot have: said once more, where it is read.
 grep -hoE '(k[0-9.]+: [^:]*|k[0-9.]+ [^ ]+): NOT RUN: .*' "$logs"/*.log
-echo "total time $(clock)"
+printf '%-8s %8s\n' setup "$(clock "$setup")"
+printf '%s\n' "${table[@]}"
+printf '%-8s %8s   the parts run at the same time\n' total "$(clock "$SECONDS")"
 [ "$unchanged" -eq 0 ] ||
-	echo "unchanged: nothing in their virtual machines has, since they passed; AGAIN=1 runs all"
+	echo "unchanged: passed before, and nothing in their virtual machines has changed; AGAIN=1 runs all"
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped"
 	)$([ "$unchanged" -eq 0 ] || echo ", $unchanged unchanged")"
 [ "$failed" -eq 0 ]

@@ -126,15 +126,15 @@ def _parse(lines):
     return found, errors
 
 
-def _notes(test):
+def _notes(log):
     """What KUnit said of a test; what the kernel says meanwhile is not indented."""
     return [re.sub(r"\S*/kunit/suites/drivers/xen/xen-pciback/", "", line.strip())
-            for line in test.log if re.match(r" {4,}(?!# module)\S", line)]
+            for line in log if re.match(r" {4,}(?!# module|# \S+: pass:\d)\S", line)]
 
 
-def _count(res, label, test):
+def _count(res, label, test, log):
     if not test.ok_status():
-        res.failures.append("\n      ".join([label, *_notes(test)[:12]]))
+        res.failures.append("\n      ".join([label, *_notes(log)[:12]]))
     elif test.status.name == "SKIPPED":
         res.skipped += 1
     else:
@@ -155,12 +155,14 @@ def _check_suite(suite, found):
             continue
         test = cases[case]
         if not has_rows:
-            _count(res, label, test)
+            _count(res, label, test, test.log)
             continue
         if not test.subtests:
             res.failures.append(f"{label}: no row of its table ran")
         for row in test.subtests:
-            _count(res, f"{label}: {row.name}", row)
+            # kunit_parser takes what comes before the first row for the case's own.
+            log = test.log + row.log if row is test.subtests[0] else row.log
+            _count(res, f"{label}: {row.name}", row, log)
         if not test.ok_status() and all(row.ok_status() for row in test.subtests):
             res.failures.append(label)
     if not whole.ok_status() and not res.failures:

@@ -25,15 +25,15 @@ class Copy(unittest.TestCase):
     """Each test has a copy of the scripts to change, and an empty cache."""
 
     def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.top = Path(holder.name) / "a tree"
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top = Path(folder.name) / "a tree"
         for name in ("scripts/lib", "tests-kunit/debug"):
             shutil.copytree(TOP / name, self.top / name,
                             ignore=shutil.ignore_patterns("__pycache__"))
         self.lib = self.top / "scripts/lib"
-        self.cache = Path(holder.name) / "cache/xen-pciback"
-        self.bin = Path(holder.name) / "bin"
+        self.cache = Path(folder.name) / "cache/xen-pciback"
+        self.bin = Path(folder.name) / "bin"
         self.bin.mkdir()
         self.env = {**os.environ, "XDG_CACHE_HOME": str(self.cache.parent),
                     "PATH": f"{self.bin}:{os.environ['PATH']}"}
