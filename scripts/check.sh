@@ -170,6 +170,7 @@ checks() {
 	check abi-fields "Documentation/ABI: Date, KernelVersion, Contact, Description" \
 		"$here/check/tree.py" abi
 	check cache-keys "cache: a changed recipe is built anew" "$here/selftest/test_keys.py"
+	check kunit-log "tests-kunit: what a log must have and must not" "$here/selftest/test_kunit_log.py"
 	check scenarios "tests-xen: choosing, numbers, KTAP, image keys" "$top/tests-xen/selftest.py"
 	check retired-words "every file: no word that has a better one" "$here/check/retired.py"
 	check retired-words-selftest "... and such words are found" "$here/check/retired.py" selftest

@@ -65,7 +65,7 @@ def new_folder(name):
 
 
 def dom0_config(folder, kernel, options, device_set, nonce):
-    """Text of dom0's /xpb/config, shell assignments; makes the disks it speaks of."""
+    """Text of dom0's /xpb/config, shell assignments; makes the disks that it names."""
     sums = [vm.make_disk(folder / f"disk{n}.img", n) for n in (1, 2)]
     return "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in dict(
         XPB_NONCE=nonce, MODULE=options.module, KERNEL=kernel.name,
