@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Questions to a frontend over the shared page, against a frontend that
- * answers, lies, comes late, is silent, or goes away. Waits that are to end
- * early are given a limit far beyond a test's: had they not ended early, the
- * result would say so.
+ * Queries to a frontend through the shared page. The frontend answers, answers
+ * late or with nonsense, does not answer, or disconnects. Waits that must end
+ * early have a timeout of ten minutes, far beyond the time limit of a test: a
+ * wait that does not end early fails the test.
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
@@ -14,75 +14,78 @@
 #include "backend/backend.h"
 #include "suites.h"
 
-#define FOREVER		(600 * HZ)
+#define LONG_TIMEOUT	(600 * HZ)
 #define NONE		1
 #define CAN_RECOVER	2
 #define NEED_RESET	3
 #define RECOVERED	5
 
 /**
- * struct frontend - the other side of a page
- * @aer: ours
- * @page: the page
- * @react: what it does when it is rung
+ * struct frontend - a frontend
+ * @aer: the backend's side, which is tested
+ * @page: the shared page
+ * @on_event: what it does when the backend sends an event
  * @work: what it does a little later
- * @answer: what it says
- * @cancelled: somebody gave the question up
- * @rung: how often it was rung
- * @asked: flags and question, when it was rung last
+ * @answer: its answer
+ * @cancelled: the query is cancelled
+ * @events: how many events it got
+ * @query: the page as it was at the last event
+ *
+ * Locking: @on_event and @work run one after the other while a query waits; @aer
+ * has a lock of its own.
  */
 struct frontend {
 	struct pciback_aer aer;
 	struct xen_pci_sharedinfo page;
-	void (*react)(struct frontend *fe);
+	void (*on_event)(struct frontend *fe);
 	struct work_struct work;
 	s32 answer;
 	bool cancelled;
-	unsigned int rung;
-	struct xen_pci_sharedinfo asked;
+	unsigned int events;
+	struct xen_pci_sharedinfo query;
 };
 
-static void answer(struct frontend *fe)
+static void frontend_answer(struct frontend *fe)
 {
 	WRITE_ONCE(fe->page.aer_op.err, fe->answer);
-	/* The answer before the flag that announces it, as a frontend does. */
+	/* A frontend writes its answer before it clears the flag. */
 	virt_wmb();
 	WRITE_ONCE(fe->page.flags, READ_ONCE(fe->page.flags) & ~XEN_PCIB_active);
 }
 
-static void answer_and_ring(struct frontend *fe)
+static void frontend_answer_event(struct frontend *fe)
 {
-	answer(fe);
+	frontend_answer(fe);
 	pciback_aer_event(&fe->aer, READ_ONCE(fe->page.flags));
 }
 
-static void later(struct frontend *fe)
+static void frontend_defer(struct frontend *fe)
 {
 	schedule_work(&fe->work);
 }
 
-static void silent(struct frontend *fe)
+static void frontend_ignore(struct frontend *fe)
 {
 }
 
-static void ring(struct pciback_aer *aer)
+static void frontend_notify(struct pciback_aer *aer)
 {
 	struct frontend *fe = container_of(aer, struct frontend, aer);
 
-	fe->rung++;
-	fe->asked.flags = fe->page.flags;
-	fe->asked.aer_op = fe->page.aer_op;
-	fe->react(fe);
+	fe->events++;
+	fe->query.flags = fe->page.flags;
+	fe->query.aer_op = fe->page.aer_op;
+	fe->on_event(fe);
 }
 
 static void work_answer(struct work_struct *work)
 {
-	answer_and_ring(container_of(work, struct frontend, work));
+	frontend_answer_event(container_of(work, struct frontend, work));
 }
 
 static void work_answer_no_event(struct work_struct *work)
 {
-	answer(container_of(work, struct frontend, work));
+	frontend_answer(container_of(work, struct frontend, work));
 }
 
 static void work_stop(struct work_struct *work)
@@ -90,7 +93,7 @@ static void work_stop(struct work_struct *work)
 	pciback_aer_stop(&container_of(work, struct frontend, work)->aer);
 }
 
-static void work_give_up(struct work_struct *work)
+static void work_cancel(struct work_struct *work)
 {
 	struct frontend *fe = container_of(work, struct frontend, work);
 
@@ -98,23 +101,23 @@ static void work_give_up(struct work_struct *work)
 	pciback_aer_wake(&fe->aer);
 }
 
-static struct frontend *frontend(struct kunit *test, void (*react)(struct frontend *fe))
+static struct frontend *frontend_new(struct kunit *test, void (*on_event)(struct frontend *fe))
 {
 	struct frontend *fe = kunit_kzalloc(test, sizeof(*fe), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, fe);
-	pciback_aer_init(&fe->aer, ring);
+	pciback_aer_init(&fe->aer, frontend_notify);
 	INIT_WORK(&fe->work, work_answer);
-	fe->aer.timeout = FOREVER;
-	fe->aer.budget = FOREVER;
+	fe->aer.timeout = LONG_TIMEOUT;
+	fe->aer.budget = LONG_TIMEOUT;
 	fe->page.flags = XEN_PCIB_AERHANDLER;
-	fe->react = react;
+	fe->on_event = on_event;
 	fe->answer = RECOVERED;
 	pciback_aer_start(&fe->aer, (struct pciback_shared_page *)&fe->page);
 	return fe;
 }
 
-static int ask(struct frontend *fe)
+static int send_query(struct frontend *fe)
 {
 	struct pciback_aer_query q = {
 		.cmd = XEN_PCI_OP_aer_detected,
@@ -128,18 +131,18 @@ static int ask(struct frontend *fe)
 	return ret;
 }
 
-/* What the frontend finds in the page, byte by byte as Xen's io/pciif.h has it. */
-static void asks_by_the_book(struct kunit *test)
+/* The layout of the page, by byte offsets: struct xen_pci_sharedinfo of Xen's io/pciif.h. */
+static void query_layout(struct kunit *test)
 {
-	struct frontend *fe = frontend(test, answer_and_ring);
-	const u8 *op = (u8 *)&fe->asked + 552;
+	struct frontend *fe = frontend_new(test, frontend_answer_event);
+	const u8 *op = (u8 *)&fe->query + 552;
 
 	BUILD_BUG_ON(sizeof(struct xen_pci_sharedinfo) != 572);
 	fe->page.flags |= XEN_PCIF_active | 0xabcd0000;
 	fe->page.op.cmd = 0x55aa55aa;
-	KUNIT_EXPECT_EQ(test, ask(fe), RECOVERED);
-	KUNIT_EXPECT_EQ(test, fe->rung, 1);
-	KUNIT_EXPECT_EQ(test, fe->asked.flags,
+	KUNIT_EXPECT_EQ(test, send_query(fe), RECOVERED);
+	KUNIT_EXPECT_EQ(test, fe->events, 1);
+	KUNIT_EXPECT_EQ(test, fe->query.flags,
 			XEN_PCIB_AERHANDLER | XEN_PCIB_active | XEN_PCIF_active | 0xabcd0000);
 	KUNIT_EXPECT_EQ(test, *(u32 *)(op + 0), XEN_PCI_OP_aer_detected);
 	KUNIT_EXPECT_EQ(test, *(s32 *)(op + 4), 2);
@@ -148,7 +151,7 @@ static void asks_by_the_book(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *(u32 *)(op + 16), 0x89);
 	KUNIT_EXPECT_EQ_MSG(test, fe->page.flags,
 			    XEN_PCIB_AERHANDLER | XEN_PCIF_active | 0xabcd0000,
-			    "the guest's own request is untouched");
+			    "the guest's request is not changed");
 	KUNIT_EXPECT_EQ(test, fe->page.op.cmd, 0x55aa55aa);
 }
 
@@ -164,121 +167,122 @@ static const struct answer_row answer_rows[] = {
 	{ "zero", 0, -EPROTO },
 	{ "one too many", 7, -EPROTO },
 	{ "minus one", -1, -EPROTO },
-	{ "one of our own codes", -ECANCELED, -EPROTO },
-	{ "another", -ENOTCONN, -EPROTO },
-	{ "least", S32_MIN, -EPROTO },
-	{ "greatest", S32_MAX, -EPROTO },
-	{ "right in the low byte", 0x0105, -EPROTO },
+	{ "error code of the query, cancelled", -ECANCELED, -EPROTO },
+	{ "error code of the query, no frontend", -ENOTCONN, -EPROTO },
+	{ "minimum", S32_MIN, -EPROTO },
+	{ "maximum", S32_MAX, -EPROTO },
+	{ "valid in the low byte", 0x0105, -EPROTO },
 };
 
 KUNIT_ARRAY_PARAM_DESC(answer, answer_rows, name);
 
-static void believes_no_answer(struct kunit *test)
+static void answer_range(struct kunit *test)
 {
 	const struct answer_row *row = test->param_value;
-	struct frontend *fe = frontend(test, answer_and_ring);
+	struct frontend *fe = frontend_new(test, frontend_answer_event);
 
 	fe->answer = row->answer;
-	KUNIT_EXPECT_EQ(test, ask(fe), row->result);
+	KUNIT_EXPECT_EQ(test, send_query(fe), row->result);
 }
 
-static void cannot_ask(struct kunit *test)
+static void query_errors(struct kunit *test)
 {
-	struct frontend *fe = frontend(test, answer_and_ring);
+	struct frontend *fe = frontend_new(test, frontend_answer_event);
 
 	fe->page.flags = 0;
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -EOPNOTSUPP, "a frontend without error handling");
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), -EOPNOTSUPP, "a frontend without error handling");
 	fe->page.flags = XEN_PCIB_AERHANDLER | XEN_PCIB_active;
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -EBUSY, "a frontend that owes an answer to nothing");
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), -EBUSY, "the last query is not answered");
 	fe->page.flags = XEN_PCIB_AERHANDLER;
 	pciback_aer_stop(&fe->aer);
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ENOTCONN, "no frontend");
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), -ENOTCONN, "no frontend");
 	pciback_aer_stop(&fe->aer);
-	KUNIT_EXPECT_EQ(test, fe->rung, 0);
+	KUNIT_EXPECT_EQ(test, fe->events, 0);
 	pciback_aer_start(&fe->aer, (struct pciback_shared_page *)&fe->page);
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), RECOVERED, "it came back");
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), RECOVERED, "it connected again");
 	fe->cancelled = true;
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ECANCELED, "given up before it was asked");
-	KUNIT_EXPECT_EQ(test, fe->rung, 1);
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), -ECANCELED, "cancelled before the query");
+	KUNIT_EXPECT_EQ(test, fe->events, 1);
 }
 
-struct later_row {
+struct wait_row {
 	const char *name;
 	work_func_t work;
 	int result;
 };
 
-static const struct later_row later_rows[] = {
+static const struct wait_row wait_rows[] = {
 	{ "answer", work_answer, RECOVERED },
-	{ "answer whose event is held back", work_answer_no_event, RECOVERED },
-	{ "frontend goes", work_stop, -ENOTCONN },
-	{ "function is taken away", work_give_up, -ECANCELED },
+	{ "answer without event", work_answer_no_event, RECOVERED },
+	{ "frontend disconnects", work_stop, -ENOTCONN },
+	{ "function is detached", work_cancel, -ECANCELED },
 };
 
-KUNIT_ARRAY_PARAM_DESC(later, later_rows, name);
+KUNIT_ARRAY_PARAM_DESC(wait, wait_rows, name);
 
-/* None of these takes the ten minutes that the wait may last. */
-static void wait_ends_by(struct kunit *test)
+/* The wait ends long before its timeout of ten minutes. */
+static void wait_ends(struct kunit *test)
 {
-	const struct later_row *row = test->param_value;
-	struct frontend *fe = frontend(test, later);
+	const struct wait_row *row = test->param_value;
+	struct frontend *fe = frontend_new(test, frontend_defer);
 
 	INIT_WORK(&fe->work, row->work);
-	KUNIT_EXPECT_EQ(test, ask(fe), row->result);
-	KUNIT_EXPECT_EQ(test, fe->rung, 1);
+	KUNIT_EXPECT_EQ(test, send_query(fe), row->result);
+	KUNIT_EXPECT_EQ(test, fe->events, 1);
 	KUNIT_EXPECT_FALSE(test, pciback_aer_event(&fe->aer, 0));
 }
 
-/* The late answer to one question is not that to the next. */
+/* A late answer to one query is not taken as the answer to the next. */
 static void late_answer(struct kunit *test)
 {
-	struct frontend *fe = frontend(test, silent);
+	struct frontend *fe = frontend_new(test, frontend_ignore);
 
 	fe->aer.timeout = 1;
-	KUNIT_EXPECT_EQ(test, ask(fe), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, send_query(fe), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ_MSG(test, fe->page.flags, XEN_PCIB_AERHANDLER | XEN_PCIB_active,
-			    "still the frontend's");
-	fe->aer.timeout = FOREVER;
-	fe->react = answer_and_ring;
-	KUNIT_EXPECT_EQ(test, ask(fe), -EBUSY);
-	KUNIT_EXPECT_EQ_MSG(test, fe->rung, 1, "asked nothing more");
+			    "the frontend has not answered");
+	fe->aer.timeout = LONG_TIMEOUT;
+	fe->on_event = frontend_answer_event;
+	KUNIT_EXPECT_EQ(test, send_query(fe), -EBUSY);
+	KUNIT_EXPECT_EQ_MSG(test, fe->events, 1, "no second query");
 
 	fe->answer = NONE;
-	answer(fe);
-	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, fe->page.flags), "nobody waits for it");
+	frontend_answer(fe);
+	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, fe->page.flags),
+			       "no query waits for it");
 	fe->answer = NEED_RESET;
-	KUNIT_EXPECT_EQ(test, ask(fe), NEED_RESET);
-	KUNIT_EXPECT_EQ(test, fe->rung, 2);
+	KUNIT_EXPECT_EQ(test, send_query(fe), NEED_RESET);
+	KUNIT_EXPECT_EQ(test, fe->events, 2);
 }
 
-/* A guest cannot have its time over and over. */
-static void patience_ends(struct kunit *test)
+/* The time of all queries of a window together is bounded. */
+static void query_budget(struct kunit *test)
 {
-	struct frontend *fe = frontend(test, silent);
+	struct frontend *fe = frontend_new(test, frontend_ignore);
 
 	fe->aer.budget = 0;
-	fe->aer.window = FOREVER;
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), -ETIMEDOUT,
-			    "at once, not after the ten minutes of a step");
+	fe->aer.window = LONG_TIMEOUT;
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), -ETIMEDOUT,
+			    "at once: nothing is left of the budget");
 	fe->page.flags = XEN_PCIB_AERHANDLER;
-	fe->react = answer_and_ring;
-	KUNIT_EXPECT_EQ_MSG(test, ask(fe), RECOVERED, "who answers at once needs no patience");
+	fe->on_event = frontend_answer_event;
+	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), RECOVERED, "an answer at once needs no budget");
 
-	/* The window is over. */
-	fe->react = later;
-	fe->aer.budget = FOREVER;
-	fe->aer.waited = FOREVER;
-	KUNIT_EXPECT_EQ(test, ask(fe), -ETIMEDOUT);
+	/* The budget is used up; a new window begins with all of it. */
+	fe->on_event = frontend_defer;
+	fe->aer.budget = LONG_TIMEOUT;
+	fe->aer.waited = LONG_TIMEOUT;
+	KUNIT_EXPECT_EQ(test, send_query(fe), -ETIMEDOUT);
 	fe->page.flags = XEN_PCIB_AERHANDLER;
-	fe->aer.window_start = jiffies - FOREVER - 1;
-	KUNIT_EXPECT_EQ(test, ask(fe), RECOVERED);
+	fe->aer.window_start = jiffies - LONG_TIMEOUT - 1;
+	KUNIT_EXPECT_EQ(test, send_query(fe), RECOVERED);
 }
 
-static void event_tells(struct kunit *test)
+static void event(struct kunit *test)
 {
-	struct frontend *fe = frontend(test, silent);
+	struct frontend *fe = frontend_new(test, frontend_ignore);
 
-	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, 0), "nothing was asked");
+	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, 0), "no query");
 	fe->aer.waiting = true;
 	KUNIT_EXPECT_FALSE_MSG(test, pciback_aer_event(&fe->aer, XEN_PCIB_active), "no answer yet");
 	KUNIT_EXPECT_TRUE_MSG(test, pciback_aer_event(&fe->aer, XEN_PCIF_active),
@@ -286,14 +290,16 @@ static void event_tells(struct kunit *test)
 }
 
 /**
- * struct asker - asks about one function, over and over
- * @task: his thread
- * @fe: whom
- * @devfn: about which function
- * @wrong: how many answers were another's
- * @done: has asked; a thread that is stopped too early never begins
+ * struct query_thread - a thread that sends queries about one function
+ * @task: the thread
+ * @fe: the frontend
+ * @devfn: of the function
+ * @wrong: how many answers were those of another function
+ * @done: all queries are done; a thread that is stopped before it runs never runs
+ *
+ * Locking: none; the test reads @wrong after @done.
  */
-struct asker {
+struct query_thread {
 	struct task_struct *task;
 	struct frontend *fe;
 	u32 devfn;
@@ -301,68 +307,68 @@ struct asker {
 	struct completion done;
 };
 
-/* Each function's answer is one of its own. */
-static void answer_by_function(struct work_struct *work)
+/* The answer is the number of the function. */
+static void work_answer_devfn(struct work_struct *work)
 {
 	struct frontend *fe = container_of(work, struct frontend, work);
 
 	fe->answer = READ_ONCE(fe->page.aer_op.devfn);
-	answer_and_ring(fe);
+	frontend_answer_event(fe);
 }
 
-static int asker_thread(void *data)
+static int query_thread_fn(void *data)
 {
-	struct asker *asker = data;
+	struct query_thread *query_thread = data;
 	struct pciback_aer_query q = {
 		.cmd = XEN_PCI_OP_aer_mmio,
-		.virt = { .devfn = asker->devfn },
-		.cancelled = &asker->fe->cancelled,
+		.virt = { .devfn = query_thread->devfn },
+		.cancelled = &query_thread->fe->cancelled,
 	};
 	int i;
 
 	for (i = 0; i < 200; i++)
-		if (pciback_aer_query(&asker->fe->aer, &q) != asker->devfn)
-			asker->wrong++;
-	complete(&asker->done);
+		if (pciback_aer_query(&query_thread->fe->aer, &q) != query_thread->devfn)
+			query_thread->wrong++;
+	complete(&query_thread->done);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
 }
 
-static void one_question_at_a_time(struct kunit *test)
+static void one_query_at_a_time(struct kunit *test)
 {
-	struct frontend *fe = frontend(test, later);
-	struct asker askers[3] = { };
+	struct frontend *fe = frontend_new(test, frontend_defer);
+	struct query_thread threads[3] = { };
 	int i;
 
-	INIT_WORK(&fe->work, answer_by_function);
-	for (i = 0; i < ARRAY_SIZE(askers); i++) {
-		askers[i].fe = fe;
-		askers[i].devfn = i + 1;
-		init_completion(&askers[i].done);
-		askers[i].task = kthread_run(asker_thread, &askers[i], "asker");
-		KUNIT_EXPECT_FALSE(test, IS_ERR(askers[i].task));
+	INIT_WORK(&fe->work, work_answer_devfn);
+	for (i = 0; i < ARRAY_SIZE(threads); i++) {
+		threads[i].fe = fe;
+		threads[i].devfn = i + 1;
+		init_completion(&threads[i].done);
+		threads[i].task = kthread_run(query_thread_fn, &threads[i], "query");
+		KUNIT_EXPECT_FALSE(test, IS_ERR(threads[i].task));
 	}
-	for (i = 0; i < ARRAY_SIZE(askers); i++)
-		if (!IS_ERR(askers[i].task)) {
-			wait_for_completion(&askers[i].done);
-			kthread_stop(askers[i].task);
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		if (!IS_ERR(threads[i].task)) {
+			wait_for_completion(&threads[i].done);
+			kthread_stop(threads[i].task);
 		}
 	flush_work(&fe->work);
-	for (i = 0; i < ARRAY_SIZE(askers); i++)
-		KUNIT_EXPECT_EQ_MSG(test, askers[i].wrong, 0, "asker %d", i);
-	KUNIT_EXPECT_EQ(test, fe->rung, 200 * ARRAY_SIZE(askers));
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		KUNIT_EXPECT_EQ_MSG(test, threads[i].wrong, 0, "thread %d", i);
+	KUNIT_EXPECT_EQ(test, fe->events, 200 * ARRAY_SIZE(threads));
 }
 
 static struct kunit_case aer_cases[] = {
-	KUNIT_CASE(asks_by_the_book),
-	KUNIT_CASE_PARAM(believes_no_answer, answer_gen_params),
-	KUNIT_CASE(cannot_ask),
-	KUNIT_CASE_PARAM(wait_ends_by, later_gen_params),
+	KUNIT_CASE(query_layout),
+	KUNIT_CASE_PARAM(answer_range, answer_gen_params),
+	KUNIT_CASE(query_errors),
+	KUNIT_CASE_PARAM(wait_ends, wait_gen_params),
 	KUNIT_CASE(late_answer),
-	KUNIT_CASE(patience_ends),
-	KUNIT_CASE(event_tells),
-	KUNIT_CASE(one_question_at_a_time),
+	KUNIT_CASE(query_budget),
+	KUNIT_CASE(event),
+	KUNIT_CASE(one_query_at_a_time),
 	{}
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* What shares a page with a memory BAR: the judgement, and a function's "bars". */
+/* What shares a page with a memory BAR: the report, and a function's sysfs file "bars". */
 #include <kunit/test.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -10,7 +10,7 @@
 
 #define PAGE	0x1000
 
-struct judge_row {
+struct problems_row {
 	const char *name;
 	u64 start;
 	u64 size;
@@ -19,17 +19,17 @@ struct judge_row {
 	const char *problems;
 };
 
-static const struct judge_row judge_rows[] = {
-	{ "a page of its own", 0xfe001000, 0x1000, 0, 0, "none" },
+static const struct problems_row problems_rows[] = {
+	{ "exactly one page", 0xfe001000, 0x1000, 0, 0, "none" },
 	{ "many pages", 0xfe000000, 0x100000, 0, 0, "none" },
 	{ "above 4 GiB", 0x380000000000, 0x4000000, 0, 0, "none" },
 	{ "up to the last address", 0xfffffffffffff000, 0x1000, 0, 0, "none" },
 	{ "small, at the start of a page", 0xfe001000, 0x800, 0, 0, "small" },
 	{ "the smallest", 0xfe001000, 0x10, 0, 0, "small" },
 	{ "small, inside a page", 0xfe001800, 0x800, 0, 0, "small,unaligned" },
-	{ "a page, but between two", 0xfe001800, 0x1000, 0, 0, "unaligned" },
+	{ "size of a page, in two pages", 0xfe001800, 0x1000, 0, 0, "unaligned" },
 
-	{ "neighbours in pages of their own", 0xfe001000, 0x1000, 0xfe002000, 0x1000, "none" },
+	{ "neighbour in the next page", 0xfe001000, 0x1000, 0xfe002000, 0x1000, "none" },
 	{ "small, neighbour in the next page", 0xfe001000, 0x800, 0xfe002000, 0x800, "small" },
 	{ "small, neighbour in the page before", 0xfe001000, 0x800, 0xfe000800, 0x800, "small" },
 	{ "neighbour just behind", 0xfe001000, 0x800, 0xfe001800, 0x800,
@@ -39,7 +39,7 @@ static const struct judge_row judge_rows[] = {
 	{ "the last byte of a page", 0xfe001000, 0x100, 0xfe001fff, 1,
 	  "small,shared with 0001:02:03.4" },
 	{ "the first byte of the next page", 0xfe001000, 0x100, 0xfe002000, 1, "small" },
-	{ "the whole page is the neighbour's", 0xfe001400, 0x100, 0xfe001000, 0x1000,
+	{ "neighbour has the whole page", 0xfe001400, 0x100, 0xfe001000, 0x1000,
 	  "small,unaligned,shared with 0001:02:03.4" },
 	{ "only the neighbour is small", 0xfe000000, 0x2000, 0xfe001000, 0x10,
 	  "shared with 0001:02:03.4" },
@@ -49,11 +49,11 @@ static const struct judge_row judge_rows[] = {
 	  "small,unaligned" },
 };
 
-KUNIT_ARRAY_PARAM_DESC(judge, judge_rows, name);
+KUNIT_ARRAY_PARAM_DESC(problems, problems_rows, name);
 
-static void judges(struct kunit *test)
+static void problems_of_bar(struct kunit *test)
 {
-	const struct judge_row *row = test->param_value;
+	const struct problems_row *row = test->param_value;
 	const struct bar other = { .function = { 1, 2, PCI_DEVFN(3, 4) },
 		.start = row->other_start, .size = row->other_size };
 	const struct bar bar = { .nr = 2, .start = row->start, .size = row->size };
@@ -66,12 +66,13 @@ static void judges(struct kunit *test)
 		pciback_bar_overlap_add(&report, &other);
 	snprintf(expected, sizeof(expected), "bar 2 start 0x%llx size 0x%llx problems %s",
 		 row->start, row->size, row->problems);
-	KUNIT_EXPECT_EQ(test, pciback_bar_overlap_print(&report, line, sizeof(line)), strlen(expected));
+	KUNIT_EXPECT_EQ(test, pciback_bar_overlap_print(&report, line, sizeof(line)),
+			strlen(expected));
 	KUNIT_EXPECT_STREQ(test, line, expected);
 }
 
-/* Of a page of 64 KiB, as some machines have them. */
-static void knows_other_pages(struct kunit *test)
+/* With pages of 64 KiB, as some architectures have them. */
+static void large_pages(struct kunit *test)
 {
 	const struct bar bar = { .start = 0xfe001000, .size = 0x1000 };
 	struct bar_overlap report;
@@ -80,8 +81,8 @@ static void knows_other_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, report.problems, BAR_SMALL | BAR_UNALIGNED);
 }
 
-/* Each neighbour once, the first ones by name, and the line stays in its room. */
-static void names_neighbours(struct kunit *test)
+/* Each neighbour is listed once, only the first ones are, and the line fits into its buffer. */
+static void neighbours(struct kunit *test)
 {
 	struct bar bar = { .function = { 0xffffffff, 0xff, 0xff }, .nr = BAR_ROM,
 		.start = 0xfffffffffffff801, .size = 0x7ff };
@@ -118,7 +119,7 @@ static u64 bar_start(struct kunit *test, struct fake_pci_fn *fn, int nr)
 	return start;
 }
 
-static void read_bars(struct kunit *test, struct fake_pci_fn *fn, char *buf, size_t size)
+static void bars_read(struct kunit *test, struct fake_pci_fn *fn, char *buf, size_t size)
 {
 	char path[64];
 
@@ -126,40 +127,40 @@ static void read_bars(struct kunit *test, struct fake_pci_fn *fn, char *buf, siz
 	KUNIT_ASSERT_GT(test, fixture_driver_read(path, buf, size), 0);
 }
 
-/* The core puts the three BARs of 256 bytes on the fixture into one page. */
-static void reports_small_ones(struct kunit *test)
+/* The core assigns addresses in one page to the three BARs of 256 bytes. */
+static void small_bars(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	u64 start = bar_start(test, b->fn[OLD], 0);
+	struct seize_fixture *f = test->priv;
+	u64 start = bar_start(test, f->fn[CONV_AF], 0);
 	char *seen = kunit_kzalloc(test, 1024, GFP_KERNEL);
 	char *expected = kunit_kzalloc(test, 1024, GFP_KERNEL);
 
 	KUNIT_ASSERT_TRUE(test, seen && expected);
-	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, b->fn[PLAIN], 0) / PAGE);
-	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, b->fn[SOFT], 0) / PAGE);
-	pciback_device_put(fixture_seize(test, b->fn[OLD]));
-	read_bars(test, b->fn[OLD], seen, 1024);
+	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, f->fn[CONV], 0) / PAGE);
+	KUNIT_ASSERT_EQ(test, start / PAGE, bar_start(test, f->fn[CONV_PM_RESET], 0) / PAGE);
+	pciback_device_put(fixture_seize(test, f->fn[CONV_AF]));
+	bars_read(test, f->fn[CONV_AF], seen, 1024);
 	snprintf(expected, 1024,
 		 "bar 0 start 0x%llx size 0x100 problems small,%sshared with 1234:00:06.0,1234:00:07.0\n",
 		 start, start % PAGE ? "unaligned," : "");
 	KUNIT_EXPECT_STREQ(test, seen, expected);
 }
 
-/* One line for each BAR of memory, none for ports. */
-static void reports_each(struct kunit *test)
+/* One line for each memory BAR, none for I/O ports. */
+static void all_bars(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	char *seen = kunit_kzalloc(test, 1024, GFP_KERNEL);
 	char *expected = kunit_kzalloc(test, 1024, GFP_KERNEL);
 	char *rom;
 
 	KUNIT_ASSERT_TRUE(test, seen && expected);
-	pciback_device_put(fixture_seize(test, b->fn[CARD]));
-	read_bars(test, b->fn[CARD], seen, 1024);
+	pciback_device_put(fixture_seize(test, f->fn[CARD]));
+	bars_read(test, f->fn[CARD], seen, 1024);
 	snprintf(expected, 1024,
 		 "bar 0 start 0x%llx size 0x1000 problems none\n"
 		 "bar 2 start 0x%llx size 0x4000 problems none\n",
-		 bar_start(test, b->fn[CARD], 0), bar_start(test, b->fn[CARD], 2));
+		 bar_start(test, f->fn[CARD], 0), bar_start(test, f->fn[CARD], 2));
 	rom = strstr(seen, "bar rom");
 	KUNIT_ASSERT_NOT_NULL(test, rom);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(rom, " size 0x800 problems small"));
@@ -168,11 +169,11 @@ static void reports_each(struct kunit *test)
 }
 
 static struct kunit_case bar_overlap_cases[] = {
-	KUNIT_CASE_PARAM(judges, judge_gen_params),
-	KUNIT_CASE(knows_other_pages),
-	KUNIT_CASE(names_neighbours),
-	KUNIT_CASE(reports_small_ones),
-	KUNIT_CASE(reports_each),
+	KUNIT_CASE_PARAM(problems_of_bar, problems_gen_params),
+	KUNIT_CASE(large_pages),
+	KUNIT_CASE(neighbours),
+	KUNIT_CASE(small_bars),
+	KUNIT_CASE(all_bars),
 	{}
 };
 

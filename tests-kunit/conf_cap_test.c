@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What a guest can see and do in the capabilities of a function: power
+ * What a guest can read and write in the capabilities of a function: power
  * management, vital product data, MSI, MSI-X, PCI Express, Advanced Features;
- * and capability lists as broken as hardware has them.
+ * and capability lists that are malformed, as some hardware has them.
  */
 #include <kunit/test.h>
 #include <pciback/conf.h>
@@ -24,43 +24,43 @@
 
 static const struct conf_ident ident = { .vendor = 0x8086, .device = 0x10d3 };
 
-static void link_cap(struct conf_fixture *b, unsigned int from, unsigned int pos, u8 id)
+static void cap_link(struct conf_fixture *f, unsigned int from, unsigned int pos, u8 id)
 {
-	conf_fixture_set(b, from, 1, pos);
-	conf_fixture_set(b, pos, 1, id);
+	conf_fixture_set(f, from, 1, pos);
+	conf_fixture_set(f, pos, 1, id);
 }
 
-static void add_caps(struct kunit *test, struct conf_fixture *b)
+static void caps_add(struct kunit *test, struct conf_fixture *f)
 {
-	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
-	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(b->cs), 0);
-	b->nr_writes = 0;
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(f->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(f->cs), 0);
+	f->nr_writes = 0;
 }
 
-/* A function with one of each, and a vendor's, which has no rows. */
-static struct conf_fixture *card(struct kunit *test)
+/* A function with each capability that has rows, and a vendor's, which has none. */
+static struct conf_fixture *fixture_new(struct kunit *test)
 {
-	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *f = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 
-	conf_fixture_set(b, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
-	link_cap(b, PCI_CAPABILITY_LIST, PM, PCI_CAP_ID_PM);
-	link_cap(b, PM + 1, VPD, PCI_CAP_ID_VPD);
-	link_cap(b, VPD + 1, MSI, PCI_CAP_ID_MSI);
-	link_cap(b, MSI + 1, MSIX, PCI_CAP_ID_MSIX);
-	link_cap(b, MSIX + 1, EXP, PCI_CAP_ID_EXP);
-	link_cap(b, EXP + 1, VNDR, PCI_CAP_ID_VNDR);
-	link_cap(b, VNDR + 1, AF, PCI_CAP_ID_AF);
-	conf_fixture_set(b, PM + PCI_PM_PMC, 2, 0xfe23);
-	conf_fixture_set(b, PM + PCI_PM_PPB_EXTENSIONS, 2, 0x7dc0);
-	b->w1c[PMCSR + 1] = 0x80;
-	conf_fixture_set(b, MSI_FLAGS, 2, 0x0184);
-	conf_fixture_set(b, MSIX_FLAGS, 2, 0x0004);
-	conf_fixture_set(b, MSIX + PCI_MSIX_TABLE, 4, 0x00000003);
-	conf_fixture_set(b, EXP + PCI_EXP_DEVCTL, 2, 0x2810);
-	conf_fixture_set(b, EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_FLR);
-	conf_fixture_set(b, AF + PCI_AF_LENGTH, 1, 6);
-	conf_fixture_set(b, AF + PCI_AF_CAP, 1, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
-	return b;
+	conf_fixture_set(f, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	cap_link(f, PCI_CAPABILITY_LIST, PM, PCI_CAP_ID_PM);
+	cap_link(f, PM + 1, VPD, PCI_CAP_ID_VPD);
+	cap_link(f, VPD + 1, MSI, PCI_CAP_ID_MSI);
+	cap_link(f, MSI + 1, MSIX, PCI_CAP_ID_MSIX);
+	cap_link(f, MSIX + 1, EXP, PCI_CAP_ID_EXP);
+	cap_link(f, EXP + 1, VNDR, PCI_CAP_ID_VNDR);
+	cap_link(f, VNDR + 1, AF, PCI_CAP_ID_AF);
+	conf_fixture_set(f, PM + PCI_PM_PMC, 2, 0xfe23);
+	conf_fixture_set(f, PM + PCI_PM_PPB_EXTENSIONS, 2, 0x7dc0);
+	f->w1c[PMCSR + 1] = 0x80;
+	conf_fixture_set(f, MSI_FLAGS, 2, 0x0184);
+	conf_fixture_set(f, MSIX_FLAGS, 2, 0x0004);
+	conf_fixture_set(f, MSIX + PCI_MSIX_TABLE, 4, 0x00000003);
+	conf_fixture_set(f, EXP + PCI_EXP_DEVCTL, 2, 0x2810);
+	conf_fixture_set(f, EXP + PCI_EXP_DEVCAP, 4, PCI_EXP_DEVCAP_FLR);
+	conf_fixture_set(f, AF + PCI_AF_LENGTH, 1, 6);
+	conf_fixture_set(f, AF + PCI_AF_CAP, 1, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
+	return f;
 }
 
 struct reg_row {
@@ -76,33 +76,33 @@ struct reg_row {
 
 static const struct reg_row reg_rows[] = {
 	{ "PM: id and link", PM, 2, 0x4801, 0x4801, 0, 0, 0x4801 },
-	{ "PM: PMC shows no PME", PM + 2, 2, 0xfe23, 0x0623, 0xffff, 0, 0xfe23 },
+	{ "PM: PMC without PME support", PM + 2, 2, 0xfe23, 0x0623, 0xffff, 0, 0xfe23 },
 	{ "PM: bridge extensions", PM + 6, 1, 0xc0, 0xc0, 0x00, 0, 0xc0 },
 	{ "PM: data", PM + 7, 1, 0x7d, 0x7d, 0x00, 0, 0x7d },
 	{ "PMCSR: same state", PMCSR, 2, 0x0008, 0x0008, 0x0008, 0, 0x0008 },
 	{ "PMCSR: D0 to D3hot", PMCSR, 2, 0x0008, 0x0008, 0x000b, 0, 0x0008, 1, 3 },
 	{ "PMCSR: D0 to D1", PMCSR, 2, 0x0008, 0x0008, 0x0001, 0, 0x0008, 1, 1 },
 	{ "PMCSR: D3hot to D0", PMCSR, 2, 0x000b, 0x000b, 0x0008, 0, 0x000b, 1, 0 },
-	{ "PMCSR: D3hot by a byte", PMCSR, 1, 0x08, 0x08, 0x03, 0, 0x08, 1, 3 },
-	{ "PMCSR: arm PME", PMCSR, 2, 0x0008, 0x0008, 0x0108, 0, 0x0008 },
-	{ "PMCSR: arm PME by a byte", PMCSR + 1, 1, 0x00, 0x00, 0x01, 0, 0x00 },
+	{ "PMCSR: D3hot, byte write", PMCSR, 1, 0x08, 0x08, 0x03, 0, 0x08, 1, 3 },
+	{ "PMCSR: enable PME", PMCSR, 2, 0x0008, 0x0008, 0x0108, 0, 0x0008 },
+	{ "PMCSR: enable PME, byte write", PMCSR + 1, 1, 0x00, 0x00, 0x01, 0, 0x00 },
 	{ "PMCSR: data select", PMCSR, 2, 0x0008, 0x0008, 0x1e08, 0, 0x1e08 },
 	{ "PMCSR: data select off", PMCSR, 2, 0x1e08, 0x1e08, 0x0008, 0, 0x0008 },
 	{ "PMCSR: clear PME status", PMCSR, 2, 0x8008, 0x8008, 0x8008, 0, 0x0008 },
 	{ "PMCSR: keep PME status", PMCSR, 2, 0x8008, 0x8008, 0x0008, 0, 0x8008 },
 	{ "PMCSR: keep PME status, data select", PMCSR, 2, 0x8008, 0x8008, 0x0208, 0, 0x8208 },
-	{ "PMCSR: keep PME status, D3hot by a byte", PMCSR, 2, 0x8008, 0x8008, 0x000b, 0,
+	{ "PMCSR: keep PME status, D3hot", PMCSR, 2, 0x8008, 0x8008, 0x000b, 0,
 	  0x8008, 1, 3 },
 	{ "PMCSR: scale and reserved bits", PMCSR, 2, 0x0008, 0x0008, 0x60f4, 0, 0x0008 },
 
 	{ "VPD: id and link", VPD, 2, 0x5003, 0x5003, 0, 0, 0x5003 },
 	{ "VPD: address with write flag", VPD + 2, 2, 0x0010, 0x0000, 0x8020,
 	  PCIBIOS_SET_FAILED, 0x0010 },
-	{ "VPD: write flag by a byte", VPD + 3, 1, 0x00, 0x00, 0x80, PCIBIOS_SET_FAILED, 0x00 },
+	{ "VPD: write flag, byte write", VPD + 3, 1, 0x00, 0x00, 0x80, PCIBIOS_SET_FAILED, 0x00 },
 	{ "VPD: data", VPD + 4, 4, 0x12345678, 0x00000000, 0xffffffff, 0, 0x12345678 },
 
 	{ "MSI: id and link", MSI, 2, 0x6805, 0x6805, 0, 0, 0x6805 },
-	{ "MSI: address is not the host's", MSI + 4, 4, 0xfee00318, 0, 0xfee01000, 0, 0xfee00318 },
+	{ "MSI: host's address is hidden", MSI + 4, 4, 0xfee00318, 0, 0xfee01000, 0, 0xfee00318 },
 	{ "MSI: upper address", MSI + 8, 4, 0x00000001, 0, 0x5, 0, 0x00000001 },
 	{ "MSI: data", MSI + 12, 2, 0x4123, 0, 0x0041, 0, 0x4123 },
 	{ "MSI: mask", MSI + 16, 4, 0x00000001, 0, 0x0, 0, 0x00000001 },
@@ -119,9 +119,9 @@ static const struct reg_row reg_rows[] = {
 	{ "DEVCTL: payload", DEVCTL, 2, 0x2810, 0x2810, 0x28f0, 0, 0x2810 },
 	{ "DEVCTL: error reporting", DEVCTL, 2, 0x2810, 0x2810, 0x281f, 0, 0x2810 },
 	{ "DEVCTL: error reporting off", DEVCTL, 2, 0x281f, 0x281f, 0x2810, 0, 0x281f },
-	{ "DEVCTL: tags, phantoms, AUX", DEVCTL, 2, 0x2810, 0x2810, 0x2f10, 0, 0x2810 },
-	{ "DEVCTL: no FLR beside another change", DEVCTL, 2, 0x2810, 0x2810, 0x2000, 0, 0x2000 },
-	{ "DEVCTL: low byte alone", DEVCTL, 1, 0x10, 0x10, 0xff, 0, 0x10 },
+	{ "DEVCTL: tags, phantom functions, AUX", DEVCTL, 2, 0x2810, 0x2810, 0x2f10, 0, 0x2810 },
+	{ "DEVCTL: a change without FLR", DEVCTL, 2, 0x2810, 0x2810, 0x2000, 0, 0x2000 },
+	{ "DEVCTL: low byte", DEVCTL, 1, 0x10, 0x10, 0xff, 0, 0x10 },
 	{ "AF: length and capabilities", AF + 2, 2, 0x0306, 0x0306, 0, 0, 0x0306 },
 	{ "AF: control reads as zero", AF + 4, 1, 0x01, 0x00, 0x00, 0, 0x01 },
 	{ "AF: status", AF + 5, 1, 0x01, 0x01, 0x00, 0, 0x01 },
@@ -129,49 +129,49 @@ static const struct reg_row reg_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(reg, reg_rows, name);
 
-static void follows_row(struct kunit *test)
+static void registers(struct kunit *test)
 {
 	const struct reg_row *row = test->param_value;
 	bool permissive[] = { false, true };
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
-		struct conf_fixture *b = card(test);
+		struct conf_fixture *f = fixture_new(test);
 
-		add_caps(test, b);
-		conf_fixture_set(b, row->off, row->size, row->hw);
-		conf_fixture_permissive(b, permissive[i]);
+		caps_add(test, f);
+		conf_fixture_set(f, row->off, row->size, row->hw);
+		conf_fixture_permissive(f, permissive[i]);
 		KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), row->seen);
-		KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, row->off, row->size, row->write),
+		KUNIT_EXPECT_EQ(test, pciback_conf_write(f->cs, row->off, row->size, row->write),
 				row->err);
-		KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), row->hw_after);
-		KUNIT_EXPECT_EQ(test, b->nr_power, row->power_calls);
-		KUNIT_EXPECT_EQ(test, b->power, row->power);
-		KUNIT_EXPECT_EQ(test, b->nr_reset, 0);
+		KUNIT_EXPECT_EQ(test, conf_fixture_get(f, row->off, row->size), row->hw_after);
+		KUNIT_EXPECT_EQ(test, f->nr_power, row->power_calls);
+		KUNIT_EXPECT_EQ(test, f->power, row->power);
+		KUNIT_EXPECT_EQ(test, f->nr_reset, 0);
 	}
 }
 
-static void unwritten_pme_status_stays(struct kunit *test)
+static void pme_status(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	add_caps(test, b);
-	conf_fixture_set(b, PMCSR, 2, 0x8008);
+	caps_add(test, f);
+	conf_fixture_set(f, PMCSR, 2, 0x8008);
 	conf_fixture_write(test, PMCSR, 1, 0x0b);
-	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, PMCSR, 2), 0x8008, "written byte: the other");
-	KUNIT_EXPECT_EQ(test, b->power, 3);
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(f, PMCSR, 2), 0x8008, "written: the other byte");
+	KUNIT_EXPECT_EQ(test, f->power, 3);
 	conf_fixture_write(test, PMCSR + 1, 1, 0x02);
-	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, PMCSR, 2), 0x8208, "data select");
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(f, PMCSR, 2), 0x8208, "data select");
 }
 
-static void refused_power_state(struct kunit *test)
+static void power_state_error(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	add_caps(test, b);
-	b->power_err = -EIO;
-	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, PMCSR, 2, 0x0003), PCIBIOS_SET_FAILED);
-	KUNIT_EXPECT_EQ(test, b->nr_power, 1);
+	caps_add(test, f);
+	f->power_err = -EIO;
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(f->cs, PMCSR, 2, 0x0003), PCIBIOS_SET_FAILED);
+	KUNIT_EXPECT_EQ(test, f->nr_power, 1);
 }
 
 struct flags_row {
@@ -184,54 +184,54 @@ struct flags_row {
 	u16 after;
 };
 
-#define REFUSED	PCIBIOS_SET_FAILED
+#define FAILED	PCIBIOS_SET_FAILED
 
 static const struct flags_row flags_rows[] = {
-	{ "MSI on", 0, 0, 0, 0x0184, 0x0004, false, 0x0185, REFUSED, 0x0184 },
-	{ "MSI off", 0, 0, 0, 0x0185, 0x0004, false, 0x0184, REFUSED, 0x0185 },
-	{ "MSI written back", 0, 0, 0, 0x0185, 0x0004, false, 0x0185, 0, 0x0185 },
-	{ "MSI-X on", 0, 0, 0, 0x0184, 0x0004, true, 0x8004, REFUSED, 0x0004 },
-	{ "MSI-X written back", 0, 0, 0, 0x0184, 0xc004, true, 0xc004, 0, 0xc004 },
+	{ "MSI on", 0, 0, 0, 0x0184, 0x0004, false, 0x0185, FAILED, 0x0184 },
+	{ "MSI off", 0, 0, 0, 0x0185, 0x0004, false, 0x0184, FAILED, 0x0185 },
+	{ "MSI unchanged", 0, 0, 0, 0x0185, 0x0004, false, 0x0185, 0, 0x0185 },
+	{ "MSI-X on", 0, 0, 0, 0x0184, 0x0004, true, 0x8004, FAILED, 0x0004 },
+	{ "MSI-X unchanged", 0, 0, 0, 0x0184, 0xc004, true, 0xc004, 0, 0xc004 },
 
 	{ "control: MSI on", 0, 1, 0, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
 	{ "control: MSI on, INTx disabled", 0, 1, 0x400, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
 	{ "control: MSI off", 0, 1, 0, 0x0185, 0x0004, false, 0x0184, 0, 0x0184 },
-	{ "control: MSI vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0194, REFUSED, 0x0184 },
-	{ "control: MSI on and vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0195, REFUSED, 0x0184 },
-	{ "control: MSI on, MSI-X is", 0, 1, 0, 0x0184, 0x8004, false, 0x0185, REFUSED, 0x0184 },
+	{ "control: MSI vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0194, FAILED, 0x0184 },
+	{ "control: MSI on and vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0195, FAILED, 0x0184 },
+	{ "control: MSI on, MSI-X is on", 0, 1, 0, 0x0184, 0x8004, false, 0x0185, FAILED, 0x0184 },
 	{ "control: MSI off, MSI-X is on", 0, 1, 0, 0x0185, 0x8004, false, 0x0184, 0, 0x0184 },
 	{ "control: MSI-X on", 0, 1, 0, 0x0184, 0x0004, true, 0x8004, 0, 0x8004 },
 	{ "control: MSI-X on, masked", 0, 1, 0, 0x0184, 0x0004, true, 0xc004, 0, 0xc004 },
 	{ "control: MSI-X unmasked", 0, 1, 0, 0x0184, 0xc004, true, 0x8004, 0, 0x8004 },
 	{ "control: MSI-X masked, off", 0, 1, 0, 0x0184, 0x0004, true, 0x4004, 0, 0x4004 },
 	{ "control: MSI-X off", 0, 1, 0, 0x0184, 0x8004, true, 0x0004, 0, 0x0004 },
-	{ "control: MSI-X on, MSI is", 0, 1, 0, 0x0185, 0x0004, true, 0x8004, REFUSED, 0x0004 },
-	{ "control: MSI-X table size", 0, 1, 0, 0x0184, 0x0004, true, 0x0005, REFUSED, 0x0004 },
+	{ "control: MSI-X on, MSI is on", 0, 1, 0, 0x0185, 0x0004, true, 0x8004, FAILED, 0x0004 },
+	{ "control: MSI-X table size", 0, 1, 0, 0x0184, 0x0004, true, 0x0005, FAILED, 0x0004 },
 
 	{ "permissive: MSI on", 1, 0, 0, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
-	{ "permissive: MSI on, MSI-X is", 1, 0, 0, 0x0184, 0x8004, false, 0x0185, 0, 0x0185 },
+	{ "permissive: MSI on, MSI-X is on", 1, 0, 0, 0x0184, 0x8004, false, 0x0185, 0, 0x0185 },
 	{ "permissive: MSI-X on", 1, 0, 0, 0x0184, 0x0004, true, 0x8004, 0, 0x8004 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(flags, flags_rows, name);
 
-static void writes_flags(struct kunit *test)
+static void msi_flags(struct kunit *test)
 {
 	const struct flags_row *row = test->param_value;
 	unsigned int off = row->to_msix ? MSIX_FLAGS : MSI_FLAGS;
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	add_caps(test, b);
-	conf_fixture_set(b, PCI_COMMAND, 2, row->command);
-	conf_fixture_set(b, MSI_FLAGS, 2, row->msi);
-	conf_fixture_set(b, MSIX_FLAGS, 2, row->msix);
-	conf_fixture_permissive(b, row->permissive);
-	b->cs->interrupt_control = row->interrupt_control;
-	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, off, 2, row->write), row->err);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, off, 2), row->after);
+	caps_add(test, f);
+	conf_fixture_set(f, PCI_COMMAND, 2, row->command);
+	conf_fixture_set(f, MSI_FLAGS, 2, row->msi);
+	conf_fixture_set(f, MSIX_FLAGS, 2, row->msix);
+	conf_fixture_permissive(f, row->permissive);
+	f->cs->interrupt_control = row->interrupt_control;
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(f->cs, off, 2, row->write), row->err);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, off, 2), row->after);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, off, 2), row->after);
-	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, row->to_msix ? MSI_FLAGS : MSIX_FLAGS, 2),
-			    row->to_msix ? row->msi : row->msix, "the other one");
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(f, row->to_msix ? MSI_FLAGS : MSIX_FLAGS, 2),
+			    row->to_msix ? row->msi : row->msix, "the other capability");
 }
 
 struct raw_row {
@@ -245,31 +245,31 @@ static const struct raw_row raw_rows[] = {
 	{ "PCIe link control", EXP + PCI_EXP_LNKCTL, 2 },
 	{ "PCIe link status", EXP + PCI_EXP_LNKSTA, 2 },
 	{ "behind a PCIe endpoint of version 1", EXP + PCI_EXP_SLTCAP, 4 },
-	{ "vendor's own", VNDR + 2, 2 },
+	{ "vendor specific", VNDR + 2, 2 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(raw, raw_rows, name);
 
-static void leaves_to_hardware(struct kunit *test)
+static void raw_registers(struct kunit *test)
 {
 	const struct raw_row *row = test->param_value;
 	u32 all = U32_MAX >> (32 - 8 * row->size);
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 	u32 hw;
 
-	add_caps(test, b);
-	hw = conf_fixture_get(b, row->off, row->size);
+	caps_add(test, f);
+	hw = conf_fixture_get(f, row->off, row->size);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), hw);
 	conf_fixture_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), hw);
-	KUNIT_EXPECT_EQ(test, b->cs->audit.total, 1);
-	conf_fixture_permissive(b, true);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, row->off, row->size), hw);
+	KUNIT_EXPECT_EQ(test, f->cs->audit.total, 1);
+	conf_fixture_permissive(f, true);
 	conf_fixture_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), ~hw & all);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, row->off, row->size), ~hw & all);
 }
 
-/* A list as the hardware has it, one step per element. */
-struct step {
+/* One element of the hardware's list. */
+struct list_cap {
 	u8 pos;
 	u8 id;
 	u8 next;
@@ -279,99 +279,99 @@ struct list_row {
 	const char *name;
 	u16 status;
 	u8 first;
-	struct step steps[4];
-	u8 msi, msix;		/* where they are found */
-	u8 with, without;	/* a byte that has a row, one that has none */
+	struct list_cap caps[4];
+	u8 msi, msix;		/* offsets that are found */
+	u8 with, without;	/* bytes with and without a row */
 };
 
 static const struct list_row list_rows[] = {
 	{ "one capability", 0x10, 0x50, { { 0x50, 0x05, 0 } }, 0x50, 0, 0x52, 0x5c },
-	{ "status says there are none", 0x00, 0x50, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
+	{ "no list, by Status", 0x00, 0x50, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
 	{ "pointer 0", 0x10, 0x00, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
 	{ "pointer into the header", 0x10, 0x3c, { { 0x50, 0x05, 0 } }, 0, 0, 0, 0x52 },
 	{ "low bits of a pointer", 0x10, 0x53, { { 0x50, 0x05, 0x72 }, { 0x70, 0x11, 3 } },
 	  0x50, 0x70, 0x72, 0x7c },
-	{ "circle of one", 0x10, 0x50, { { 0x50, 0x05, 0x50 } }, 0x50, 0, 0x52, 0x5c },
-	{ "circle of two", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x11, 0x50 } },
+	{ "loop of one", 0x10, 0x50, { { 0x50, 0x05, 0x50 } }, 0x50, 0, 0x52, 0x5c },
+	{ "loop of two", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x11, 0x50 } },
 	  0x50, 0x70, 0x72, 0x5c },
-	{ "all ones end it", 0x10, 0x50, { { 0x50, 0xff, 0x70 }, { 0x70, 0x11, 0 } },
+	{ "all ones end the list", 0x10, 0x50, { { 0x50, 0xff, 0x70 }, { 0x70, 0x11, 0 } },
 	  0, 0, 0, 0x72 },
-	{ "the first of two of a kind", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x05, 0 } },
+	{ "two with the same id", 0x10, 0x50, { { 0x50, 0x05, 0x70 }, { 0x70, 0x05, 0 } },
 	  0x50, 0, 0x52, 0x72 },
 	{ "link back into the header", 0x10, 0x50, { { 0x50, 0x05, 0x04 } }, 0x50, 0, 0x52, 0x5c },
-	{ "registers over the end", 0x10, 0xfc, { { 0xfc, 0x01, 0x50 }, { 0x50, 0x05, 0 } },
+	{ "registers across the end", 0x10, 0xfc, { { 0xfc, 0x01, 0x50 }, { 0x50, 0x05, 0 } },
 	  0x50, 0, 0xfe, 0x5c },
-	{ "registers of two overlap", 0x10, 0x50, { { 0x50, 0x01, 0x54 }, { 0x54, 0x05, 0 } },
+	{ "overlapping registers", 0x10, 0x50, { { 0x50, 0x01, 0x54 }, { 0x54, 0x05, 0 } },
 	  0x54, 0, 0x52, 0x60 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(list, list_rows, name);
 
-/* However broken, the list ends, and what is not found is not written. */
-static void walks_list(struct kunit *test)
+/* The walk ends, and a capability that it does not find has no writable row. */
+static void cap_list(struct kunit *test)
 {
 	const struct list_row *row = test->param_value;
-	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *f = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	int i;
 
-	conf_fixture_set(b, PCI_STATUS, 2, row->status);
-	conf_fixture_set(b, PCI_CAPABILITY_LIST, 1, row->first);
-	for (i = 0; i < ARRAY_SIZE(row->steps) && row->steps[i].pos; i++) {
-		conf_fixture_set(b, row->steps[i].pos, 1, row->steps[i].id);
-		conf_fixture_set(b, row->steps[i].pos + 1, 1, row->steps[i].next);
+	conf_fixture_set(f, PCI_STATUS, 2, row->status);
+	conf_fixture_set(f, PCI_CAPABILITY_LIST, 1, row->first);
+	for (i = 0; i < ARRAY_SIZE(row->caps) && row->caps[i].pos; i++) {
+		conf_fixture_set(f, row->caps[i].pos, 1, row->caps[i].id);
+		conf_fixture_set(f, row->caps[i].pos + 1, 1, row->caps[i].next);
 	}
-	add_caps(test, b);
-	KUNIT_EXPECT_EQ(test, b->cs->cap_msi, row->msi);
-	KUNIT_EXPECT_EQ(test, b->cs->cap_msix, row->msix);
+	caps_add(test, f);
+	KUNIT_EXPECT_EQ(test, f->cs->cap_msi, row->msi);
+	KUNIT_EXPECT_EQ(test, f->cs->cap_msix, row->msix);
 	if (row->with)
-		KUNIT_EXPECT_NOT_NULL(test, pciback_conf_reg_at(b->cs, row->with));
-	KUNIT_EXPECT_NULL(test, pciback_conf_reg_at(b->cs, row->without));
+		KUNIT_EXPECT_NOT_NULL(test, pciback_conf_reg_at(f->cs, row->with));
+	KUNIT_EXPECT_NULL(test, pciback_conf_reg_at(f->cs, row->without));
 }
 
-/* What has no room for its registers is read-only, not refused. */
-static void without_room_is_read_only(struct kunit *test)
+/* Without space for the rows of a capability it is read-only; this is no error. */
+static void too_few_rows(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
-	b->cs->max_regs = b->cs->nr_regs + 9;
-	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(b->cs), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(f->cs, &ident), 0);
+	f->cs->max_regs = f->cs->nr_regs + 9;
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(f->cs), 0);
 	conf_fixture_write(test, DEVCTL, 2, 0);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, DEVCTL, 2), 0x2810);
-	/* The address has a register, its data has not. */
-	b->cs->max_regs = 0;
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, DEVCTL, 2), 0x2810);
+	/* The address has a row, the data has none. */
+	f->cs->max_regs = 0;
 	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, 0x0010);
 }
 
-static void unreadable_list(struct kunit *test)
+static void cap_list_unreadable(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, &ident), 0);
-	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(b->cs), PCIBIOS_DEVICE_NOT_FOUND);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(f->cs, &ident), 0);
+	f->read_err = PCIBIOS_DEVICE_NOT_FOUND;
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(f->cs), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
-/* Address and flag, then data: the handshake is over when the write returns. */
-static void reads_vpd(struct kunit *test)
+/* The write of the address does the whole transfer: flag and data are valid after it. */
+static void vpd(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	add_caps(test, b);
-	b->vpd = 0x44332211;
+	caps_add(test, f);
+	f->vpd = 0x44332211;
 	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, 0x0104);
-	KUNIT_EXPECT_EQ(test, b->vpd_addr, 0x0104);
+	KUNIT_EXPECT_EQ(test, f->vpd_addr, 0x0104);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_ADDR, 2), 0x8104);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
-	b->vpd_err = -ETIMEDOUT;
-	b->vpd = 0;
+	f->vpd_err = -ETIMEDOUT;
+	f->vpd = 0;
 	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, 0x0108);
 	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, VPD + PCI_VPD_ADDR, 2), 0x0108,
-			    "a card that does not answer");
+			    "the device does not respond");
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
-	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, VPD + PCI_VPD_ADDR, 2, 0x8108), REFUSED);
-	KUNIT_EXPECT_EQ(test, b->nr_vpd, 2);
-	KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "the hardware's registers are the core's");
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(f->cs, VPD + PCI_VPD_ADDR, 2, 0x8108), FAILED);
+	KUNIT_EXPECT_EQ(test, f->nr_vpd, 2);
+	KUNIT_EXPECT_EQ_MSG(test, f->nr_writes, 0, "only the core writes to the hardware");
 }
 
 struct reset_row {
@@ -381,87 +381,87 @@ struct reset_row {
 	u8 cap_off, cap_size;	/* changed first */
 	u32 cap;
 	unsigned int resets;
-	u32 drops;
+	u32 dropped;
 };
 
 static const struct reset_row reset_rows[] = {
 	{ "FLR", DEVCTL, 2, 0xa810, 0, 0, 0, 1, 0 },
-	{ "FLR by a byte", DEVCTL + 1, 1, 0xa8, 0, 0, 0, 1, 0 },
+	{ "FLR, byte write", DEVCTL + 1, 1, 0xa8, 0, 0, 0, 1, 0 },
 	{ "FLR in the byte not written", DEVCTL, 1, 0x10, 0, 0, 0, 0, 0 },
 	{ "FLR without the capability", DEVCTL, 2, 0xa810, EXP + 4, 4, 0, 0, 1 },
 	{ "AF FLR", AF + 4, 1, 0x01, 0, 0, 0, 1, 0 },
-	{ "AF FLR and junk", AF + 4, 1, 0x03, 0, 0, 0, 0, 1 },
+	{ "AF FLR and a reserved bit", AF + 4, 1, 0x03, 0, 0, 0, 0, 1 },
 	{ "AF FLR without the capability", AF + 4, 1, 0x01, AF + 3, 1, 0x01, 0, 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(reset, reset_rows, name);
 
-/* The bit itself never reaches the hardware: the driver resets. */
-static void asks_for_reset(struct kunit *test)
+/* The bit is not written to the hardware: the driver resets the function. */
+static void reset_request(struct kunit *test)
 {
 	const struct reset_row *row = test->param_value;
 	bool permissive[] = { false, true };
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
-		struct conf_fixture *b = card(test);
+		struct conf_fixture *f = fixture_new(test);
 
-		add_caps(test, b);
+		caps_add(test, f);
 		if (row->cap_size)
-			conf_fixture_set(b, row->cap_off, row->cap_size, row->cap);
-		conf_fixture_permissive(b, permissive[i]);
+			conf_fixture_set(f, row->cap_off, row->cap_size, row->cap);
+		conf_fixture_permissive(f, permissive[i]);
 		conf_fixture_write(test, row->off, row->size, row->write);
-		KUNIT_EXPECT_EQ(test, b->nr_reset, row->resets);
-		KUNIT_EXPECT_EQ(test, b->cs->audit.total, row->drops);
-		KUNIT_EXPECT_EQ(test, conf_fixture_get(b, DEVCTL, 2), 0x2810);
-		KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
+		KUNIT_EXPECT_EQ(test, f->nr_reset, row->resets);
+		KUNIT_EXPECT_EQ(test, f->cs->audit.total, row->dropped);
+		KUNIT_EXPECT_EQ(test, conf_fixture_get(f, DEVCTL, 2), 0x2810);
+		KUNIT_EXPECT_EQ(test, f->nr_writes, 0);
 	}
 }
 
-/* The same bit is a PCIe-to-PCI bridge's retry enable, which is the host's. */
-static void bridge_keeps_retry_enable(struct kunit *test)
+/* In a PCIe-to-PCI bridge this bit is Bridge Configuration Retry Enable: read-only. */
+static void bridge_retry_enable(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	conf_fixture_set(b, EXP + PCI_EXP_DEVCAP, 4, 0);
-	conf_fixture_set(b, DEVCTL, 2, 0xa810);
-	add_caps(test, b);
+	conf_fixture_set(f, EXP + PCI_EXP_DEVCAP, 4, 0);
+	conf_fixture_set(f, DEVCTL, 2, 0xa810);
+	caps_add(test, f);
 	conf_fixture_write(test, DEVCTL, 2, 0x2000);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, DEVCTL, 2), 0xa000);
-	KUNIT_EXPECT_EQ(test, b->cs->audit.total, 1);
-	KUNIT_EXPECT_EQ(test, b->nr_reset, 0);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, DEVCTL, 2), 0xa000);
+	KUNIT_EXPECT_EQ(test, f->cs->audit.total, 1);
+	KUNIT_EXPECT_EQ(test, f->nr_reset, 0);
 }
 
-static void keeps_its_own_msi(struct kunit *test)
+static void msi_virtual(struct kunit *test)
 {
-	struct conf_fixture *b = card(test);
+	struct conf_fixture *f = fixture_new(test);
 
-	add_caps(test, b);
-	conf_fixture_set(b, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee00318);
-	conf_fixture_permissive(b, true);
+	caps_add(test, f);
+	conf_fixture_set(f, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee00318);
+	conf_fixture_permissive(f, true);
 	conf_fixture_write(test, MSI + PCI_MSI_ADDRESS_LO, 4, 0xfee01003);
 	conf_fixture_write(test, MSI + PCI_MSI_DATA_64, 2, 0x4041);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee01000);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, MSI + PCI_MSI_DATA_64, 2), 0x4041);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee00318);
-	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
-	pciback_conf_reset(b->cs);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, MSI + PCI_MSI_ADDRESS_LO, 4), 0xfee00318);
+	KUNIT_EXPECT_EQ(test, f->nr_writes, 0);
+	pciback_conf_reset(f->cs);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, MSI + PCI_MSI_ADDRESS_LO, 4), 0);
 }
 
 static struct kunit_case conf_cap_cases[] = {
-	KUNIT_CASE_PARAM(follows_row, reg_gen_params),
-	KUNIT_CASE(unwritten_pme_status_stays),
-	KUNIT_CASE(refused_power_state),
-	KUNIT_CASE_PARAM(writes_flags, flags_gen_params),
-	KUNIT_CASE_PARAM(leaves_to_hardware, raw_gen_params),
-	KUNIT_CASE_PARAM(walks_list, list_gen_params),
-	KUNIT_CASE(without_room_is_read_only),
-	KUNIT_CASE(reads_vpd),
-	KUNIT_CASE_PARAM(asks_for_reset, reset_gen_params),
-	KUNIT_CASE(bridge_keeps_retry_enable),
-	KUNIT_CASE(keeps_its_own_msi),
-	KUNIT_CASE(unreadable_list),
+	KUNIT_CASE_PARAM(registers, reg_gen_params),
+	KUNIT_CASE(pme_status),
+	KUNIT_CASE(power_state_error),
+	KUNIT_CASE_PARAM(msi_flags, flags_gen_params),
+	KUNIT_CASE_PARAM(raw_registers, raw_gen_params),
+	KUNIT_CASE_PARAM(cap_list, list_gen_params),
+	KUNIT_CASE(too_few_rows),
+	KUNIT_CASE(vpd),
+	KUNIT_CASE_PARAM(reset_request, reset_gen_params),
+	KUNIT_CASE(bridge_retry_enable),
+	KUNIT_CASE(msi_virtual),
+	KUNIT_CASE(cap_list_unreadable),
 	{}
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A configuration space on the fixture: the engine with a piece of memory for
- * its hardware, which remembers what was asked of it.
+ * A configuration space for tests: the engine of conf/ with memory in the place
+ * of hardware, which counts the operations and stores their last arguments.
  */
 #ifndef PCIBACK_TESTS_CONF_FIXTURE_H
 #define PCIBACK_TESTS_CONF_FIXTURE_H
@@ -11,11 +11,11 @@
 #include <pciback/conf.h>
 
 /**
- * struct conf_fixture - hardware and what happened to it
+ * struct conf_fixture - a space, its hardware, and what was done to that
  * @cs: the space under test
  * @hw: the registers
- * @writable: bits that follow a write; all of them unless a test says otherwise
- * @w1c: bits that a written 1 clears instead
+ * @writable: bits that take the value written; all of them unless a test changes it
+ * @w1c: bits that are cleared by writing 1 instead
  * @nr_reads: reads of the hardware
  * @nr_writes: writes to it
  * @last_off: offset of the last write
@@ -34,7 +34,7 @@
  * @intx: see @master
  * @power: see @master
  * @vpd_addr: see @master
- * @vpd: what the card holds there
+ * @vpd: what a read of vital product data returns
  * @dropped_off: see @master
  * @dropped_size: see @master
  * @dropped_val: see @master
@@ -44,6 +44,8 @@
  * @vpd_err: see @enable_err
  * @read_err: see @enable_err
  * @write_err: see @enable_err
+ *
+ * Locking: none; used by the test's thread only.
  */
 struct conf_fixture {
 	struct conf_space *cs;
@@ -63,11 +65,11 @@ struct conf_fixture {
 };
 
 struct conf_fixture *conf_fixture_new(struct kunit *test, unsigned int size, unsigned int max_regs);
-u32 conf_fixture_get(const struct conf_fixture *b, unsigned int off, unsigned int size);
-void conf_fixture_permissive(struct conf_fixture *b, bool on);
-void conf_fixture_set(struct conf_fixture *b, unsigned int off, unsigned int size, u32 val);
+u32 conf_fixture_get(const struct conf_fixture *f, unsigned int off, unsigned int size);
+void conf_fixture_permissive(struct conf_fixture *f, bool on);
+void conf_fixture_set(struct conf_fixture *f, unsigned int off, unsigned int size, u32 val);
 
-/* What a guest sees, the access itself being expected to succeed. */
+/* Accesses of a guest; they fail the test if they fail. */
 u32 conf_fixture_read(struct kunit *test, unsigned int off, unsigned int size);
 void conf_fixture_write(struct kunit *test, unsigned int off, unsigned int size, u32 val);
 

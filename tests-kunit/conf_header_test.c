@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * What a guest can see and do in the header of a function, of type 0 and 1:
- * identity, COMMAND, base address registers, BIST, and all that is left to
- * the hardware.
+ * What a guest can read and write in the header of a function, of type 0 and 1:
+ * identity, COMMAND, base address registers, BIST, and registers without a row.
  */
 #include <kunit/test.h>
 #include <pciback/conf.h>
@@ -16,7 +15,7 @@ static const struct conf_ident ident0 = {
 	.vendor = 0x8086, .device = 0x10d3, .irq_line = 0x2b, .header_type = TYPE0,
 	.bar = {
 		{ 0xfe000000, 0xfffff000, 0xf },	/* 4 KiB of 32-bit memory */
-		{ 0x0000e001, 0xffffffe1, 0x3 },	/* 32 ports */
+		{ 0x0000e001, 0xffffffe1, 0x3 },	/* 32 I/O ports */
 		{ 0x0000400c, 0xffffc00c, 0xf },	/* 16 KiB of 64-bit memory ... */
 		{ 0x00000038, 0xffffffff, 0x0 },	/* ... and its upper half */
 		{ 0, 0, 0xf },				/* absent */
@@ -34,22 +33,22 @@ static const struct conf_ident ident1 = {
 	.rom = { 0xfa000000, 0xfffff800, 0x7ff },
 };
 
-/* A header whose hardware holds @hw at @off, the BARs what the host assigned. */
-static struct conf_fixture *header(struct kunit *test, u8 type, unsigned int off,
-				   unsigned int size, u32 hw)
+/* A header with @hw in the hardware at @off, and with the BARs of the host. */
+static struct conf_fixture *header_new(struct kunit *test, u8 type, unsigned int off,
+				       unsigned int size, u32 hw)
 {
 	const struct conf_ident *id = type == TYPE1 ? &ident1 : &ident0;
-	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *f = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	int i;
 
 	for (i = 0; i < (type == TYPE1 ? 2 : CONF_NR_BARS); i++)
-		conf_fixture_set(b, PCI_BASE_ADDRESS_0 + 4 * i, 4, id->bar[i].val);
-	conf_fixture_set(b, type == TYPE1 ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, 4, id->rom.val);
-	conf_fixture_set(b, PCI_HEADER_TYPE, 1, type);
-	conf_fixture_set(b, off, size, hw);
-	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(b->cs, id), 0);
-	b->nr_writes = 0;
-	return b;
+		conf_fixture_set(f, PCI_BASE_ADDRESS_0 + 4 * i, 4, id->bar[i].val);
+	conf_fixture_set(f, type == TYPE1 ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS, 4, id->rom.val);
+	conf_fixture_set(f, PCI_HEADER_TYPE, 1, type);
+	conf_fixture_set(f, off, size, hw);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(f->cs, id), 0);
+	f->nr_writes = 0;
+	return f;
 }
 
 struct reg_row {
@@ -63,7 +62,7 @@ struct reg_row {
 	u32 seen_after;
 };
 
-/* Registers with a row: a write that is not allowed is silently ignored. */
+/* Registers with a row: a write that is not allowed is dropped, and no error. */
 static const struct reg_row reg_rows[] = {
 	{ "vendor", TYPE0, 0x00, 2, 0xffff, 0x8086, 0x1234, 0xffff, 0x8086 },
 	{ "device", TYPE0, 0x02, 2, 0xffff, 0x10d3, 0x1234, 0xffff, 0x10d3 },
@@ -77,7 +76,7 @@ static const struct reg_row reg_rows[] = {
 	{ "interrupt line", TYPE0, 0x3c, 1, 0xff, 0x2b, 0x05, 0xff, 0x2b },
 	{ "interrupt line of a bridge", TYPE1, 0x3c, 1, 0xff, 0x10, 0x05, 0xff, 0x10 },
 	{ "interrupt pin", TYPE0, 0x3d, 1, 0x02, 0x02, 0x01, 0x02, 0x02 },
-	{ "line, pin, and what is beside", TYPE0, 0x3c, 4, 0x201002ff, 0x2010022b, 0xffffffff,
+	{ "line, pin, grant and latency", TYPE0, 0x3c, 4, 0x201002ff, 0x2010022b, 0xffffffff,
 	  0x201002ff, 0x2010022b },
 	{ "command and Status", TYPE0, 0x04, 4, 0xf9100000, 0xf9100000, 0xffff0000,
 	  0xf9100000, 0xf9100000 },
@@ -89,11 +88,11 @@ static const struct reg_row reg_rows[] = {
 	{ "BIST, other bits", TYPE0, 0x0f, 1, 0x80, 0x80, 0x8f, 0x80, 0x80 },
 	{ "BIST, start and other bits", TYPE0, 0x0f, 1, 0x80, 0x80, 0xcf, 0x80, 0x80 },
 	{ "BIST, zero", TYPE0, 0x0f, 1, 0x80, 0x80, 0x00, 0x80, 0x80 },
-	{ "BAR 0, an address of the guest's", TYPE0, 0x10, 4, 0xfe000000, 0xfe000000, 0xc0000000,
+	{ "BAR 0, another address", TYPE0, 0x10, 4, 0xfe000000, 0xfe000000, 0xc0000000,
 	  0xfe000000, 0xfe000000 },
 	{ "BAR 0, lost in a reset", TYPE0, 0x10, 4, 0x00000000, 0xfe000000, 0xfe000000,
 	  0xfe000000, 0xfe000000 },
-	{ "BAR 0, lost, other address", TYPE0, 0x10, 4, 0x00000000, 0xfe000000, 0xfd000000,
+	{ "BAR 0, lost, another address", TYPE0, 0x10, 4, 0x00000000, 0xfe000000, 0xfd000000,
 	  0x00000000, 0xfe000000 },
 	{ "BAR 1, lost in a reset", TYPE0, 0x14, 4, 0x00000001, 0x0000e001, 0x0000e001,
 	  0x0000e001, 0x0000e001 },
@@ -112,24 +111,24 @@ static const struct reg_row reg_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(reg, reg_rows, name);
 
-/* Permissive or not: an administrator cannot loosen a register that has a row. */
-static void follows_row(struct kunit *test)
+/* Level permissive makes no difference for a register that has a row. */
+static void registers(struct kunit *test)
 {
 	const struct reg_row *row = test->param_value;
 	bool permissive[] = { false, true };
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
-		struct conf_fixture *b = header(test, row->type, row->off, row->size, row->hw);
+		struct conf_fixture *f = header_new(test, row->type, row->off, row->size, row->hw);
 
-		conf_fixture_permissive(b, permissive[i]);
+		conf_fixture_permissive(f, permissive[i]);
 		KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), row->seen);
 		conf_fixture_write(test, row->off, row->size, row->write);
-		KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(b, row->off, row->size), row->hw_after,
+		KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(f, row->off, row->size), row->hw_after,
 				    "hardware, permissive %d", i);
 		KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size),
 				row->seen_after);
-		KUNIT_EXPECT_EQ_MSG(test, !!b->cs->audit.total, row->seen_after != row->write,
+		KUNIT_EXPECT_EQ_MSG(test, !!f->cs->audit.total, row->seen_after != row->write,
 				    "audit, permissive %d", i);
 	}
 }
@@ -172,22 +171,22 @@ static const struct raw_row raw_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(raw, raw_rows, name);
 
-static void leaves_to_hardware(struct kunit *test)
+static void raw_registers(struct kunit *test)
 {
 	const struct raw_row *row = test->param_value;
 	u32 all = U32_MAX >> (32 - 8 * row->size);
 	u32 hw = 0x12345678 & all;
-	struct conf_fixture *b = header(test, row->type, row->off, row->size, hw);
+	struct conf_fixture *f = header_new(test, row->type, row->off, row->size, hw);
 
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, row->size), hw);
 	conf_fixture_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, b->nr_writes, 0);
-	KUNIT_EXPECT_EQ(test, b->nr_dropped, 1);
-	KUNIT_EXPECT_EQ(test, b->dropped_off, row->off);
-	conf_fixture_permissive(b, true);
+	KUNIT_EXPECT_EQ(test, f->nr_writes, 0);
+	KUNIT_EXPECT_EQ(test, f->nr_dropped, 1);
+	KUNIT_EXPECT_EQ(test, f->dropped_off, row->off);
+	conf_fixture_permissive(f, true);
 	conf_fixture_write(test, row->off, row->size, ~hw);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, row->off, row->size), ~hw & all);
-	KUNIT_EXPECT_EQ(test, b->nr_dropped, 1);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, row->off, row->size), ~hw & all);
+	KUNIT_EXPECT_EQ(test, f->nr_dropped, 1);
 }
 
 struct command_row {
@@ -209,7 +208,7 @@ static const struct command_row command_rows[] = {
 	{ "memory", 0, 0, 0x000, 0x002, 0x003, 0x002, 1, 0, 0, 0 },
 	{ "I/O", 0, 0, 0x000, 0x001, 0x003, 0x001, 1, 0, 0, 0 },
 	{ "memory, I/O, master, INTx off", 0, 0, 0x000, 0x407, 0x007, 0x407, 1, 1, 0, 0 },
-	{ "decode off stays on in hardware", 0, 0, 0x003, 0x000, 0x003, 0x000, 0, 0, 0, 0 },
+	{ "decoding off, but not in hardware", 0, 0, 0x003, 0x000, 0x003, 0x000, 0, 0, 0, 0 },
 	{ "master off", 0, 0, 0x007, 0x000, 0x003, 0x000, 0, 1, 0, 0 },
 	{ "master without decode", 0, 0, 0x000, 0x004, 0x004, 0x004, 0, 1, 0, 0 },
 	{ "parity and SERR", 0, 0, 0x000, 0x140, 0x000, 0x140, 0, 0, 0, 0 },
@@ -217,9 +216,9 @@ static const struct command_row command_rows[] = {
 	{ "MWI", 0, 0, 0x000, 0x010, 0x010, 0x010, 0, 0, 1, 0 },
 	{ "MWI off", 0, 0, 0x010, 0x000, 0x000, 0x000, 0, 0, 1, 0 },
 	{ "special, VGA, wait, back-to-back", 0, 0, 0x000, 0x2a8, 0x000, 0x000, 0, 0, 0, 0 },
-	{ "the same, set by the host", 0, 0, 0x2a8, 0x000, 0x2a8, 0x2a8, 0, 0, 0, 0 },
+	{ "the same bits, set by the host", 0, 0, 0x2a8, 0x000, 0x2a8, 0x2a8, 0, 0, 0, 0 },
 	{ "INTx disable", 0, 0, 0x000, 0x400, 0x000, 0x400, 0, 0, 0, 0 },
-	{ "INTx disable of the host's", 0, 0, 0x400, 0x000, 0x400, 0x000, 0, 0, 0, 0 },
+	{ "INTx disable, set by the host", 0, 0, 0x400, 0x000, 0x400, 0x000, 0, 0, 0, 0 },
 	{ "reserved bits", 0, 0, 0xf800, 0xf800, 0xf800, 0x000, 0, 0, 0, 0 },
 	{ "everything", 0, 0, 0x000, 0xffff, 0x017, 0x557, 1, 1, 1, 0 },
 
@@ -227,8 +226,8 @@ static const struct command_row command_rows[] = {
 	{ "permissive: decode off", 1, 0, 0x003, 0x000, 0x003, 0x000, 0, 0, 0, 0 },
 	{ "permissive: parity and SERR", 1, 0, 0x000, 0x140, 0x000, 0x140, 0, 0, 0, 0 },
 	{ "permissive: INTx disable", 1, 0, 0x000, 0x400, 0x000, 0x400, 0, 0, 0, 0 },
-	{ "permissive: bits of the guest's", 1, 0, 0x000, 0x2a8, 0x2a8, 0x2a8, 0, 0, 0, 0 },
-	{ "permissive: bits off", 1, 0, 0x2a8, 0x000, 0x000, 0x000, 0, 0, 0, 0 },
+	{ "permissive: the same bits on", 1, 0, 0x000, 0x2a8, 0x2a8, 0x2a8, 0, 0, 0, 0 },
+	{ "permissive: the same bits off", 1, 0, 0x2a8, 0x000, 0x000, 0x000, 0, 0, 0, 0 },
 	{ "permissive: everything", 1, 0, 0x000, 0xffff, 0x2bf, 0x7ff, 1, 1, 1, 0 },
 
 	{ "interrupt control: INTx off", 0, 1, 0x000, 0x400, 0x400, 0x400, 0, 0, 0, 1 },
@@ -237,103 +236,103 @@ static const struct command_row command_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(command, command_rows, name);
 
-static void writes_command(struct kunit *test)
+static void command(struct kunit *test)
 {
 	const struct command_row *row = test->param_value;
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, row->hw);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, row->hw);
 
-	conf_fixture_permissive(b, row->permissive);
-	b->cs->interrupt_control = row->interrupt_control;
+	conf_fixture_permissive(f, row->permissive);
+	f->cs->interrupt_control = row->interrupt_control;
 	conf_fixture_write(test, PCI_COMMAND, 2, row->write);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), row->hw_after);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, PCI_COMMAND, 2), row->hw_after);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), row->seen_after);
-	KUNIT_EXPECT_EQ(test, b->nr_enable, row->enable);
-	KUNIT_EXPECT_EQ(test, b->nr_master, row->master);
-	KUNIT_EXPECT_EQ(test, b->nr_mwi, row->mwi);
-	KUNIT_EXPECT_EQ(test, b->nr_intx, row->intx);
-	KUNIT_EXPECT_EQ(test, b->cs->intx_wanted, !!(row->write & 3));
+	KUNIT_EXPECT_EQ(test, f->nr_enable, row->enable);
+	KUNIT_EXPECT_EQ(test, f->nr_master, row->master);
+	KUNIT_EXPECT_EQ(test, f->nr_mwi, row->mwi);
+	KUNIT_EXPECT_EQ(test, f->nr_intx, row->intx);
+	KUNIT_EXPECT_EQ(test, f->cs->intx_wanted, !!(row->write & 3));
 }
 
-/* Decoding starts off, as after a reset; error reporting as the host has it. */
-static void command_of_a_new_guest(struct kunit *test)
+/* For a new guest decoding is off, as after a reset; error reporting is as the host has it. */
+static void command_reset(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0x0147);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, 0x0147);
 
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0144);
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0407);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0407);
-	pciback_conf_reset(b->cs);
+	pciback_conf_reset(f->cs);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0144);
 }
 
-/* Guests toggle decoding around sizing; the core is asked once. */
-static void enables_once_a_guest(struct kunit *test)
+/* Guests switch decoding off and on to size a BAR; the core enables the function once. */
+static void enable_once(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, 0);
 	int i;
 
 	for (i = 0; i < 3; i++) {
 		conf_fixture_write(test, PCI_COMMAND, 2, 0x0002);
-		KUNIT_EXPECT_TRUE(test, b->cs->intx_wanted);
+		KUNIT_EXPECT_TRUE(test, f->cs->intx_wanted);
 		conf_fixture_write(test, PCI_COMMAND, 2, 0x0000);
-		KUNIT_EXPECT_FALSE(test, b->cs->intx_wanted);
+		KUNIT_EXPECT_FALSE(test, f->cs->intx_wanted);
 	}
-	KUNIT_EXPECT_EQ(test, b->nr_enable, 1);
-	pciback_conf_reset(b->cs);
+	KUNIT_EXPECT_EQ(test, f->nr_enable, 1);
+	pciback_conf_reset(f->cs);
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0002);
-	KUNIT_EXPECT_EQ(test, b->nr_enable, 2);
+	KUNIT_EXPECT_EQ(test, f->nr_enable, 2);
 }
 
-static void failed_enable_changes_nothing(struct kunit *test)
+static void enable_error(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, 0);
 
-	b->enable_err = -EINVAL;
-	KUNIT_EXPECT_EQ(test, pciback_conf_write(b->cs, PCI_COMMAND, 2, 0x0417), -EINVAL);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0);
+	f->enable_err = -EINVAL;
+	KUNIT_EXPECT_EQ(test, pciback_conf_write(f->cs, PCI_COMMAND, 2, 0x0417), -EINVAL);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, PCI_COMMAND, 2), 0);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0);
-	KUNIT_EXPECT_EQ(test, b->nr_master + b->nr_mwi, 0);
-	KUNIT_EXPECT_FALSE(test, b->cs->intx_wanted);
-	b->enable_err = 0;
+	KUNIT_EXPECT_EQ(test, f->nr_master + f->nr_mwi, 0);
+	KUNIT_EXPECT_FALSE(test, f->cs->intx_wanted);
+	f->enable_err = 0;
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0407);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0407);
 }
 
-static void failed_mwi_is_not_shown(struct kunit *test)
+static void mwi_error(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, 0);
 
-	b->mwi_err = -EINVAL;
+	f->mwi_err = -EINVAL;
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0014);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0004);
-	conf_fixture_permissive(b, true);
+	conf_fixture_permissive(f, true);
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0014);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0x0004);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, PCI_COMMAND, 2), 0x0004);
 }
 
-static void command_by_bytes(struct kunit *test)
+static void command_bytes(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, 0);
 
 	conf_fixture_write(test, PCI_COMMAND, 1, 0x07);
 	conf_fixture_write(test, PCI_COMMAND + 1, 1, 0x04);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), 0x0407);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0x0007);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, PCI_COMMAND, 2), 0x0007);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND + 1, 1), 0x04);
 }
 
-static void interrupt_control_switches_intx(struct kunit *test)
+static void intx_disable(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_COMMAND, 2, 0);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_COMMAND, 2, 0);
 
-	b->cs->interrupt_control = true;
+	f->cs->interrupt_control = true;
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0400);
-	KUNIT_EXPECT_FALSE(test, b->intx);
+	KUNIT_EXPECT_FALSE(test, f->intx);
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0400);
-	KUNIT_EXPECT_EQ_MSG(test, b->nr_intx, 1, "only when it changes");
+	KUNIT_EXPECT_EQ_MSG(test, f->nr_intx, 1, "only when it changes");
 	conf_fixture_write(test, PCI_COMMAND, 2, 0x0000);
-	KUNIT_EXPECT_TRUE(test, b->intx);
-	KUNIT_EXPECT_EQ(test, conf_fixture_get(b, PCI_COMMAND, 2), 0);
+	KUNIT_EXPECT_TRUE(test, f->intx);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, PCI_COMMAND, 2), 0);
 }
 
 struct bar_row {
@@ -342,13 +341,13 @@ struct bar_row {
 	u8 off;
 	u32 val;
 	u32 len;
-	u32 short_pattern;	/* sizes all the same: ignored bits clear */
-	u32 near_miss;		/* does not */
+	u32 short_pattern;	/* all ones except ignored bits: sizes too */
+	u32 near_miss;		/* one more bit clear: does not */
 };
 
 static const struct bar_row bar_rows[] = {
 	{ "32-bit memory", TYPE0, 0x10, 0xfe000000, 0xfffff000, 0xfffffff0, 0xffffffe0 },
-	{ "ports", TYPE0, 0x14, 0x0000e001, 0xffffffe1, 0xfffffffc, 0xfffffff8 },
+	{ "I/O ports", TYPE0, 0x14, 0x0000e001, 0xffffffe1, 0xfffffffc, 0xfffffff8 },
 	{ "64-bit memory", TYPE0, 0x18, 0x0000400c, 0xffffc00c, 0xfffffff0, 0x7fffffff },
 	{ "upper half", TYPE0, 0x1c, 0x00000038, 0xffffffff, 0xffffffff, 0xfffffffe },
 	{ "absent", TYPE0, 0x20, 0, 0, 0xfffffff0, 0xffffffe0 },
@@ -360,10 +359,10 @@ static const struct bar_row bar_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(bar, bar_rows, name);
 
-static void sizes_bar(struct kunit *test)
+static void bar_sizing(struct kunit *test)
 {
 	const struct bar_row *row = test->param_value;
-	struct conf_fixture *b = header(test, row->type, PCI_COMMAND, 2, 0);
+	struct conf_fixture *f = header_new(test, row->type, PCI_COMMAND, 2, 0);
 
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->val);
 	conf_fixture_write(test, row->off, 4, 0xffffffff);
@@ -381,28 +380,28 @@ static void sizes_bar(struct kunit *test)
 
 	conf_fixture_write(test, row->off, 4, row->near_miss);
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, row->off, 4), row->val);
-	KUNIT_EXPECT_EQ_MSG(test, b->nr_writes, 0, "the hardware has no part in it");
-	KUNIT_EXPECT_EQ_MSG(test, b->cs->audit.total,
+	KUNIT_EXPECT_EQ_MSG(test, f->nr_writes, 0, "the hardware is not written");
+	KUNIT_EXPECT_EQ_MSG(test, f->cs->audit.total,
 			    (row->val != 0) + (row->val != row->near_miss),
-			    "addresses of the guest's own choice");
+			    "writes of other addresses");
 
 	conf_fixture_write(test, row->off, 4, 0xffffffff);
-	pciback_conf_reset(b->cs);
+	pciback_conf_reset(f->cs);
 	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, row->off, 4), row->val,
-			    "sizing ends with its guest");
+			    "sizing ends at the reset");
 }
 
-/* A BAR is written back in one piece, and only if it was lost. */
-static void restores_bar_in_one_write(struct kunit *test)
+/* A BAR is restored by one write of four bytes, and only if it was lost. */
+static void bar_restore(struct kunit *test)
 {
-	struct conf_fixture *b = header(test, TYPE0, PCI_BASE_ADDRESS_0, 4, 0);
+	struct conf_fixture *f = header_new(test, TYPE0, PCI_BASE_ADDRESS_0, 4, 0);
 
 	conf_fixture_write(test, PCI_BASE_ADDRESS_0, 4, 0xfe000000);
-	KUNIT_EXPECT_EQ(test, b->nr_writes, 1);
-	KUNIT_EXPECT_EQ(test, b->last_off, PCI_BASE_ADDRESS_0);
-	KUNIT_EXPECT_EQ(test, b->last_size, 4);
+	KUNIT_EXPECT_EQ(test, f->nr_writes, 1);
+	KUNIT_EXPECT_EQ(test, f->last_off, PCI_BASE_ADDRESS_0);
+	KUNIT_EXPECT_EQ(test, f->last_size, 4);
 	conf_fixture_write(test, PCI_BASE_ADDRESS_0, 4, 0xfe000000);
-	KUNIT_EXPECT_EQ(test, b->nr_writes, 1);
+	KUNIT_EXPECT_EQ(test, f->nr_writes, 1);
 }
 
 struct type_row {
@@ -419,38 +418,38 @@ static const struct type_row type_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(type, type_rows, name);
 
-static void takes_header_type(struct kunit *test)
+static void header_type(struct kunit *test)
 {
 	const struct type_row *row = test->param_value;
-	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *f = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 	struct conf_ident id = ident0;
 
 	id.header_type = row->type;
-	KUNIT_EXPECT_EQ(test, pciback_conf_add_header(b->cs, &id), row->err);
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_header(f->cs, &id), row->err);
 }
 
-static void unreadable_function_is_refused(struct kunit *test)
+static void unreadable(struct kunit *test)
 {
-	struct conf_fixture *b = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
+	struct conf_fixture *f = conf_fixture_new(test, PCI_CFG_SPACE_SIZE, CONF_MAX_REGS);
 
-	b->read_err = PCIBIOS_DEVICE_NOT_FOUND;
-	KUNIT_EXPECT_EQ(test, pciback_conf_add_header(b->cs, &ident0), PCIBIOS_DEVICE_NOT_FOUND);
+	f->read_err = PCIBIOS_DEVICE_NOT_FOUND;
+	KUNIT_EXPECT_EQ(test, pciback_conf_add_header(f->cs, &ident0), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
 static struct kunit_case conf_header_cases[] = {
-	KUNIT_CASE_PARAM(follows_row, reg_gen_params),
-	KUNIT_CASE_PARAM(leaves_to_hardware, raw_gen_params),
-	KUNIT_CASE_PARAM(writes_command, command_gen_params),
-	KUNIT_CASE(command_of_a_new_guest),
-	KUNIT_CASE(enables_once_a_guest),
-	KUNIT_CASE(failed_enable_changes_nothing),
-	KUNIT_CASE(failed_mwi_is_not_shown),
-	KUNIT_CASE(command_by_bytes),
-	KUNIT_CASE(interrupt_control_switches_intx),
-	KUNIT_CASE_PARAM(sizes_bar, bar_gen_params),
-	KUNIT_CASE(restores_bar_in_one_write),
-	KUNIT_CASE_PARAM(takes_header_type, type_gen_params),
-	KUNIT_CASE(unreadable_function_is_refused),
+	KUNIT_CASE_PARAM(registers, reg_gen_params),
+	KUNIT_CASE_PARAM(raw_registers, raw_gen_params),
+	KUNIT_CASE_PARAM(command, command_gen_params),
+	KUNIT_CASE(command_reset),
+	KUNIT_CASE(enable_once),
+	KUNIT_CASE(enable_error),
+	KUNIT_CASE(mwi_error),
+	KUNIT_CASE(command_bytes),
+	KUNIT_CASE(intx_disable),
+	KUNIT_CASE_PARAM(bar_sizing, bar_gen_params),
+	KUNIT_CASE(bar_restore),
+	KUNIT_CASE_PARAM(header_type, type_gen_params),
+	KUNIT_CASE(unreadable),
 	{}
 };
 

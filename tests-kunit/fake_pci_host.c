@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The fake host bridge: how it joins the PCI core, and how its functions
- * answer configuration accesses, resets and removal.
+ * The fake host bridge: its registration with the PCI core, and what
+ * configuration accesses, resets and removal do to its functions.
  */
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -11,7 +11,7 @@
 
 /*
  * Drivers map BARs and expect memory behind them. The machine has more RAM
- * than the kernel was told of with mem=, and this is where the rest begins.
+ * than mem= tells the kernel about; the rest of it begins at this address.
  */
 static ulong window = 0x1f000000;
 module_param(window, ulong, 0444);
@@ -19,7 +19,7 @@ MODULE_PARM_DESC(window, "physical address of 8 MiB of RAM outside the kernel's 
 
 #define WINDOW_LEN	0x800000
 
-static u32 get(const u8 *bytes, int where, int size)
+static u32 reg_get(const u8 *bytes, int where, int size)
 {
 	switch (size) {
 	case 1:
@@ -36,35 +36,35 @@ static bool is_bridge(const struct fake_pci_fn *fn)
 	return (fn->cfg[PCI_HEADER_TYPE] & 0x7f) == PCI_HEADER_TYPE_BRIDGE;
 }
 
-static bool hears(const struct fake_pci_fn *fn)
+static bool is_responsive(const struct fake_pci_fn *fn)
 {
-	return !fn->dead && fn->mood != FAKE_HANGS &&
-	       (fn->mood != FAKE_LATE || time_after_eq(jiffies, fn->silent_until));
+	return !fn->dead && fn->last_reset != FAKE_RESET_HANGS &&
+	       (fn->last_reset != FAKE_RESET_SLOW || time_after_eq(jiffies, fn->ready_at));
 }
 
-/* An unconfigured bridge forwards nothing: bus 0 would be claimed twice. */
-static bool is_on_bus(const struct fake_pci_fn *fn, int bus)
+/* A bridge forwards nothing before its bus number is set: bus 0 is the root bus. */
+static bool fn_is_on_bus(const struct fake_pci_fn *fn, int bus)
 {
 	const struct fake_pci_fn *up = fn->parent;
 
 	if (!up)
 		return bus == fn->host->busn.start;
-	return up->present && hears(up) && up->cfg[PCI_SECONDARY_BUS] &&
+	return up->present && is_responsive(up) && up->cfg[PCI_SECONDARY_BUS] &&
 	       up->cfg[PCI_SECONDARY_BUS] == bus;
 }
 
-static struct fake_pci_fn *find_fn(struct fake_pci_host *host, int bus, unsigned int devfn)
+static struct fake_pci_fn *fn_find(struct fake_pci_host *host, int bus, unsigned int devfn)
 {
 	struct fake_pci_fn *fn;
 
 	list_for_each_entry(fn, &host->fns, node)
-		if (fn->devfn == devfn && fn->present && is_on_bus(fn, bus))
+		if (fn->devfn == devfn && fn->present && fn_is_on_bus(fn, bus))
 			return fn;
 	return NULL;
 }
 
-/* What every kind of reset does; @keep_sticky: not after a loss of power. */
-static void reset_regs(struct fake_pci_fn *fn, bool keep_sticky)
+/* Every kind of reset; @keep_sticky: false after a loss of power. */
+static void fn_reset_regs(struct fake_pci_fn *fn, bool keep_sticky)
 {
 	int i;
 
@@ -75,37 +75,37 @@ static void reset_regs(struct fake_pci_fn *fn, bool keep_sticky)
 	}
 }
 
-/* A reset in operation, and what becomes of the function. */
-static void take_reset(struct fake_pci_fn *fn, enum fake_pci_mood mood)
+/* A reset while the machine runs. */
+static void fn_reset(struct fake_pci_fn *fn, enum fake_pci_reset effect)
 {
-	reset_regs(fn, true);
-	fn->mood = mood;
-	if (mood == FAKE_LATE)
-		fn->silent_until = jiffies + msecs_to_jiffies(fn->late_ms);
-	if (mood == FAKE_CHANGES)
+	fn_reset_regs(fn, true);
+	fn->last_reset = effect;
+	if (effect == FAKE_RESET_SLOW)
+		fn->ready_at = jiffies + msecs_to_jiffies(fn->ready_ms);
+	if (effect == FAKE_RESET_NEW_ID)
 		fn->cfg[PCI_DEVICE_ID] ^= 0xff;
 }
 
-static bool is_stuck(const struct fake_pci_fn *fn, int where)
+static bool bar_is_stuck(const struct fake_pci_fn *fn, int where)
 {
-	return fn->mood == FAKE_LOSES_BARS && where >= PCI_BASE_ADDRESS_0 &&
+	return fn->last_reset == FAKE_RESET_BARS_STUCK && where >= PCI_BASE_ADDRESS_0 &&
 	       where < PCI_BASE_ADDRESS_0 + 24;
 }
 
-static void reset_below(struct fake_pci_fn *bridge)
+static void bus_reset_below(struct fake_pci_fn *bridge)
 {
 	struct fake_pci_fn *fn;
 
 	list_for_each_entry(fn, &bridge->host->fns, node)
 		if (fn->parent == bridge) {
-			take_reset(fn, fn->bus_mood);
+			fn_reset(fn, fn->bus_reset);
 			fn->nr_bus_reset++;
-			reset_below(fn);
+			bus_reset_below(fn);
 		}
 }
 
-/* Did this write reach the byte at @reg? Then *@val is what was written. */
-static bool wrote_byte(int where, int size, u32 value, int reg, u8 *val)
+/* True if this write covers the byte at @reg; *@val is what was written there then. */
+static bool write_covers(int where, int size, u32 value, int reg, u8 *val)
 {
 	if (reg < where || reg >= where + size)
 		return false;
@@ -122,65 +122,65 @@ static void vpd_access(struct fake_pci_fn *fn)
 	bool inside = off + 4 <= FAKE_PCI_VPD_LEN;
 
 	if (!(reg & PCI_VPD_ADDR_F))
-		put_unaligned_le32(inside ? get(fn->vpd, off, 4) : 0, data);
+		put_unaligned_le32(inside ? reg_get(fn->vpd, off, 4) : 0, data);
 	else if (inside)
 		memcpy(fn->vpd + off, data, 4);
-	/* The device flips the flag when it is done. */
+	/* The device inverts the flag when the transfer is done. */
 	put_unaligned_le16(reg ^ PCI_VPD_ADDR_F, addr);
 }
 
-/* Registers that do something when written. @old_ps: power state before. */
-static void act_on_write(struct fake_pci_fn *fn, int where, int size, u32 value, u8 old_ps)
+/* What a write does besides changing registers. @old_ps: power state before it. */
+static void fn_write_effects(struct fake_pci_fn *fn, int where, int size, u32 value, u8 old_ps)
 {
 	u8 b;
 
-	if (fn->exp && wrote_byte(where, size, value, fn->exp + PCI_EXP_DEVCTL + 1, &b) &&
+	if (fn->exp && write_covers(where, size, value, fn->exp + PCI_EXP_DEVCTL + 1, &b) &&
 	    (b & (PCI_EXP_DEVCTL_BCR_FLR >> 8)) &&
-	    (get(fn->cfg, fn->exp + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_FLR)) {
-		take_reset(fn, fn->own_mood);
+	    (reg_get(fn->cfg, fn->exp + PCI_EXP_DEVCAP, 4) & PCI_EXP_DEVCAP_FLR)) {
+		fn_reset(fn, fn->own_reset);
 		fn->nr_flr++;
 	}
-	if (fn->af && wrote_byte(where, size, value, fn->af + PCI_AF_CTRL, &b) &&
+	if (fn->af && write_covers(where, size, value, fn->af + PCI_AF_CTRL, &b) &&
 	    (b & PCI_AF_CTRL_FLR) && (fn->cfg[fn->af + PCI_AF_CAP] & PCI_AF_CAP_FLR)) {
-		take_reset(fn, fn->own_mood);
+		fn_reset(fn, fn->own_reset);
 		fn->nr_flr++;
 	}
 	if (fn->pm && old_ps == 3 &&
-	    wrote_byte(where, size, value, fn->pm + PCI_PM_CTRL, &b) &&
+	    write_covers(where, size, value, fn->pm + PCI_PM_CTRL, &b) &&
 	    !(b & PCI_PM_CTRL_STATE_MASK) &&
 	    !(fn->cfg[fn->pm + PCI_PM_CTRL] & PCI_PM_CTRL_NO_SOFT_RESET)) {
-		take_reset(fn, fn->own_mood);
+		fn_reset(fn, fn->own_reset);
 		fn->nr_pm_reset++;
 	}
-	if (fn->vpd_cap && wrote_byte(where, size, value, fn->vpd_cap + PCI_VPD_ADDR + 1, &b))
+	if (fn->vpd_cap && write_covers(where, size, value, fn->vpd_cap + PCI_VPD_ADDR + 1, &b))
 		vpd_access(fn);
-	if (is_bridge(fn) && wrote_byte(where, size, value, PCI_BRIDGE_CONTROL, &b) &&
+	if (is_bridge(fn) && write_covers(where, size, value, PCI_BRIDGE_CONTROL, &b) &&
 	    (b & PCI_BRIDGE_CTL_BUS_RESET))
-		reset_below(fn);
+		bus_reset_below(fn);
 }
 
-static void write_fn(struct fake_pci_fn *fn, int where, int size, u32 value)
+static void fn_write(struct fake_pci_fn *fn, int where, int size, u32 value)
 {
 	u8 old_ps = fn->pm ? fn->cfg[fn->pm + PCI_PM_CTRL] & PCI_PM_CTRL_STATE_MASK : 0;
 	int i;
 
-	/* Also what a dead function will not hear: somebody tried. */
+	/* Writes that are lost are counted too. */
 	fn->nr_writes++;
 	if (fn->nr_log < FAKE_PCI_LOG_LEN)
 		fn->log[fn->nr_log] = (struct fake_pci_write){ where, size, value };
 	fn->nr_log++;
-	if (!hears(fn) || where + size > fn->size)
+	if (!is_responsive(fn) || where + size > fn->size)
 		return;
 
 	for (i = 0; i < size; i++) {
 		u8 b = value >> (8 * i);
 		u8 *reg = fn->cfg + where + i;
-		u8 mask = is_stuck(fn, where + i) ? 0 : fn->writable[where + i];
+		u8 mask = bar_is_stuck(fn, where + i) ? 0 : fn->writable[where + i];
 
 		*reg = (*reg & ~mask) | (b & mask);
 		*reg &= ~(b & fn->w1c[where + i]);
 	}
-	act_on_write(fn, where, size, value, old_ps);
+	fn_write_effects(fn, where, size, value, old_ps);
 }
 
 static int fake_pci_read(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 *val)
@@ -191,11 +191,11 @@ static int fake_pci_read(struct pci_bus *bus, unsigned int devfn, int where, int
 
 	*val = ~0;
 	raw_spin_lock_irqsave(&host->lock, flags);
-	fn = find_fn(host, bus->number, devfn);
+	fn = fn_find(host, bus->number, devfn);
 	if (fn) {
 		fn->nr_reads++;
-		if (hears(fn) && where + size <= fn->size)
-			*val = get(fn->cfg, where, size);
+		if (is_responsive(fn) && where + size <= fn->size)
+			*val = reg_get(fn->cfg, where, size);
 	}
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return fn ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
@@ -208,9 +208,9 @@ static int fake_pci_write(struct pci_bus *bus, unsigned int devfn, int where, in
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&host->lock, flags);
-	fn = find_fn(host, bus->number, devfn);
+	fn = fn_find(host, bus->number, devfn);
 	if (fn)
-		write_fn(fn, where, size, val);
+		fn_write(fn, where, size, val);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return fn ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
@@ -221,8 +221,8 @@ static struct pci_ops fake_pci_ops = {
 };
 
 /**
- * fake_pci_host_init() - start the description of a bridge
- * @host: memory for it
+ * fake_pci_host_init() - initialise a bridge without functions
+ * @host: the bridge
  */
 void fake_pci_host_init(struct fake_pci_host *host)
 {
@@ -245,10 +245,10 @@ void fake_pci_host_init(struct fake_pci_host *host)
 EXPORT_SYMBOL_GPL(fake_pci_host_init);
 
 /**
- * fake_pci_host_probe() - let the PCI core find the bridge and its functions
- * @host: a described bridge
+ * fake_pci_host_probe() - register a bridge with the PCI core, which scans its buses
+ * @host: the bridge, with all its functions
  *
- * Return: 0, -EEXIST if another one is live, or what the core returned.
+ * Return: 0, -EEXIST if another one is registered, or an error of the core.
  */
 int fake_pci_host_probe(struct fake_pci_host *host)
 {
@@ -259,7 +259,7 @@ int fake_pci_host_probe(struct fake_pci_host *host)
 	if (pci_find_bus(FAKE_PCI_DOMAIN, 0))
 		return -EEXIST;
 	list_for_each_entry(fn, &host->fns, node)
-		reset_regs(fn, false);
+		fn_reset_regs(fn, false);
 
 	bridge = pci_alloc_host_bridge(0);
 	if (!bridge)
@@ -281,8 +281,8 @@ int fake_pci_host_probe(struct fake_pci_host *host)
 EXPORT_SYMBOL_GPL(fake_pci_host_probe);
 
 /**
- * fake_pci_host_remove() - take the bridge away and free its functions
- * @host: a bridge, live or only described
+ * fake_pci_host_remove() - unregister a bridge and free its functions
+ * @host: the bridge, probed or not
  */
 void fake_pci_host_remove(struct fake_pci_host *host)
 {
@@ -293,7 +293,7 @@ void fake_pci_host_remove(struct fake_pci_host *host)
 		pci_stop_root_bus(host->bridge->bus);
 		pci_remove_root_bus(host->bridge->bus);
 		pci_unlock_rescan_remove();
-		/* The reference of pci_alloc_host_bridge() is still ours. */
+		/* Drops the reference of pci_alloc_host_bridge(). */
 		pci_free_host_bridge(host->bridge);
 		host->bridge = NULL;
 	}
@@ -319,9 +319,9 @@ struct pci_dev *fake_pci_dev_get(struct fake_pci_fn *fn)
 EXPORT_SYMBOL_GPL(fake_pci_dev_get);
 
 /**
- * fake_pci_set_present() - take a function off the bus, unnoticed, or put it back
+ * fake_pci_set_present() - remove a function from its bus without telling the core
  * @fn: the function
- * @present: it answers at its address
+ * @present: false: remove it; true: put it back
  *
  * Context: any.
  */
@@ -336,11 +336,11 @@ void fake_pci_set_present(struct fake_pci_fn *fn, bool present)
 EXPORT_SYMBOL_GPL(fake_pci_set_present);
 
 /**
- * fake_pci_unplug() - surprise removal: first gone, then noticed
+ * fake_pci_unplug() - surprise removal
  * @fn: the function
  *
- * As a hotplug port does it: the core is told that the device will not answer
- * before its driver is.
+ * As a hotplug port does it: the device is gone, then the core is told so, and
+ * then the driver's remove() runs.
  */
 void fake_pci_unplug(struct fake_pci_fn *fn)
 {
@@ -356,15 +356,15 @@ void fake_pci_unplug(struct fake_pci_fn *fn)
 EXPORT_SYMBOL_GPL(fake_pci_unplug);
 
 /**
- * fake_pci_replug() - a fresh device in the place of an unplugged one
- * @fn: the function
+ * fake_pci_replug() - plug a new device in where one was unplugged
+ * @fn: the function; its registers get their values after power-on
  */
 void fake_pci_replug(struct fake_pci_fn *fn)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&fn->host->lock, flags);
-	reset_regs(fn, false);
+	fn_reset_regs(fn, false);
 	fn->dead = false;
 	fn->present = true;
 	raw_spin_unlock_irqrestore(&fn->host->lock, flags);
@@ -375,12 +375,13 @@ void fake_pci_replug(struct fake_pci_fn *fn)
 EXPORT_SYMBOL_GPL(fake_pci_replug);
 
 /**
- * fake_pci_peek() - look at a register without an access being counted
+ * fake_pci_peek() - read a register without a configuration access
  * @fn: the function
  * @where: offset
  * @size: 1, 2 or 4
  *
  * Context: any.
+ * Return: its contents, also if the function does not respond.
  */
 u32 fake_pci_peek(struct fake_pci_fn *fn, int where, int size)
 {
@@ -388,18 +389,18 @@ u32 fake_pci_peek(struct fake_pci_fn *fn, int where, int size)
 	u32 value;
 
 	raw_spin_lock_irqsave(&fn->host->lock, flags);
-	value = get(fn->cfg, where, size);
+	value = reg_get(fn->cfg, where, size);
 	raw_spin_unlock_irqrestore(&fn->host->lock, flags);
 	return value;
 }
 EXPORT_SYMBOL_GPL(fake_pci_peek);
 
 /**
- * fake_pci_poke() - change a register as the hardware itself would
+ * fake_pci_poke() - change a register without a configuration access
  * @fn: the function
  * @where: offset
  * @size: 1, 2 or 4
- * @value: new contents, fixed bits included
+ * @value: new contents, also of bits that cannot be written
  *
  * Context: any.
  */
@@ -416,9 +417,9 @@ void fake_pci_poke(struct fake_pci_fn *fn, int where, int size, u32 value)
 EXPORT_SYMBOL_GPL(fake_pci_poke);
 
 /**
- * fake_pci_set_dead() - break the link to a function, or mend it
+ * fake_pci_set_dead() - let a function stop responding, or respond again
  * @fn: the function
- * @dead: all ones from now on
+ * @dead: reads give all ones and writes are lost from now on
  *
  * Context: any.
  */
@@ -433,29 +434,29 @@ void fake_pci_set_dead(struct fake_pci_fn *fn, bool dead)
 EXPORT_SYMBOL_GPL(fake_pci_set_dead);
 
 /**
- * fake_pci_set_mood() - how a function takes resets from now on
- * @fn: the function, which recovers from the last one
- * @own: those of its own
- * @bus: those of its bus
+ * fake_pci_set_reset() - what resets do to a function from now on
+ * @fn: the function; it responds again if the last reset made it stop
+ * @own: what a reset of this function does
+ * @bus: what a reset of its bus does
  *
  * Context: any.
  */
-void fake_pci_set_mood(struct fake_pci_fn *fn, enum fake_pci_mood own, enum fake_pci_mood bus)
+void fake_pci_set_reset(struct fake_pci_fn *fn, enum fake_pci_reset own, enum fake_pci_reset bus)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&fn->host->lock, flags);
-	fn->own_mood = own;
-	fn->bus_mood = bus;
-	fn->mood = FAKE_OBEYS;
+	fn->own_reset = own;
+	fn->bus_reset = bus;
+	fn->last_reset = FAKE_RESET_OK;
 	raw_spin_unlock_irqrestore(&fn->host->lock, flags);
 }
-EXPORT_SYMBOL_GPL(fake_pci_set_mood);
+EXPORT_SYMBOL_GPL(fake_pci_set_reset);
 
 /**
  * fake_pci_snapshot() - copy all registers
  * @fn: the function
- * @copy: room for PCI_CFG_SPACE_EXP_SIZE bytes
+ * @copy: PCI_CFG_SPACE_EXP_SIZE bytes
  *
  * Context: any.
  */
@@ -470,7 +471,7 @@ void fake_pci_snapshot(struct fake_pci_fn *fn, u8 *copy)
 EXPORT_SYMBOL_GPL(fake_pci_snapshot);
 
 /**
- * fake_pci_log_clear() - forget the writes so far
+ * fake_pci_log_clear() - empty the log of writes
  * @fn: the function
  *
  * Context: any.
@@ -491,8 +492,8 @@ EXPORT_SYMBOL_GPL(fake_pci_log_clear);
  * @where: first byte
  * @size: number of bytes
  *
- * Context: any, while nobody writes to the function.
- * Return: the entry, or NULL if no write of the log touched them.
+ * Context: any, while no other thread writes to the function.
+ * Return: the entry, or NULL if no write in the log touched them.
  */
 const struct fake_pci_write *fake_pci_log_find(struct fake_pci_fn *fn, int where, int size)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Describing a fake function: header, BARs and capabilities, each as its
- * values after reset and the bits that software may write (PCI Local Bus 3.0
- * chapter 6, PCIe 6.x chapter 7).
+ * The description of a fake function: header, BARs and capabilities. Each
+ * register has its value after reset and the bits that software may write (PCI
+ * Local Bus 3.0 chapter 6, PCIe 6.x chapter 7).
  */
 #include <linux/export.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 #include "fake_pci.h"
 
-static void put(u8 *bytes, int where, int size, u32 value)
+static void reg_set(u8 *bytes, int where, int size, u32 value)
 {
 	int i;
 
@@ -23,17 +23,17 @@ static void put(u8 *bytes, int where, int size, u32 value)
  * @where: offset
  * @size: 1, 2 or 4
  * @reset: its value after reset
- * @writable: the bits that follow a write
+ * @writable: the bits that take the value written
  */
 void fake_pci_set(struct fake_pci_fn *fn, int where, int size, u32 reset, u32 writable)
 {
-	put(fn->reset, where, size, reset);
-	put(fn->writable, where, size, writable);
+	reg_set(fn->reset, where, size, reset);
+	reg_set(fn->writable, where, size, writable);
 }
 EXPORT_SYMBOL_GPL(fake_pci_set);
 
 /**
- * fake_pci_set_w1c() - name the bits of a register that a written 1 clears
+ * fake_pci_set_w1c() - describe bits of a register that are cleared by writing 1
  * @fn: the function
  * @where: offset
  * @size: 1, 2 or 4
@@ -41,11 +41,11 @@ EXPORT_SYMBOL_GPL(fake_pci_set);
  */
 void fake_pci_set_w1c(struct fake_pci_fn *fn, int where, int size, u32 bits)
 {
-	put(fn->w1c, where, size, bits);
+	reg_set(fn->w1c, where, size, bits);
 }
 EXPORT_SYMBOL_GPL(fake_pci_set_w1c);
 
-static struct fake_pci_fn *add_fn(struct fake_pci_host *host, struct fake_pci_fn *parent,
+static struct fake_pci_fn *fn_add(struct fake_pci_host *host, struct fake_pci_fn *parent,
 				  u8 devfn, u16 device)
 {
 	struct fake_pci_fn *fn = kzalloc(sizeof(*fn), GFP_KERNEL);
@@ -74,21 +74,21 @@ static struct fake_pci_fn *add_fn(struct fake_pci_host *host, struct fake_pci_fn
 }
 
 /**
- * fake_pci_add_endpoint() - a function with a type 0 header
+ * fake_pci_add_endpoint() - add a function with a type 0 header
  * @host: its host bridge
  * @parent: the bridge above, NULL for the root bus
  * @devfn: device and function number
  * @device: device id
  *
- * Looks like a network card with INTA# and BIST, and says that its device has
- * more functions, so that the core looks for them.
+ * It is a network card with INTA# and BIST. The multi-function bit is set, so
+ * that the core scans the other functions of the device.
  *
  * Return: the function, or NULL without memory.
  */
 struct fake_pci_fn *fake_pci_add_endpoint(struct fake_pci_host *host, struct fake_pci_fn *parent,
 					  u8 devfn, u16 device)
 {
-	struct fake_pci_fn *fn = add_fn(host, parent, devfn, device);
+	struct fake_pci_fn *fn = fn_add(host, parent, devfn, device);
 
 	if (!fn)
 		return NULL;
@@ -106,7 +106,7 @@ struct fake_pci_fn *fake_pci_add_endpoint(struct fake_pci_host *host, struct fak
 EXPORT_SYMBOL_GPL(fake_pci_add_endpoint);
 
 /**
- * fake_pci_add_bridge() - a function with a type 1 header
+ * fake_pci_add_bridge() - add a function with a type 1 header
  * @host: its host bridge
  * @parent: the bridge above, NULL for the root bus
  * @devfn: device and function number
@@ -119,7 +119,7 @@ EXPORT_SYMBOL_GPL(fake_pci_add_endpoint);
 struct fake_pci_fn *fake_pci_add_bridge(struct fake_pci_host *host, struct fake_pci_fn *parent,
 					u8 devfn, u16 device)
 {
-	struct fake_pci_fn *fn = add_fn(host, parent, devfn, device);
+	struct fake_pci_fn *fn = fn_add(host, parent, devfn, device);
 
 	if (!fn)
 		return NULL;
@@ -142,7 +142,7 @@ static bool is_bridge(const struct fake_pci_fn *fn)
 }
 
 /**
- * fake_pci_bar_mem() - a 32-bit memory BAR
+ * fake_pci_bar_mem() - add a 32-bit memory BAR
  * @fn: the function
  * @bar: its number
  * @size: a power of two, at least 16
@@ -154,7 +154,7 @@ void fake_pci_bar_mem(struct fake_pci_fn *fn, int bar, u32 size)
 EXPORT_SYMBOL_GPL(fake_pci_bar_mem);
 
 /**
- * fake_pci_bar_mem64() - a 64-bit prefetchable memory BAR, of two registers
+ * fake_pci_bar_mem64() - add a 64-bit prefetchable memory BAR, two registers
  * @fn: the function
  * @bar: number of the lower register
  * @size: a power of two, at least 16
@@ -171,7 +171,7 @@ void fake_pci_bar_mem64(struct fake_pci_fn *fn, int bar, u64 size)
 EXPORT_SYMBOL_GPL(fake_pci_bar_mem64);
 
 /**
- * fake_pci_bar_io() - a port BAR
+ * fake_pci_bar_io() - add an I/O port BAR
  * @fn: the function
  * @bar: its number
  * @size: a power of two, 4 to 256
@@ -184,7 +184,7 @@ void fake_pci_bar_io(struct fake_pci_fn *fn, int bar, u32 size)
 EXPORT_SYMBOL_GPL(fake_pci_bar_io);
 
 /**
- * fake_pci_rom() - an expansion ROM
+ * fake_pci_rom() - add an expansion ROM BAR
  * @fn: the function, of either header type
  * @size: a power of two, at least 2048
  */
@@ -196,7 +196,7 @@ void fake_pci_rom(struct fake_pci_fn *fn, u32 size)
 EXPORT_SYMBOL_GPL(fake_pci_rom);
 
 /* Append to the capability list. */
-static void cap(struct fake_pci_fn *fn, u8 pos, u8 id)
+static void cap_add(struct fake_pci_fn *fn, u8 pos, u8 id)
 {
 	fake_pci_set(fn, pos, 1, id, 0);
 	fn->reset[fn->last_cap ? fn->last_cap + PCI_CAP_LIST_NEXT : PCI_CAPABILITY_LIST] = pos;
@@ -205,16 +205,16 @@ static void cap(struct fake_pci_fn *fn, u8 pos, u8 id)
 }
 
 /**
- * fake_pci_cap_pm() - power management capability
+ * fake_pci_cap_pm() - add a power management capability
  * @fn: the function
  * @pos: where
- * @pmc: its capabilities register, version included
+ * @pmc: Power Management Capabilities register, with the version
  * @soft_reset: going from D3hot to D0 resets the function
  */
 void fake_pci_cap_pm(struct fake_pci_fn *fn, u8 pos, u16 pmc, bool soft_reset)
 {
 	fn->pm = pos;
-	cap(fn, pos, PCI_CAP_ID_PM);
+	cap_add(fn, pos, PCI_CAP_ID_PM);
 	fake_pci_set(fn, pos + PCI_PM_PMC, 2, pmc, 0);
 	fake_pci_set(fn, pos + PCI_PM_CTRL, 2, soft_reset ? 0 : PCI_PM_CTRL_NO_SOFT_RESET,
 		     PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_ENABLE |
@@ -226,7 +226,7 @@ void fake_pci_cap_pm(struct fake_pci_fn *fn, u8 pos, u16 pmc, bool soft_reset)
 EXPORT_SYMBOL_GPL(fake_pci_cap_pm);
 
 /**
- * fake_pci_cap_msi() - MSI capability
+ * fake_pci_cap_msi() - add an MSI capability
  * @fn: the function
  * @pos: where
  * @flags: read-only part of Message Control: PCI_MSI_FLAGS_64BIT,
@@ -238,7 +238,7 @@ void fake_pci_cap_msi(struct fake_pci_fn *fn, u8 pos, u16 flags)
 	int vectors = 1 << ((flags & PCI_MSI_FLAGS_QMASK) >> 1);
 
 	fn->msi = pos;
-	cap(fn, pos, PCI_CAP_ID_MSI);
+	cap_add(fn, pos, PCI_CAP_ID_MSI);
 	fake_pci_set(fn, pos + PCI_MSI_FLAGS, 2, flags,
 		     PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE);
 	fake_pci_set(fn, pos + PCI_MSI_ADDRESS_LO, 4, 0, 0xfffffffc);
@@ -252,17 +252,17 @@ void fake_pci_cap_msi(struct fake_pci_fn *fn, u8 pos, u16 flags)
 EXPORT_SYMBOL_GPL(fake_pci_cap_msi);
 
 /**
- * fake_pci_cap_msix() - MSI-X capability
+ * fake_pci_cap_msix() - add an MSI-X capability
  * @fn: the function
  * @pos: where
  * @vectors: entries of the table
- * @table: offset of the table, number of its BAR in the low bits
- * @pba: the same of the pending bits
+ * @table: Table Offset/Table BIR register
+ * @pba: PBA Offset/PBA BIR register
  */
 void fake_pci_cap_msix(struct fake_pci_fn *fn, u8 pos, int vectors, u32 table, u32 pba)
 {
 	fn->msix = pos;
-	cap(fn, pos, PCI_CAP_ID_MSIX);
+	cap_add(fn, pos, PCI_CAP_ID_MSIX);
 	fake_pci_set(fn, pos + PCI_MSIX_FLAGS, 2, vectors - 1,
 		     PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
 	fake_pci_set(fn, pos + PCI_MSIX_TABLE, 4, table, 0);
@@ -271,11 +271,11 @@ void fake_pci_cap_msix(struct fake_pci_fn *fn, u8 pos, int vectors, u32 table, u
 EXPORT_SYMBOL_GPL(fake_pci_cap_msix);
 
 /**
- * fake_pci_cap_exp() - PCI Express capability, version 2
+ * fake_pci_cap_exp() - add a PCI Express capability, version 2
  * @fn: the function; gets 4 KiB of configuration space
  * @pos: where
  * @type: PCI_EXP_TYPE_*
- * @flr: can be reset alone
+ * @flr: has function level reset
  */
 void fake_pci_cap_exp(struct fake_pci_fn *fn, u8 pos, int type, bool flr)
 {
@@ -283,13 +283,13 @@ void fake_pci_cap_exp(struct fake_pci_fn *fn, u8 pos, int type, bool flr)
 
 	fn->exp = pos;
 	fn->size = PCI_CFG_SPACE_EXP_SIZE;
-	cap(fn, pos, PCI_CAP_ID_EXP);
+	cap_add(fn, pos, PCI_CAP_ID_EXP);
 	fake_pci_set(fn, pos + PCI_EXP_FLAGS, 2, 2 | type << 4, 0);
 	fake_pci_set(fn, pos + PCI_EXP_DEVCAP, 4,
 		     PCI_EXP_DEVCAP_RBER | (flr ? PCI_EXP_DEVCAP_FLR : 0), 0);
 	fake_pci_set(fn, pos + PCI_EXP_DEVCTL, 2, 0x2810, 0x7fff);
 	fake_pci_set_w1c(fn, pos + PCI_EXP_DEVSTA, 2, 0x000f);
-	/* 2.5 GT/s, x1; a port says when the link is up. */
+	/* 2.5 GT/s, x1; a port reports that its link is up. */
 	fake_pci_set(fn, pos + PCI_EXP_LNKCAP, 4, 0x11 | (port ? PCI_EXP_LNKCAP_DLLLARC : 0), 0);
 	fake_pci_set(fn, pos + PCI_EXP_LNKCTL, 2, 0, 0x0fc3);
 	fake_pci_set(fn, pos + PCI_EXP_LNKSTA, 2, 0x11 | (port ? PCI_EXP_LNKSTA_DLLLA : 0), 0);
@@ -298,16 +298,16 @@ void fake_pci_cap_exp(struct fake_pci_fn *fn, u8 pos, int type, bool flr)
 EXPORT_SYMBOL_GPL(fake_pci_cap_exp);
 
 /**
- * fake_pci_cap_vpd() - vital product data
+ * fake_pci_cap_vpd() - add a vital product data capability
  * @fn: the function
  * @pos: where
- * @image: its contents
- * @len: their length
+ * @image: the data
+ * @len: its length
  */
 void fake_pci_cap_vpd(struct fake_pci_fn *fn, u8 pos, const void *image, size_t len)
 {
 	fn->vpd_cap = pos;
-	cap(fn, pos, PCI_CAP_ID_VPD);
+	cap_add(fn, pos, PCI_CAP_ID_VPD);
 	fake_pci_set(fn, pos + PCI_VPD_ADDR, 2, 0, 0xffff);
 	fake_pci_set(fn, pos + PCI_VPD_DATA, 4, 0, 0xffffffff);
 	memcpy(fn->vpd, image, min_t(size_t, len, FAKE_PCI_VPD_LEN));
@@ -315,22 +315,22 @@ void fake_pci_cap_vpd(struct fake_pci_fn *fn, u8 pos, const void *image, size_t 
 EXPORT_SYMBOL_GPL(fake_pci_cap_vpd);
 
 /**
- * fake_pci_cap_af() - Advanced Features of a conventional function
- * @fn: the function
+ * fake_pci_cap_af() - add an Advanced Features capability
+ * @fn: the function, a conventional one
  * @pos: where
- * @flr: can be reset alone
+ * @flr: has function level reset
  */
 void fake_pci_cap_af(struct fake_pci_fn *fn, u8 pos, bool flr)
 {
 	fn->af = pos;
-	cap(fn, pos, PCI_CAP_ID_AF);
+	cap_add(fn, pos, PCI_CAP_ID_AF);
 	fake_pci_set(fn, pos + PCI_AF_LENGTH, 1, PCI_CAP_AF_SIZEOF, 0);
 	fake_pci_set(fn, pos + PCI_AF_CAP, 1, flr ? PCI_AF_CAP_TP | PCI_AF_CAP_FLR : 0, 0);
 }
 EXPORT_SYMBOL_GPL(fake_pci_cap_af);
 
 /**
- * fake_pci_cap_vendor() - vendor specific capability, all of it writable
+ * fake_pci_cap_vendor() - add a vendor specific capability, all of it writable
  * @fn: the function
  * @pos: where
  * @len: its length, header included
@@ -339,7 +339,7 @@ void fake_pci_cap_vendor(struct fake_pci_fn *fn, u8 pos, u8 len)
 {
 	int i;
 
-	cap(fn, pos, PCI_CAP_ID_VNDR);
+	cap_add(fn, pos, PCI_CAP_ID_VNDR);
 	fake_pci_set(fn, pos + 2, 1, len, 0);
 	for (i = 3; i < len; i++)
 		fake_pci_set(fn, pos + i, 1, i, 0xff);
@@ -347,7 +347,7 @@ void fake_pci_cap_vendor(struct fake_pci_fn *fn, u8 pos, u8 len)
 EXPORT_SYMBOL_GPL(fake_pci_cap_vendor);
 
 /**
- * fake_pci_ext_cap() - header of an extended capability
+ * fake_pci_ext_cap() - add the header of an extended capability
  * @fn: the function, with a PCIe capability
  * @pos: where; the first one at 0x100
  * @id: PCI_EXT_CAP_ID_*
@@ -359,14 +359,14 @@ void fake_pci_ext_cap(struct fake_pci_fn *fn, u16 pos, u16 id, u8 version)
 	if (fn->last_ext) {
 		u32 header = get_unaligned_le32(fn->reset + fn->last_ext);
 
-		put(fn->reset, fn->last_ext, 4, header | pos << 20);
+		reg_set(fn->reset, fn->last_ext, 4, header | pos << 20);
 	}
 	fn->last_ext = pos;
 }
 EXPORT_SYMBOL_GPL(fake_pci_ext_cap);
 
 /**
- * fake_pci_ext_aer() - Advanced Error Reporting; its registers survive resets
+ * fake_pci_ext_aer() - add Advanced Error Reporting; a reset keeps its registers
  * @fn: the function
  * @pos: where
  */
@@ -382,12 +382,12 @@ void fake_pci_ext_aer(struct fake_pci_fn *fn, u16 pos)
 	fake_pci_set(fn, pos + PCI_ERR_COR_MASK, 4, 0x00002000, 0x0000f1c1);
 	fake_pci_set(fn, pos + PCI_ERR_CAP, 4, 0x000000a0, 0x00000140);
 	for (reg = PCI_ERR_UNCOR_STATUS; reg < PCI_ERR_CAP; reg += 4)
-		put(fn->sticky, pos + reg, 4, ~0u);
+		reg_set(fn->sticky, pos + reg, 4, ~0u);
 }
 EXPORT_SYMBOL_GPL(fake_pci_ext_aer);
 
 /**
- * fake_pci_ext_dsn() - device serial number
+ * fake_pci_ext_dsn() - add a device serial number capability
  * @fn: the function
  * @pos: where
  * @serial: the number

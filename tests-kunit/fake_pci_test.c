@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Is the fake host bridge fit to judge others? The PCI core itself must find,
- * size, reset and lose its devices as it does real ones.
+ * The fake host bridge itself: the PCI core must enumerate, size, reset and
+ * remove its devices as it does real ones.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -14,16 +14,16 @@ static const u8 vpd_image[] = {
 	0x78,							/* end */
 };
 
-struct bridge {
+struct fake_fixture {
 	struct fake_pci_host host;
-	struct fake_pci_fn *card;	/* 00:03.0, PCIe, everything on it */
-	struct fake_pci_fn *old;	/* 00:05.0, conventional, AF */
+	struct fake_pci_fn *card;	/* 00:03.0, PCIe, all capabilities */
+	struct fake_pci_fn *conv;	/* 00:05.0, conventional, AF */
 	struct fake_pci_fn *port;	/* 00:04.0, root port */
 	struct fake_pci_fn *below;	/* 01:00.0 */
 	struct pci_dev *pdev;		/* of @card */
 };
 
-static void describe_card(struct fake_pci_fn *fn, int type)
+static void card_describe(struct fake_pci_fn *fn, int type)
 {
 	fake_pci_bar_mem(fn, 0, 0x1000);
 	fake_pci_bar_io(fn, 1, 0x20);
@@ -39,62 +39,62 @@ static void describe_card(struct fake_pci_fn *fn, int type)
 	fake_pci_ext_dsn(fn, 0x150, 0x0123456789abcdefULL);
 }
 
-static int bridge_init(struct kunit *test)
+static int fake_fixture_init(struct kunit *test)
 {
-	struct bridge *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+	struct fake_fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 
-	KUNIT_ASSERT_NOT_NULL(test, b);
-	fake_pci_host_init(&b->host);
-	test->priv = b;
-	b->card = fake_pci_add_endpoint(&b->host, NULL, PCI_DEVFN(3, 0), 0x10f0);
-	b->port = fake_pci_add_bridge(&b->host, NULL, PCI_DEVFN(4, 0), 0x0001);
-	b->old = fake_pci_add_endpoint(&b->host, NULL, PCI_DEVFN(5, 0), 0x10f1);
-	KUNIT_ASSERT_NOT_NULL(test, b->card);
-	KUNIT_ASSERT_NOT_NULL(test, b->port);
-	KUNIT_ASSERT_NOT_NULL(test, b->old);
-	b->below = fake_pci_add_endpoint(&b->host, b->port, PCI_DEVFN(0, 0), 0x10f2);
-	KUNIT_ASSERT_NOT_NULL(test, b->below);
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	fake_pci_host_init(&f->host);
+	test->priv = f;
+	f->card = fake_pci_add_endpoint(&f->host, NULL, PCI_DEVFN(3, 0), 0x10f0);
+	f->port = fake_pci_add_bridge(&f->host, NULL, PCI_DEVFN(4, 0), 0x0001);
+	f->conv = fake_pci_add_endpoint(&f->host, NULL, PCI_DEVFN(5, 0), 0x10f1);
+	KUNIT_ASSERT_NOT_NULL(test, f->card);
+	KUNIT_ASSERT_NOT_NULL(test, f->port);
+	KUNIT_ASSERT_NOT_NULL(test, f->conv);
+	f->below = fake_pci_add_endpoint(&f->host, f->port, PCI_DEVFN(0, 0), 0x10f2);
+	KUNIT_ASSERT_NOT_NULL(test, f->below);
 
-	describe_card(b->card, PCI_EXP_TYPE_RC_END);
-	describe_card(b->below, PCI_EXP_TYPE_ENDPOINT);
-	fake_pci_cap_exp(b->port, 0x40, PCI_EXP_TYPE_ROOT_PORT, false);
-	fake_pci_bar_mem(b->old, 0, 0x100);
-	fake_pci_cap_msi(b->old, 0x50, 0);
-	fake_pci_cap_af(b->old, 0x60, true);
-	KUNIT_ASSERT_EQ(test, fake_pci_host_probe(&b->host), 0);
-	b->pdev = fake_pci_dev_get(b->card);
-	KUNIT_ASSERT_NOT_NULL(test, b->pdev);
+	card_describe(f->card, PCI_EXP_TYPE_RC_END);
+	card_describe(f->below, PCI_EXP_TYPE_ENDPOINT);
+	fake_pci_cap_exp(f->port, 0x40, PCI_EXP_TYPE_ROOT_PORT, false);
+	fake_pci_bar_mem(f->conv, 0, 0x100);
+	fake_pci_cap_msi(f->conv, 0x50, 0);
+	fake_pci_cap_af(f->conv, 0x60, true);
+	KUNIT_ASSERT_EQ(test, fake_pci_host_probe(&f->host), 0);
+	f->pdev = fake_pci_dev_get(f->card);
+	KUNIT_ASSERT_NOT_NULL(test, f->pdev);
 	return 0;
 }
 
-static void bridge_exit(struct kunit *test)
+static void fake_fixture_exit(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 
-	if (!b)
+	if (!f)
 		return;
-	pci_dev_put(b->pdev);
-	fake_pci_host_remove(&b->host);
+	pci_dev_put(f->pdev);
+	fake_pci_host_remove(&f->host);
 }
 
-static void finds_devices(struct kunit *test)
+static void enumeration(struct kunit *test)
 {
-	struct bridge *b = test->priv;
-	struct pci_dev *below = fake_pci_dev_get(b->below);
-	struct pci_dev *port = fake_pci_dev_get(b->port);
-	struct pci_dev *old = fake_pci_dev_get(b->old);
+	struct fake_fixture *f = test->priv;
+	struct pci_dev *below = fake_pci_dev_get(f->below);
+	struct pci_dev *port = fake_pci_dev_get(f->port);
+	struct pci_dev *conv = fake_pci_dev_get(f->conv);
 
 	KUNIT_ASSERT_NOT_NULL(test, below);
 	KUNIT_ASSERT_NOT_NULL(test, port);
-	KUNIT_ASSERT_NOT_NULL(test, old);
-	KUNIT_EXPECT_STREQ(test, pci_name(b->pdev), "1234:00:03.0");
+	KUNIT_ASSERT_NOT_NULL(test, conv);
+	KUNIT_EXPECT_STREQ(test, pci_name(f->pdev), "1234:00:03.0");
 	KUNIT_EXPECT_STREQ(test, pci_name(below), "1234:01:00.0");
 	KUNIT_EXPECT_PTR_EQ(test, pci_upstream_bridge(below), port);
 	KUNIT_EXPECT_EQ(test, pci_pcie_type(port), PCI_EXP_TYPE_ROOT_PORT);
-	KUNIT_EXPECT_EQ(test, b->pdev->cfg_size, PCI_CFG_SPACE_EXP_SIZE);
-	KUNIT_EXPECT_EQ(test, old->cfg_size, PCI_CFG_SPACE_SIZE);
-	KUNIT_EXPECT_EQ(test, b->pdev->revision, 0x21);
-	pci_dev_put(old);
+	KUNIT_EXPECT_EQ(test, f->pdev->cfg_size, PCI_CFG_SPACE_EXP_SIZE);
+	KUNIT_EXPECT_EQ(test, conv->cfg_size, PCI_CFG_SPACE_SIZE);
+	KUNIT_EXPECT_EQ(test, f->pdev->revision, 0x21);
+	pci_dev_put(conv);
 	pci_dev_put(port);
 	pci_dev_put(below);
 }
@@ -121,21 +121,21 @@ static const struct cap_row cap_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(cap, cap_rows, name);
 
-static void finds_capability(struct kunit *test)
+static void capabilities(struct kunit *test)
 {
 	const struct cap_row *row = test->param_value;
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 
 	KUNIT_EXPECT_EQ(test, row->pos, row->ext ?
-			pci_find_ext_capability(b->pdev, row->id) :
-			pci_find_capability(b->pdev, row->id));
+			pci_find_ext_capability(f->pdev, row->id) :
+			pci_find_capability(f->pdev, row->id));
 }
 
-static void reads_serial_number(struct kunit *test)
+static void serial_number(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 
-	KUNIT_EXPECT_EQ(test, pci_get_dsn(b->pdev), 0x0123456789abcdefULL);
+	KUNIT_EXPECT_EQ(test, pci_get_dsn(f->pdev), 0x0123456789abcdefULL);
 }
 
 struct bar_row {
@@ -157,34 +157,34 @@ static const struct bar_row bar_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(bar, bar_rows, name);
 
-static void sizes_bar(struct kunit *test)
+static void bar_sizes(struct kunit *test)
 {
 	const struct bar_row *row = test->param_value;
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 	unsigned long mask = IORESOURCE_MEM | IORESOURCE_IO | IORESOURCE_MEM_64 |
 			     IORESOURCE_PREFETCH;
 
-	KUNIT_EXPECT_EQ(test, pci_resource_len(b->pdev, row->bar), row->len);
+	KUNIT_EXPECT_EQ(test, pci_resource_len(f->pdev, row->bar), row->len);
 	if (row->bar != PCI_ROM_RESOURCE)
-		KUNIT_EXPECT_EQ(test, pci_resource_flags(b->pdev, row->bar) & mask, row->flags);
+		KUNIT_EXPECT_EQ(test, pci_resource_flags(f->pdev, row->bar) & mask, row->flags);
 	if (row->flags & IORESOURCE_MEM && row->bar != PCI_ROM_RESOURCE) {
-		KUNIT_EXPECT_GE(test, pci_resource_start(b->pdev, row->bar), b->host.mem.start);
-		KUNIT_EXPECT_LE(test, pci_resource_end(b->pdev, row->bar), b->host.mem.end);
+		KUNIT_EXPECT_GE(test, pci_resource_start(f->pdev, row->bar), f->host.mem.start);
+		KUNIT_EXPECT_LE(test, pci_resource_end(f->pdev, row->bar), f->host.mem.end);
 	}
 }
 
-static void memory_stands_behind_a_bar(struct kunit *test)
+static void bar_memory(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 	void __iomem *mem;
 
-	KUNIT_ASSERT_EQ(test, pci_enable_device(b->pdev), 0);
-	mem = pci_iomap(b->pdev, 0, 0);
+	KUNIT_ASSERT_EQ(test, pci_enable_device(f->pdev), 0);
+	mem = pci_iomap(f->pdev, 0, 0);
 	KUNIT_ASSERT_NOT_NULL(test, mem);
 	writel(0x5ca1ab1e, mem + 0x10);
 	KUNIT_EXPECT_EQ(test, readl(mem + 0x10), 0x5ca1ab1eU);
-	pci_iounmap(b->pdev, mem);
-	pci_disable_device(b->pdev);
+	pci_iounmap(f->pdev, mem);
+	pci_disable_device(f->pdev);
 }
 
 struct write_row {
@@ -209,118 +209,118 @@ static const struct write_row write_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(write, write_rows, name);
 
-static void obeys_masks(struct kunit *test)
+static void write_masks(struct kunit *test)
 {
 	const struct write_row *row = test->param_value;
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 	const struct fake_pci_write *w;
-	unsigned int devfn = b->pdev->devfn;
-	struct pci_bus *bus = b->pdev->bus;
+	unsigned int devfn = f->pdev->devfn;
+	struct pci_bus *bus = f->pdev->bus;
 
-	fake_pci_poke(b->card, row->where, row->size, row->before);
-	fake_pci_log_clear(b->card);
+	fake_pci_poke(f->card, row->where, row->size, row->before);
+	fake_pci_log_clear(f->card);
 	if (row->size == 1)
 		pci_bus_write_config_byte(bus, devfn, row->where, row->written);
 	else if (row->size == 2)
 		pci_bus_write_config_word(bus, devfn, row->where, row->written);
 	else
 		pci_bus_write_config_dword(bus, devfn, row->where, row->written);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, row->where, row->size), row->after);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, row->where, row->size), row->after);
 
-	KUNIT_EXPECT_EQ(test, b->card->nr_log, 1);
-	w = fake_pci_log_find(b->card, row->where, row->size);
+	KUNIT_EXPECT_EQ(test, f->card->nr_log, 1);
+	w = fake_pci_log_find(f->card, row->where, row->size);
 	KUNIT_ASSERT_NOT_NULL(test, w);
 	KUNIT_EXPECT_EQ(test, w->where, row->where);
 	KUNIT_EXPECT_EQ(test, w->size, row->size);
 	KUNIT_EXPECT_EQ(test, w->value, row->written);
-	KUNIT_EXPECT_NULL(test, fake_pci_log_find(b->card, row->where + row->size, 1));
+	KUNIT_EXPECT_NULL(test, fake_pci_log_find(f->card, row->where + row->size, 1));
 }
 
-static void counts_accesses(struct kunit *test)
+static void access_counts(struct kunit *test)
 {
-	struct bridge *b = test->priv;
-	unsigned int reads = b->card->nr_reads, writes = b->card->nr_writes;
+	struct fake_fixture *f = test->priv;
+	unsigned int reads = f->card->nr_reads, writes = f->card->nr_writes;
 	u32 v;
 
-	pci_read_config_dword(b->pdev, PCI_VENDOR_ID, &v);
+	pci_read_config_dword(f->pdev, PCI_VENDOR_ID, &v);
 	KUNIT_EXPECT_EQ(test, v, 0x10f0fafaU);
-	pci_write_config_byte(b->pdev, PCI_CACHE_LINE_SIZE, 1);
-	KUNIT_EXPECT_EQ(test, b->card->nr_reads, reads + 1);
-	KUNIT_EXPECT_EQ(test, b->card->nr_writes, writes + 1);
-	fake_pci_peek(b->card, PCI_VENDOR_ID, 4);
-	KUNIT_EXPECT_EQ(test, b->card->nr_reads, reads + 1);
+	pci_write_config_byte(f->pdev, PCI_CACHE_LINE_SIZE, 1);
+	KUNIT_EXPECT_EQ(test, f->card->nr_reads, reads + 1);
+	KUNIT_EXPECT_EQ(test, f->card->nr_writes, writes + 1);
+	fake_pci_peek(f->card, PCI_VENDOR_ID, 4);
+	KUNIT_EXPECT_EQ(test, f->card->nr_reads, reads + 1);
 }
 
-/* Scribble, reset the raw way, and see what is left. */
-static void flr_clears_registers(struct kunit *test)
+/* Without saving and restoring, an FLR leaves only sticky bits. */
+static void flr(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 
-	pci_write_config_byte(b->pdev, PCI_CACHE_LINE_SIZE, 0x5a);
-	fake_pci_poke(b->card, 0x104, 4, 0x10);
-	KUNIT_ASSERT_EQ(test, pcie_flr(b->pdev), 0);
-	KUNIT_EXPECT_EQ(test, b->card->nr_flr, 1);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1), 0);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_BASE_ADDRESS_0, 4), 0);
-	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(b->card, 0x104, 4), 0x10, "AER status is sticky");
+	pci_write_config_byte(f->pdev, PCI_CACHE_LINE_SIZE, 0x5a);
+	fake_pci_poke(f->card, 0x104, 4, 0x10);
+	KUNIT_ASSERT_EQ(test, pcie_flr(f->pdev), 0);
+	KUNIT_EXPECT_EQ(test, f->card->nr_flr, 1);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1), 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_BASE_ADDRESS_0, 4), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(f->card, 0x104, 4), 0x10, "AER status is sticky");
 }
 
-static void function_reset_restores(struct kunit *test)
+static void reset_function(struct kunit *test)
 {
-	struct bridge *b = test->priv;
-	struct pci_dev *old = fake_pci_dev_get(b->old);
-	u32 bar = fake_pci_peek(b->card, PCI_BASE_ADDRESS_0, 4);
+	struct fake_fixture *f = test->priv;
+	struct pci_dev *conv = fake_pci_dev_get(f->conv);
+	u32 bar = fake_pci_peek(f->card, PCI_BASE_ADDRESS_0, 4);
 
-	KUNIT_ASSERT_NOT_NULL(test, old);
+	KUNIT_ASSERT_NOT_NULL(test, conv);
 	KUNIT_EXPECT_NE(test, bar, 0);
-	pci_write_config_byte(b->pdev, PCI_CACHE_LINE_SIZE, 0x5a);
-	KUNIT_EXPECT_EQ(test, pci_reset_function(b->pdev), 0);
-	KUNIT_EXPECT_EQ(test, b->card->nr_flr, 1);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_BASE_ADDRESS_0, 4), bar);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1), 0x5a);
+	pci_write_config_byte(f->pdev, PCI_CACHE_LINE_SIZE, 0x5a);
+	KUNIT_EXPECT_EQ(test, pci_reset_function(f->pdev), 0);
+	KUNIT_EXPECT_EQ(test, f->card->nr_flr, 1);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_BASE_ADDRESS_0, 4), bar);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1), 0x5a);
 
-	KUNIT_EXPECT_EQ(test, pci_reset_function(old), 0);
-	KUNIT_EXPECT_EQ_MSG(test, b->old->nr_flr, 1, "by Advanced Features");
-	pci_dev_put(old);
+	KUNIT_EXPECT_EQ(test, pci_reset_function(conv), 0);
+	KUNIT_EXPECT_EQ_MSG(test, f->conv->nr_flr, 1, "by Advanced Features");
+	pci_dev_put(conv);
 }
 
-static void d3hot_to_d0_resets(struct kunit *test)
+static void pm_reset(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 	u16 ctrl;
 
-	pci_write_config_byte(b->pdev, PCI_CACHE_LINE_SIZE, 0x5a);
-	pci_read_config_word(b->pdev, 0x40 + PCI_PM_CTRL, &ctrl);
-	pci_write_config_word(b->pdev, 0x40 + PCI_PM_CTRL, ctrl | PCI_D3hot);
-	KUNIT_EXPECT_EQ(test, b->card->nr_pm_reset, 0);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1), 0x5a);
-	pci_write_config_word(b->pdev, 0x40 + PCI_PM_CTRL, ctrl);
-	KUNIT_EXPECT_EQ(test, b->card->nr_pm_reset, 1);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1), 0);
+	pci_write_config_byte(f->pdev, PCI_CACHE_LINE_SIZE, 0x5a);
+	pci_read_config_word(f->pdev, 0x40 + PCI_PM_CTRL, &ctrl);
+	pci_write_config_word(f->pdev, 0x40 + PCI_PM_CTRL, ctrl | PCI_D3hot);
+	KUNIT_EXPECT_EQ(test, f->card->nr_pm_reset, 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1), 0x5a);
+	pci_write_config_word(f->pdev, 0x40 + PCI_PM_CTRL, ctrl);
+	KUNIT_EXPECT_EQ(test, f->card->nr_pm_reset, 1);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1), 0);
 }
 
-static void bus_reset_reaches_below(struct kunit *test)
+static void bus_reset(struct kunit *test)
 {
-	struct bridge *b = test->priv;
-	struct pci_dev *port = fake_pci_dev_get(b->port);
+	struct fake_fixture *f = test->priv;
+	struct pci_dev *port = fake_pci_dev_get(f->port);
 
 	KUNIT_ASSERT_NOT_NULL(test, port);
-	fake_pci_poke(b->below, PCI_CACHE_LINE_SIZE, 1, 0x5a);
-	fake_pci_poke(b->card, PCI_CACHE_LINE_SIZE, 1, 0x5a);
+	fake_pci_poke(f->below, PCI_CACHE_LINE_SIZE, 1, 0x5a);
+	fake_pci_poke(f->card, PCI_CACHE_LINE_SIZE, 1, 0x5a);
 	KUNIT_EXPECT_EQ(test, pci_bridge_secondary_bus_reset(port), 0);
-	KUNIT_EXPECT_GE(test, b->below->nr_bus_reset, 1);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->below, PCI_CACHE_LINE_SIZE, 1), 0);
-	KUNIT_EXPECT_EQ(test, b->card->nr_bus_reset, 0);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1), 0x5a);
+	KUNIT_EXPECT_GE(test, f->below->nr_bus_reset, 1);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->below, PCI_CACHE_LINE_SIZE, 1), 0);
+	KUNIT_EXPECT_EQ(test, f->card->nr_bus_reset, 0);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1), 0x5a);
 	pci_dev_put(port);
 }
 
-static void reads_vpd(struct kunit *test)
+static void vpd(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 	u8 copy[sizeof(vpd_image)];
 
-	KUNIT_EXPECT_EQ(test, pci_read_vpd(b->pdev, 0, sizeof(copy), copy), sizeof(copy));
+	KUNIT_EXPECT_EQ(test, pci_read_vpd(f->pdev, 0, sizeof(copy), copy), sizeof(copy));
 	KUNIT_EXPECT_MEMEQ(test, copy, vpd_image, sizeof(copy));
 }
 
@@ -338,50 +338,50 @@ static const struct vector_row vector_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(vector, vector_rows, name);
 
-static void takes_vectors(struct kunit *test)
+static void irq_vectors(struct kunit *test)
 {
 	const struct vector_row *row = test->param_value;
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 
-	KUNIT_ASSERT_EQ(test, pci_enable_device(b->pdev), 0);
-	KUNIT_EXPECT_EQ(test, pci_alloc_irq_vectors(b->pdev, 1, 1, row->kind), 1);
-	KUNIT_EXPECT_TRUE(test, fake_pci_peek(b->card, row->where, 2) & row->enable);
-	pci_free_irq_vectors(b->pdev);
-	KUNIT_EXPECT_FALSE(test, fake_pci_peek(b->card, row->where, 2) & row->enable);
-	pci_disable_device(b->pdev);
+	KUNIT_ASSERT_EQ(test, pci_enable_device(f->pdev), 0);
+	KUNIT_EXPECT_EQ(test, pci_alloc_irq_vectors(f->pdev, 1, 1, row->kind), 1);
+	KUNIT_EXPECT_TRUE(test, fake_pci_peek(f->card, row->where, 2) & row->enable);
+	pci_free_irq_vectors(f->pdev);
+	KUNIT_EXPECT_FALSE(test, fake_pci_peek(f->card, row->where, 2) & row->enable);
+	pci_disable_device(f->pdev);
 }
 
-static void dead_device_reads_ones(struct kunit *test)
+static void dead_device(struct kunit *test)
 {
-	struct bridge *b = test->priv;
-	u8 line = fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1);
+	struct fake_fixture *f = test->priv;
+	u8 line = fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1);
 	u32 v = 0;
 
-	fake_pci_set_dead(b->card, true);
-	pci_bus_read_config_dword(b->pdev->bus, b->pdev->devfn, PCI_VENDOR_ID, &v);
+	fake_pci_set_dead(f->card, true);
+	pci_bus_read_config_dword(f->pdev->bus, f->pdev->devfn, PCI_VENDOR_ID, &v);
 	KUNIT_EXPECT_EQ(test, v, ~0U);
-	pci_bus_write_config_byte(b->pdev->bus, b->pdev->devfn, PCI_CACHE_LINE_SIZE, ~line);
-	fake_pci_set_dead(b->card, false);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->card, PCI_CACHE_LINE_SIZE, 1), line);
-	pci_bus_read_config_dword(b->pdev->bus, b->pdev->devfn, PCI_VENDOR_ID, &v);
+	pci_bus_write_config_byte(f->pdev->bus, f->pdev->devfn, PCI_CACHE_LINE_SIZE, ~line);
+	fake_pci_set_dead(f->card, false);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->card, PCI_CACHE_LINE_SIZE, 1), line);
+	pci_bus_read_config_dword(f->pdev->bus, f->pdev->devfn, PCI_VENDOR_ID, &v);
 	KUNIT_EXPECT_EQ(test, v, 0x10f0fafaU);
 }
 
-static void unplugged_device_goes(struct kunit *test)
+static void unplug(struct kunit *test)
 {
-	struct bridge *b = test->priv;
+	struct fake_fixture *f = test->priv;
 	struct pci_dev *again;
 
-	fake_pci_unplug(b->below);
-	KUNIT_EXPECT_NULL(test, fake_pci_dev_get(b->below));
-	fake_pci_replug(b->below);
-	again = fake_pci_dev_get(b->below);
+	fake_pci_unplug(f->below);
+	KUNIT_EXPECT_NULL(test, fake_pci_dev_get(f->below));
+	fake_pci_replug(f->below);
+	again = fake_pci_dev_get(f->below);
 	KUNIT_ASSERT_NOT_NULL(test, again);
 	KUNIT_EXPECT_EQ(test, again->device, 0x10f2);
 	pci_dev_put(again);
 }
 
-static void only_one_bridge_at_a_time(struct kunit *test)
+static void one_bridge(struct kunit *test)
 {
 	struct fake_pci_host *second = kunit_kzalloc(test, sizeof(*second), GFP_KERNEL);
 
@@ -392,29 +392,29 @@ static void only_one_bridge_at_a_time(struct kunit *test)
 }
 
 static struct kunit_case fake_pci_cases[] = {
-	KUNIT_CASE(finds_devices),
-	KUNIT_CASE_PARAM(finds_capability, cap_gen_params),
-	KUNIT_CASE(reads_serial_number),
-	KUNIT_CASE_PARAM(sizes_bar, bar_gen_params),
-	KUNIT_CASE(memory_stands_behind_a_bar),
-	KUNIT_CASE_PARAM(obeys_masks, write_gen_params),
-	KUNIT_CASE(counts_accesses),
-	KUNIT_CASE(flr_clears_registers),
-	KUNIT_CASE(function_reset_restores),
-	KUNIT_CASE(d3hot_to_d0_resets),
-	KUNIT_CASE(bus_reset_reaches_below),
-	KUNIT_CASE(reads_vpd),
-	KUNIT_CASE_PARAM(takes_vectors, vector_gen_params),
-	KUNIT_CASE(dead_device_reads_ones),
-	KUNIT_CASE(unplugged_device_goes),
-	KUNIT_CASE(only_one_bridge_at_a_time),
+	KUNIT_CASE(enumeration),
+	KUNIT_CASE_PARAM(capabilities, cap_gen_params),
+	KUNIT_CASE(serial_number),
+	KUNIT_CASE_PARAM(bar_sizes, bar_gen_params),
+	KUNIT_CASE(bar_memory),
+	KUNIT_CASE_PARAM(write_masks, write_gen_params),
+	KUNIT_CASE(access_counts),
+	KUNIT_CASE(flr),
+	KUNIT_CASE(reset_function),
+	KUNIT_CASE(pm_reset),
+	KUNIT_CASE(bus_reset),
+	KUNIT_CASE(vpd),
+	KUNIT_CASE_PARAM(irq_vectors, vector_gen_params),
+	KUNIT_CASE(dead_device),
+	KUNIT_CASE(unplug),
+	KUNIT_CASE(one_bridge),
 	{}
 };
 
 static struct kunit_suite fake_pci_suite = {
 	.name = "fake_pci",
-	.init = bridge_init,
-	.exit = bridge_exit,
+	.init = fake_fixture_init,
+	.exit = fake_fixture_exit,
 	.test_cases = fake_pci_cases,
 };
 

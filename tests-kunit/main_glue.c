@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The module's own init and exit, for suites. They are main.c's, word for word:
- * it is included here, and told that the machine is what a test says it is.
- * Nothing else is told so: no hypercall comes of it.
+ * The module's own init and exit, for suites: main.c is included here, with a
+ * xen_initial_domain() that returns what a test wants. The rest of the kernel is
+ * not told so, and no hypercall is made.
  *
- * Only while the suites' module is being loaded, which is when they run: what
- * is marked __init is there no longer than that.
+ * These functions may be called only while the suites' module is being loaded,
+ * which is when the suites run: code marked __init is freed after that.
  */
 #include <kunit/test.h>
 #include <linux/async.h>
@@ -22,7 +22,7 @@ static bool glue_loaded;
 #undef xen_initial_domain
 #define xen_initial_domain() glue_dom0
 
-/* This module has an init, a name and parameters of its own. */
+/* main.c's module information is left out: this module has its own. */
 #undef module_init
 #undef module_exit
 #undef module_param
@@ -32,27 +32,28 @@ static bool glue_loaded;
 #undef MODULE_LICENSE
 #undef MODULE_VERSION
 #undef MODULE_ALIAS
-#define nothing_of(...)		static_assert(sizeof(#__VA_ARGS__))
-#define module_init(...)	nothing_of(__VA_ARGS__)
-#define module_exit(...)	nothing_of(__VA_ARGS__)
-#define module_param(...)	nothing_of(__VA_ARGS__)
-#define module_param_named(...)	nothing_of(__VA_ARGS__)
-#define MODULE_PARM_DESC(...)	nothing_of(__VA_ARGS__)
-#define MODULE_DESCRIPTION(...)	nothing_of(__VA_ARGS__)
-#define MODULE_LICENSE(...)	nothing_of(__VA_ARGS__)
-#define MODULE_VERSION(...)	nothing_of(__VA_ARGS__)
-#define MODULE_ALIAS(...)	nothing_of(__VA_ARGS__)
+#define ignore_args(...)		static_assert(sizeof(#__VA_ARGS__))
+#define module_init(...)	ignore_args(__VA_ARGS__)
+#define module_exit(...)	ignore_args(__VA_ARGS__)
+#define module_param(...)	ignore_args(__VA_ARGS__)
+#define module_param_named(...)	ignore_args(__VA_ARGS__)
+#define MODULE_PARM_DESC(...)	ignore_args(__VA_ARGS__)
+#define MODULE_DESCRIPTION(...)	ignore_args(__VA_ARGS__)
+#define MODULE_LICENSE(...)	ignore_args(__VA_ARGS__)
+#define MODULE_VERSION(...)	ignore_args(__VA_ARGS__)
+#define MODULE_ALIAS(...)	ignore_args(__VA_ARGS__)
 
 #include "../main.c"
 
 /**
  * glue_module_init() - modprobe xen-pciback hide=... quirks=...
- * @dom0: is this the host of a Xen machine?
- * @hide_list: parameter "hide", NULL: not given
- * @quirk_list: parameter "quirks", NULL: not given
+ * @dom0: what xen_initial_domain() returns
+ * @hide_list: parameter "hide", NULL if not given
+ * @quirk_list: parameter "quirks", NULL if not given
  *
- * What is hidden is seized by other threads, which look at all functions there
- * are; returns when they are done.
+ * Context: may sleep; only while the suites' module is being loaded. Other threads
+ * seize the hidden functions; this waits for them.
+ * Return: what the module's init returned.
  */
 int __ref glue_module_init(bool dom0, const char *hide_list, const char *quirk_list)
 {
@@ -69,6 +70,8 @@ int __ref glue_module_init(bool dom0, const char *hide_list, const char *quirk_l
 
 /**
  * glue_module_exit() - rmmod xen-pciback
+ *
+ * Context: may sleep; only while the suites' module is being loaded.
  */
 void __ref glue_module_exit(void)
 {
@@ -78,7 +81,9 @@ void __ref glue_module_exit(void)
 
 /**
  * glue_fixture_exit() - seize_fixture_exit() for suites that load the module
- * @test: of the fixture; may have ended before it unloaded the module
+ * @test: has the fixture; may have ended before it called glue_module_exit()
+ *
+ * Context: may sleep; only while the suites' module is being loaded.
  */
 void glue_fixture_exit(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The module's own init and exit, for suites. */
+/* The module's own init and exit, for suites: see main_glue.c. */
 #ifndef PCIBACK_TESTS_MAIN_GLUE_H
 #define PCIBACK_TESTS_MAIN_GLUE_H
 

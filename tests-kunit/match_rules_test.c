@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Functions claimed by path, ids or class; and that one which appears later goes
- * to the driver even if another was there first.
+ * Functions that rules claim by path, ids or class. A claimed function that is
+ * plugged in later is bound to this driver, also if another driver matches it and
+ * was registered before.
  */
 #include <kunit/test.h>
 #include <linux/async.h>
@@ -15,18 +16,18 @@ struct rule_row {
 	enum fixture_fn fn;
 	const char *text;
 	bool claimed;
-	const char *shown;	/* the file "rules" afterwards */
+	const char *rules;	/* the file "rules" afterwards */
 };
 
 static const struct rule_row rule_rows[] = {
 	{ "path", BELOW, "1234:00:04.0/00.0", true, "1234:00:04.0/00.0\n" },
 	{ "path to its neighbour", BELOW, "1234:00:04.0/00.1", false, "1234:00:04.0/00.1\n" },
 	{ "path, any function", BELOW_1, "1234:00:04.0/00.*", true, "1234:00:04.0/00.*\n" },
-	{ "path from another domain", BELOW, "00:04.0/00.0", false, "0000:00:04.0/00.0\n" },
+	{ "path in another domain", BELOW, "00:04.0/00.0", false, "0000:00:04.0/00.0\n" },
 	{ "path through another port", BELOW, "1234:00:05.0/00.0", false,
 	  "1234:00:05.0/00.0\n" },
 	{ "ids", CARD, "pci:fafa:10f0", true, "pci:fafa:10f0\n" },
-	{ "ids of another", CARD, "pci:fafa:10f1", false, "pci:fafa:10f1\n" },
+	{ "other ids", CARD, "pci:fafa:10f1", false, "pci:fafa:10f1\n" },
 	{ "any device of the vendor", CARD_1, "pci:fafa:*\n", true, "pci:fafa:*\n" },
 	{ "any device: not a bridge", PORT, "pci:fafa:*", false, "pci:fafa:*\n" },
 	{ "ids: not a bridge", PORT, "pci:fafa:0001", false, "pci:fafa:0001\n" },
@@ -37,8 +38,8 @@ static const struct rule_row rule_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(rule, rule_rows, name);
 
-/* So that nothing of the host's is on it. */
-static void leave_host(struct kunit *test, struct fake_pci_fn *fn)
+/* No other driver may be bound to it. */
+static void fn_unbind(struct kunit *test, struct fake_pci_fn *fn)
 {
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 
@@ -47,29 +48,29 @@ static void leave_host(struct kunit *test, struct fake_pci_fn *fn)
 	pci_dev_put(pdev);
 }
 
-static void claims(struct kunit *test)
+static void claim(struct kunit *test)
 {
 	const struct rule_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[row->fn];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[row->fn];
 	char text[64] = "";
 
-	leave_host(test, fn);
+	fn_unbind(test, fn);
 	KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", row->text), strlen(row->text));
 	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_write("new_slot", row->text), strlen(row->text),
-			    "twice is no error");
-	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(fn), "entering binds nothing");
+			    "a second time is no error");
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(fn), "a new rule binds nothing");
 	KUNIT_EXPECT_EQ(test, fixture_bind(fn), row->claimed ? 12 : -ENODEV);
 	KUNIT_EXPECT_EQ(test, fixture_is_bound(fn), row->claimed);
 	fixture_driver_read("rules", text, sizeof(text));
-	KUNIT_EXPECT_STREQ(test, text, row->shown);
+	KUNIT_EXPECT_STREQ(test, text, row->rules);
 	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_read("slots", text, sizeof(text)), 0,
-			    "slots is for addresses");
+			    "a rule is not in slots");
 
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", row->text), strlen(row->text));
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", row->text), -ENOENT);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("rules", text, sizeof(text)), 0);
-	KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(fn), row->claimed, "what is bound stays so");
+	KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(fn), row->claimed, "it stays bound");
 }
 
 struct refused_row {
@@ -80,25 +81,25 @@ struct refused_row {
 };
 
 static const struct refused_row refused_rows[] = {
-	{ "new_slot: path of nothing", "new_slot", "1234:00:04.0/", -EINVAL },
+	{ "new_slot: path without a function", "new_slot", "1234:00:04.0/", -EINVAL },
 	{ "new_slot: path out of range", "new_slot", "1234:00:04.0/00.8", -EINVAL },
-	{ "new_slot: half an id", "new_slot", "pci:8086", -EINVAL },
+	{ "new_slot: vendor alone", "new_slot", "pci:8086", -EINVAL },
 	{ "new_slot: id out of range", "new_slot", "pci:8086:10000", -EINVAL },
 	{ "new_slot: every vendor", "new_slot", "pci:*:10f0", -EPERM },
-	{ "new_slot: odd class", "new_slot", "class:020", -EINVAL },
+	{ "new_slot: class of three digits", "new_slot", "class:020", -EINVAL },
 	{ "new_slot: bridges", "new_slot", "class:0604", -EPERM },
 	{ "new_slot: parentheses", "new_slot", "(class:02)", -EINVAL },
-	{ "remove_slot: junk", "remove_slot", "class:", -EINVAL },
-	{ "remove_slot: not entered", "remove_slot", "class:02", -ENOENT },
+	{ "remove_slot: no class", "remove_slot", "class:", -EINVAL },
+	{ "remove_slot: no such rule", "remove_slot", "class:02", -ENOENT },
 	{ "remove_slot: out of range", "remove_slot", "1234:00:04.0/00.8", -ENOENT },
 	{ "remove_slot: bridges", "remove_slot", "class:06", -ENOENT },
-	{ "permissive: a class is no function", "permissive", "class:02", -EINVAL },
-	{ "permissive: nor is a path", "permissive", "1234:00:04.0/00.0", -EINVAL },
+	{ "permissive: class", "permissive", "class:02", -EINVAL },
+	{ "permissive: path", "permissive", "1234:00:04.0/00.0", -EINVAL },
 };
 
 KUNIT_ARRAY_PARAM_DESC(refused, refused_rows, name);
 
-static void refuses(struct kunit *test)
+static void refused(struct kunit *test)
 {
 	const struct refused_row *row = test->param_value;
 	char text[16];
@@ -107,8 +108,8 @@ static void refuses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("rules", text, sizeof(text)), 0);
 }
 
-/* A list of more than a page loses whole lines, not half ones. */
-static void shows_whole_lines(struct kunit *test)
+/* The file is one page; it ends with a whole line. */
+static void whole_lines(struct kunit *test)
 {
 	char *text = kunit_kzalloc(test, PAGE_SIZE + 1, GFP_KERNEL);
 	char rule[16];
@@ -124,58 +125,60 @@ static void shows_whole_lines(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, text[len - 1], '\n');
 }
 
-static void hides_at_load(struct kunit *test)
+static void hide_at_load(struct kunit *test)
 {
-	static const bool hidden[NR_FIXTURE_FNS] = { [CARD_1] = true, [BELOW] = true, [OLD] = true };
-	struct seize_fixture *b = test->priv;
+	static const bool hidden[NR_FIXTURE_FNS] = {
+		[CARD_1] = true, [BELOW] = true, [CONV_AF] = true,
+	};
+	struct seize_fixture *f = test->priv;
 	char text[64];
 	int i;
 
-	fixture_driver_stop(b);
+	fixture_driver_stop(f);
 	KUNIT_EXPECT_EQ_MSG(test, pciback_slots_hide("(pci:fafa:10f1)(class:06)(pci:1)"), 0,
-			    "bad items cost nothing but themselves");
+			    "items in error do not affect the others");
 	KUNIT_EXPECT_EQ(test, pciback_slots_hide("(1234:00:04.0/00.0)(1234:00:05.0)"), 0);
-	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(f), 0);
 	for (i = 0; i < NR_FIXTURE_FNS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(b->fn[i]), hidden[i], "%s",
-				    fixture_name(b->fn[i]));
+		KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(f->fn[i]), hidden[i], "%s",
+				    fixture_name(f->fn[i]));
 	fixture_driver_read("rules", text, sizeof(text));
 	KUNIT_EXPECT_STREQ(test, text, "pci:fafa:10f1\n1234:00:04.0/00.0\n");
 	fixture_driver_read("slots", text, sizeof(text));
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:05.0\n");
 }
 
-/* A driver of the host that takes whatever it is shown. */
-static int rival_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+/* A driver of the host that accepts every function with its ids. */
+static int host_driver_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	return 0;
 }
 
-static const struct pci_device_id rival_ids[] = {
+static const struct pci_device_id host_driver_ids[] = {
 	{ PCI_DEVICE(FAKE_PCI_VENDOR, 0x10f5) },
 	{ PCI_DEVICE(FAKE_PCI_VENDOR, 0x10f6) },
 	{ }
 };
 
-static struct pci_driver rival = {
-	.name = "rival",
-	.id_table = rival_ids,
-	.probe = rival_probe,
+static struct pci_driver host_driver = {
+	.name = "other",
+	.id_table = host_driver_ids,
+	.probe = host_driver_probe,
 };
 
-/* Our driver's folder may not be there. */
-static ssize_t rival_write(struct fake_pci_fn *fn, const char *file)
+/* By way of the function's folder: that of the pciback driver may not exist. */
+static ssize_t host_driver_write(struct fake_pci_fn *fn, const char *file)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "subsystem/drivers/rival/%s", file);
+	snprintf(path, sizeof(path), "subsystem/drivers/other/%s", file);
 	return fixture_fn_write(fn, path, fixture_name(fn));
 }
 
 struct plug_row {
 	const char *name;
 	const char *text;
-	bool ours[2];		/* BELOW, BELOW_1 */
+	bool claimed[2];		/* BELOW, BELOW_1 */
 };
 
 static const struct plug_row plug_rows[] = {
@@ -184,12 +187,12 @@ static const struct plug_row plug_rows[] = {
 	{ "by path", "1234:00:04.0/00.1", { false, true } },
 	{ "by ids", "pci:fafa:10f5", { true, false } },
 	{ "by class", "class:0200", { true, true } },
-	{ "not at all", "1234:01:01.0", { false, false } },
+	{ "another address", "1234:01:01.0", { false, false } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(plug, plug_rows, name);
 
-static const char *driver_of(struct fake_pci_fn *fn)
+static const char *fn_driver(struct fake_pci_fn *fn)
 {
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	const char *name = pdev && pdev->dev.driver ? pdev->dev.driver->name : "";
@@ -198,97 +201,98 @@ static const char *driver_of(struct fake_pci_fn *fn)
 	return name;
 }
 
-static void plug_in(struct fake_pci_fn *fn)
+static void fn_replug(struct fake_pci_fn *fn)
 {
 	fake_pci_unplug(fn);
 	fake_pci_replug(fn);
 	async_synchronize_full();
 }
 
-/* The rival was registered first, so it is asked first. */
-static void appears(struct kunit *test)
+/* The other driver was registered before, so the core probes it first. */
+static void hotplug(struct kunit *test)
 {
 	const struct plug_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	int i;
 
-	fixture_driver_stop(b);
-	KUNIT_ASSERT_EQ(test, pci_register_driver(&rival), 0);
-	KUNIT_EXPECT_EQ(test, fixture_driver_start(b), 0);
+	fixture_driver_stop(f);
+	KUNIT_ASSERT_EQ(test, pci_register_driver(&host_driver), 0);
+	KUNIT_EXPECT_EQ(test, fixture_driver_start(f), 0);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", row->text), strlen(row->text));
 	for (i = 0; i < 2; i++) {
-		struct fake_pci_fn *fn = b->fn[BELOW + i];
+		struct fake_pci_fn *fn = f->fn[BELOW + i];
 
-		KUNIT_EXPECT_STREQ_MSG(test, driver_of(fn), "rival",
-				       "nothing is taken from a driver");
-		plug_in(fn);
-		KUNIT_EXPECT_STREQ(test, driver_of(fn), row->ours[i] ? "pciback" : "rival");
-		if (!row->ours[i])
+		KUNIT_EXPECT_STREQ_MSG(test, fn_driver(fn), "other",
+				       "a bound function stays bound");
+		fn_replug(fn);
+		KUNIT_EXPECT_STREQ(test, fn_driver(fn), row->claimed[i] ? "pciback" : "other");
+		if (!row->claimed[i])
 			continue;
-		/* Nothing stays that would keep it from another driver. */
+		/* After the unbind another driver can be bound: driver_override is not ours. */
 		KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
-		KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
-		KUNIT_EXPECT_STREQ(test, driver_of(fn), "rival");
+		KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), 12);
+		KUNIT_EXPECT_STREQ(test, fn_driver(fn), "other");
 	}
-	pci_unregister_driver(&rival);
+	pci_unregister_driver(&host_driver);
 }
 
 /*
- * What is kept and has not come to our driver (it is not there yet, or could not
- * seize it) is nobody's until the module goes, and anybody's then.
+ * A reserved function that the driver is not bound to (it is not registered yet, or
+ * it could not seize the function) stays without driver until the module is
+ * unloaded. Then any driver can be bound to it.
  */
-static void kept_until_unload(struct kunit *test)
+static void reserved(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[BELOW];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[BELOW];
 
-	fixture_driver_stop(b);
+	fixture_driver_stop(f);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(class:0200)"), 0);
-	KUNIT_ASSERT_EQ(test, pci_register_driver(&rival), 0);
+	KUNIT_ASSERT_EQ(test, pci_register_driver(&host_driver), 0);
 	KUNIT_EXPECT_EQ(test, pciback_hotplug_init(), 0);
-	plug_in(fn);
-	KUNIT_EXPECT_STREQ(test, driver_of(fn), "");
-	KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), -ENODEV);
-	/* Gone while it is kept, and there again. */
-	plug_in(fn);
-	KUNIT_EXPECT_STREQ(test, driver_of(fn), "");
+	fn_replug(fn);
+	KUNIT_EXPECT_STREQ(test, fn_driver(fn), "");
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), -ENODEV);
+	/* Unplugged while it is reserved, and plugged in again. */
+	fn_replug(fn);
+	KUNIT_EXPECT_STREQ(test, fn_driver(fn), "");
 	pciback_hotplug_exit();
-	KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
-	KUNIT_EXPECT_STREQ(test, driver_of(fn), "rival");
-	pci_unregister_driver(&rival);
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), 12);
+	KUNIT_EXPECT_STREQ(test, fn_driver(fn), "other");
+	pci_unregister_driver(&host_driver);
 	pciback_slots_clear();
 }
 
-/* A person's own choice of driver is not touched. */
-static void leaves_other_overrides(struct kunit *test)
+/* A driver_override that an administrator wrote is not changed. */
+static void other_override(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[BELOW];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[BELOW];
 
-	fixture_driver_stop(b);
+	fixture_driver_stop(f);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(class:0200)"), 0);
-	KUNIT_ASSERT_EQ(test, pci_register_driver(&rival), 0);
+	KUNIT_ASSERT_EQ(test, pci_register_driver(&host_driver), 0);
 	KUNIT_EXPECT_EQ(test, pciback_hotplug_init(), 0);
-	plug_in(fn);
-	KUNIT_EXPECT_EQ(test, fixture_fn_write(fn, "driver_override", "rival"), 5);
-	KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
-	KUNIT_EXPECT_EQ(test, rival_write(fn, "unbind"), 12);
+	fn_replug(fn);
+	KUNIT_EXPECT_EQ(test, fixture_fn_write(fn, "driver_override", "other"), 5);
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), 12);
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "unbind"), 12);
 	pciback_hotplug_exit();
-	/* Still tied to the rival: ours is refused, although it is listed. */
-	KUNIT_EXPECT_EQ(test, fixture_driver_start(b), 0);
+	/* The driver_override is still "other": no bind to pciback, although a rule claims it. */
+	KUNIT_EXPECT_EQ(test, fixture_driver_start(f), 0);
 	KUNIT_EXPECT_EQ(test, fixture_bind(fn), -ENODEV);
-	KUNIT_EXPECT_EQ(test, rival_write(fn, "bind"), 12);
-	pci_unregister_driver(&rival);
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), 12);
+	pci_unregister_driver(&host_driver);
 }
 
 static struct kunit_case match_rules_cases[] = {
-	KUNIT_CASE_PARAM(claims, rule_gen_params),
-	KUNIT_CASE_PARAM(refuses, refused_gen_params),
-	KUNIT_CASE(shows_whole_lines),
-	KUNIT_CASE(hides_at_load),
-	KUNIT_CASE_PARAM(appears, plug_gen_params),
-	KUNIT_CASE(kept_until_unload),
-	KUNIT_CASE(leaves_other_overrides),
+	KUNIT_CASE_PARAM(claim, rule_gen_params),
+	KUNIT_CASE_PARAM(refused, refused_gen_params),
+	KUNIT_CASE(whole_lines),
+	KUNIT_CASE(hide_at_load),
+	KUNIT_CASE_PARAM(hotplug, plug_gen_params),
+	KUNIT_CASE(reserved),
+	KUNIT_CASE(other_override),
 	{}
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The grammar of paths, ids and classes: what hide=, new_slot and remove_slot take
- * besides addresses, and which functions it stands for.
+ * The grammar of paths, ids and classes, which hide=, new_slot and remove_slot
+ * accept besides addresses, and the functions that each of them matches.
  */
 #include <kunit/test.h>
 #include <linux/string.h>
@@ -10,7 +10,7 @@
 #include "suites.h"
 
 #define HOPS_15	"/1.1/2.1/3.1/4.1/5.1/6.1/7.1/8.1/9.1/a.1/b.1/c.1/d.1/e.1/f.1"
-#define HOPS_15_SHOWN \
+#define HOPS_15_PRINTED \
 	"/01.1/02.1/03.1/04.1/05.1/06.1/07.1/08.1/09.1/0a.1/0b.1/0c.1/0d.1/0e.1/0f.1"
 
 #define SAME_15	"/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1/2.1"
@@ -19,7 +19,7 @@ struct text_row {
 	const char *name;
 	const char *text;
 	int err;
-	const char *shown;	/* as the file "rules" has it */
+	const char *printed;	/* the line of the file "rules" */
 };
 
 static const struct text_row text_rows[] = {
@@ -30,37 +30,37 @@ static const struct text_row text_rows[] = {
 	{ "path, blanks around", " 0000:00:1c.0/00.0 \t", 0, "0000:00:1c.0/00.0" },
 	{ "path, 0x", "0x1:0x2:0x3.0x4/0x5.0x6", 0, "0001:02:03.4/05.6" },
 	{ "path, upper case", "ABCD:EF:1A.7/1F.7", 0, "abcd:ef:1a.7/1f.7" },
-	{ "path of three", "00:1c.0/00.0/02.3", 0, "0000:00:1c.0/00.0/02.3" },
+	{ "path of three functions", "00:1c.0/00.0/02.3", 0, "0000:00:1c.0/00.0/02.3" },
 	{ "path, any function", "00:1c.0/00.*", 0, "0000:00:1c.0/00.*" },
 	{ "path, any function, newline", "00:1c.0/00.*\n", 0, "0000:00:1c.0/00.*" },
-	{ "path, the longest", "0:0:0.0" HOPS_15, 0, "0000:00:00.0" HOPS_15_SHOWN },
+	{ "path, the longest", "0:0:0.0" HOPS_15, 0, "0000:00:00.0" HOPS_15_PRINTED },
 	{ "path, too long", "0:0:0.0" HOPS_15 "/1.0", -EINVAL },
 
 	{ "path, function 8", "00:1c.0/00.8", -ERANGE },
 	{ "path, device 32", "00:1c.0/20.0", -ERANGE },
-	{ "path, function that would wrap", "00:1c.0/00.100000000", -ERANGE },
-	{ "path, device that would wrap to any", "00:1c.0/ffffffff.0", -ERANGE },
+	{ "path, function of 33 bits", "00:1c.0/00.100000000", -ERANGE },
+	{ "path, device of 32 bits", "00:1c.0/ffffffff.0", -ERANGE },
 	{ "path, bus 256", "100:1c.0/00.0", -ERANGE },
 	{ "path, domain 65536", "10000:00:1c.0/00.0", -ERANGE },
 	{ "path, first device 32", "00:20.0/00.0", -ERANGE },
 
 	{ "path, nothing behind the slash", "00:1c.0/", -EINVAL },
-	{ "path, nothing before it", "/00.0", -EINVAL },
-	{ "path, nothing but a slash", "/", -EINVAL },
+	{ "path, nothing before the slash", "/00.0", -EINVAL },
+	{ "path, slash alone", "/", -EINVAL },
 	{ "path, two slashes", "00:1c.0//00.0", -EINVAL },
 	{ "path, slash at the end", "00:1c.0/00.0/", -EINVAL },
 	{ "path, blank before the slash", "00:1c.0 /00.0", -EINVAL },
 	{ "path, blank before the second slash", "00:1c.0/00.0 /00.0", -EINVAL },
-	{ "path, a bus on the way", "00:1c.0/01:00.0", -EINVAL },
-	{ "path, any function on the way", "00:1c.0/00.*/00.0", -EINVAL },
-	{ "path, any function at first", "00:1c.*/00.0", -EINVAL },
-	{ "path, any device at first", "00:*.*/00.0", -EINVAL },
+	{ "path, bus in the second step", "00:1c.0/01:00.0", -EINVAL },
+	{ "path, any function in the middle", "00:1c.0/00.*/00.0", -EINVAL },
+	{ "path, any function in the first step", "00:1c.*/00.0", -EINVAL },
+	{ "path, any device in the first step", "00:*.*/00.0", -EINVAL },
 	{ "path, any device", "00:1c.0/*.*", -EINVAL },
 	{ "path, no function", "00:1c.0/00", -EINVAL },
 	{ "path, no function behind the dot", "00:1c.0/00.", -EINVAL },
 	{ "path, no bus", "1c.0/00.0", -EINVAL },
-	{ "path, junk behind", "00:1c.0/00.0x", -EINVAL },
-	{ "path, junk behind any function", "00:1c.0/00.*0", -EINVAL },
+	{ "path, letter behind", "00:1c.0/00.0x", -EINVAL },
+	{ "path, digit behind any function", "00:1c.0/00.*0", -EINVAL },
 
 	{ "ids", "pci:8086:10d3", 0, "pci:8086:10d3" },
 	{ "ids, newline behind", "pci:8086:10d3\n", 0, "pci:8086:10d3" },
@@ -69,14 +69,14 @@ static const struct text_row text_rows[] = {
 	{ "ids, 0x", "pci:0x8086:0x10D3", 0, "pci:8086:10d3" },
 	{ "ids with subsystem", "pci:8086:10d3:1af4:1100", 0, "pci:8086:10d3:1af4:1100" },
 	{ "ids, any device", "pci:8086:*", 0, "pci:8086:*" },
-	{ "ids, any device, as the kernel", "pci:8086:0", 0, "pci:8086:*" },
+	{ "ids, any device, as 0", "pci:8086:0", 0, "pci:8086:*" },
 	{ "ids, any subsystem", "pci:8086:10d3:*:*", 0, "pci:8086:10d3" },
-	{ "ids, any subsystem, as the kernel", "pci:8086:10d3:0:0", 0, "pci:8086:10d3" },
+	{ "ids, any subsystem, as 0", "pci:8086:10d3:0:0", 0, "pci:8086:10d3" },
 	{ "ids, any subsystem device", "pci:8086:10d3:1af4:*", 0, "pci:8086:10d3:1af4:*" },
 	{ "ids, any subsystem vendor", "pci:8086:10d3:*:1100", 0, "pci:8086:10d3:*:1100" },
 	{ "ids, any vendor", "pci:*:10d3", -EPERM },
-	{ "ids, any vendor, as the kernel", "pci:0:10d3", -EPERM },
-	{ "ids, anything", "pci:*:*", -EPERM },
+	{ "ids, any vendor, as 0", "pci:0:10d3", -EPERM },
+	{ "ids, any vendor and device", "pci:*:*", -EPERM },
 	{ "ids, vendor of 17 bits", "pci:18086:10d3", -ERANGE },
 	{ "ids, device of 17 bits", "pci:8086:110d3", -ERANGE },
 	{ "ids, subsystem vendor of 17 bits", "pci:8086:10d3:10000:1", -ERANGE },
@@ -89,15 +89,15 @@ static const struct text_row text_rows[] = {
 	{ "ids, five", "pci:8086:10d3:1af4:1100:1", -EINVAL },
 	{ "ids, two stars", "pci:8086:**", -EINVAL },
 	{ "ids, minus", "pci:8086:-1", -EINVAL },
-	{ "ids, word only begun", "pc:8086:10d3", -EINVAL },
-	{ "ids, upper case word", "PCI:8086:10d3", -EINVAL },
-	{ "ids, blank in the word", "pci :8086:10d3", -EINVAL },
+	{ "ids, prefix cut short", "pc:8086:10d3", -EINVAL },
+	{ "ids, prefix in upper case", "PCI:8086:10d3", -EINVAL },
+	{ "ids, blank in the prefix", "pci :8086:10d3", -EINVAL },
 
 	{ "class", "class:02", 0, "class:02" },
 	{ "class and subclass", "class:0c03", 0, "class:0c03" },
-	{ "class to the interface", "class:0C0330\n", 0, "class:0c0330" },
+	{ "class, subclass and interface", "class:0C0330\n", 0, "class:0c0330" },
 	{ "class 0", "class:00", 0, "class:00" },
-	{ "class, greatest", "class:ffffff", 0, "class:ffffff" },
+	{ "class, maximum", "class:ffffff", 0, "class:ffffff" },
 	{ "class of bridges", "class:06", -EPERM },
 	{ "class of PCI bridges", "class:0604", -EPERM },
 	{ "class, one digit", "class:2", -EINVAL },
@@ -108,35 +108,37 @@ static const struct text_row text_rows[] = {
 	{ "class, blank in front", "class: 02", -EINVAL },
 	{ "class, 0x", "class:0x02", -EINVAL },
 	{ "class, star", "class:02*", -EINVAL },
-	{ "class, name", "class:network", -EINVAL },
+	{ "class, by name", "class:network", -EINVAL },
 
 	{ "nothing", "", -EINVAL },
 	{ "blanks", "\n ", -EINVAL },
-	{ "two", "class:02 class:03", -EINVAL },
+	{ "two classes", "class:02 class:03", -EINVAL },
 	{ "parentheses", "(class:02)", -EINVAL },
 };
 
 KUNIT_ARRAY_PARAM_DESC(text, text_rows, name);
 
-static void reads_and_shows(struct kunit *test)
+static void parse_print(struct kunit *test)
 {
 	const struct text_row *row = test->param_value;
-	char shown[MATCH_SPEC_STRLEN];
+	char printed[MATCH_SPEC_STRLEN];
 	struct match_spec spec, again;
 
-	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(row->text, strlen(row->text), &spec), row->err);
+	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(row->text, strlen(row->text), &spec),
+			row->err);
 	if (row->err)
 		return;
 	KUNIT_ASSERT_NE(test, spec.kind, MATCH_SLOT);
-	KUNIT_EXPECT_EQ(test, pciback_match_spec_print(&spec, shown, sizeof(shown)), strlen(row->shown));
-	KUNIT_ASSERT_STREQ(test, shown, row->shown);
-	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(shown, strlen(shown), &again), 0);
-	pciback_match_spec_print(&again, shown, sizeof(shown));
-	KUNIT_EXPECT_STREQ(test, shown, row->shown);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_print(&spec, printed, sizeof(printed)),
+			strlen(row->printed));
+	KUNIT_ASSERT_STREQ(test, printed, row->printed);
+	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(printed, strlen(printed), &again), 0);
+	pciback_match_spec_print(&again, printed, sizeof(printed));
+	KUNIT_EXPECT_STREQ(test, printed, row->printed);
 }
 
-/* Addresses are pciback_slot_spec_parse()'s, with its ranges. */
-static void leaves_addresses_alone(struct kunit *test)
+/* Addresses are parsed by pciback_slot_spec_parse(), with its ranges. */
+static void addresses(struct kunit *test)
 {
 	struct match_spec spec;
 
@@ -147,7 +149,7 @@ static void leaves_addresses_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spec.slot.dev, SLOT_SPEC_ANY);
 	KUNIT_EXPECT_EQ(test, spec.slot.func, SLOT_SPEC_ANY);
 	KUNIT_EXPECT_EQ(test, pciback_match_spec_parse("03:00.8", 7, &spec), -ERANGE);
-	/* The length counts, not what is behind. */
+	/* Only the first bytes count, as many as the length says. */
 	KUNIT_EXPECT_EQ(test, pciback_match_spec_parse("03:00.0/00.0", 7, &spec), 0);
 	KUNIT_EXPECT_EQ(test, spec.kind, MATCH_SLOT);
 }
@@ -157,7 +159,7 @@ static void leaves_addresses_alone(struct kunit *test)
 		  .chain = { { 7, 0x01 }, { 3, 0x28 }, { 2, 0x00 }, { 0, 0xe4 } }, \
 		  .vendor = 0x8086, .device = 0x10d3, .subvendor = 0x1af4, .subdevice = 0x1100, \
 		  .class = 0x020000 }
-/* On a root bus that is not the first, USB 3. */
+/* A USB 3 controller on a root bus that is not bus 0. */
 #define USB	{ .domain = 2, .nr = 1, .chain = { { 0x80, 0xa0 } }, \
 		  .vendor = 0x1912, .device = 0x0014, .class = 0x0c0330 }
 #define LONGEST	{ .nr = MATCH_CHAIN_MAX, .chain = { [0 ... 31] = { 9, 0x11 } } }
@@ -165,45 +167,45 @@ static void leaves_addresses_alone(struct kunit *test)
 struct cover_row {
 	const char *name;
 	const char *text;
-	struct match_target facts;
+	struct match_target target;
 	bool covers;
 };
 
 static const struct cover_row cover_rows[] = {
-	{ "whole path", "00:1c.4/00.0/05.0/00.1", NIC, true },
+	{ "path from the root bus", "00:1c.4/00.0/05.0/00.1", NIC, true },
 	{ "other function", "00:1c.4/00.0/05.0/00.0", NIC, false },
 	{ "any function", "00:1c.4/00.0/05.0/00.*", NIC, true },
-	{ "any function of another device", "00:1c.4/00.0/05.0/01.*", NIC, false },
+	{ "any function, other device", "00:1c.4/00.0/05.0/01.*", NIC, false },
 	{ "other port of the switch", "00:1c.4/00.0/04.0/00.1", NIC, false },
 	{ "other root port", "00:1c.5/00.0/05.0/00.1", NIC, false },
 	{ "other root bus", "01:1c.4/00.0/05.0/00.1", NIC, false },
 	{ "other domain", "1:00:1c.4/00.0/05.0/00.1", NIC, false },
-	{ "path from a bus on the way", "02:00.0/05.0/00.1", NIC, true },
-	{ "path from the last bus on the way", "03:05.0/00.1", NIC, true },
+	{ "path from a bus in the middle", "02:00.0/05.0/00.1", NIC, true },
+	{ "path from the last bus but one", "03:05.0/00.1", NIC, true },
 	{ "path that ends above it", "00:1c.4/00.0", NIC, true },
 	{ "path that ends just above it", "00:1c.4/00.0/05.0", NIC, true },
 	{ "path that ends above, any function", "00:1c.4/00.*", NIC, true },
-	{ "path that begins below its bus", "00:00.0/05.0/00.1", NIC, false },
-	{ "path that goes on", "00:1c.4/00.0/05.0/00.1/00.0", NIC, false },
+	{ "path from another bus", "00:00.0/05.0/00.1", NIC, false },
+	{ "path to a function below it", "00:1c.4/00.0/05.0/00.1/00.0", NIC, false },
 	{ "path to a function on a root bus", "2:80:14.0/00.0", USB, false },
 	{ "path of 16 in a chain of 32", "0:9:2.1" SAME_15, LONGEST, true },
 
-	{ "its ids", "pci:8086:10d3", NIC, true },
-	{ "its ids and subsystem", "pci:8086:10d3:1af4:1100", NIC, true },
+	{ "ids", "pci:8086:10d3", NIC, true },
+	{ "ids and subsystem", "pci:8086:10d3:1af4:1100", NIC, true },
 	{ "other subsystem", "pci:8086:10d3:1af4:1101", NIC, false },
 	{ "other subsystem vendor", "pci:8086:10d3:1af5:1100", NIC, false },
 	{ "subsystem vendor alone", "pci:8086:10d3:1af4:*", NIC, true },
 	{ "subsystem alone", "pci:8086:10d3:*:1100", NIC, true },
-	{ "any device of its vendor", "pci:8086:*", NIC, true },
-	{ "any device, its subsystem", "pci:8086:*:1af4:1100", NIC, true },
+	{ "any device of the vendor", "pci:8086:*", NIC, true },
+	{ "any device with the subsystem", "pci:8086:*:1af4:1100", NIC, true },
 	{ "any device of another vendor", "pci:8087:*", NIC, false },
 	{ "other device", "pci:8086:10d4", NIC, false },
-	{ "no subsystem asked of one without", "pci:1912:14", USB, true },
-	{ "a subsystem asked of one without", "pci:1912:14:1:1", USB, false },
+	{ "function without subsystem", "pci:1912:14", USB, true },
+	{ "subsystem, function without subsystem", "pci:1912:14:1:1", USB, false },
 
-	{ "its base class", "class:02", NIC, true },
-	{ "its class", "class:0200", NIC, true },
-	{ "its class and interface", "class:020000", NIC, true },
+	{ "base class", "class:02", NIC, true },
+	{ "class", "class:0200", NIC, true },
+	{ "class and interface", "class:020000", NIC, true },
 	{ "other interface", "class:020001", NIC, false },
 	{ "other subclass", "class:0280", NIC, false },
 	{ "other base class", "class:0c", NIC, false },
@@ -211,18 +213,18 @@ static const struct cover_row cover_rows[] = {
 	{ "USB", "class:0c03", USB, true },
 	{ "USB of another interface", "class:0c0320", USB, false },
 
-	{ "an address covers nothing here", "02:80:14.0", USB, false },
+	{ "address, which match_spec does not compare", "02:80:14.0", USB, false },
 };
 
 KUNIT_ARRAY_PARAM_DESC(cover, cover_rows, name);
 
-static void covers_function(struct kunit *test)
+static void covers(struct kunit *test)
 {
 	const struct cover_row *row = test->param_value;
 	struct match_spec spec;
 
 	KUNIT_ASSERT_EQ(test, pciback_match_spec_parse(row->text, strlen(row->text), &spec), 0);
-	KUNIT_EXPECT_EQ(test, pciback_match_spec_covers(&spec, &row->facts), row->covers);
+	KUNIT_EXPECT_EQ(test, pciback_match_spec_covers(&spec, &row->target), row->covers);
 	KUNIT_EXPECT_EQ(test, pciback_match_spec_is_name(&spec),
 			spec.kind == MATCH_SLOT || spec.kind == MATCH_PATH);
 }
@@ -233,8 +235,8 @@ struct item {
 	enum match_kind kind;
 };
 
-/* Items of all forms, good and bad; each reported at its place. */
-static void walks_hide_list(struct kunit *test)
+/* Items of all kinds, some in error; each is reported with its position. */
+static void hide_list(struct kunit *test)
 {
 	static const struct item items[] = {
 		{ 0, "(03:00.*)", MATCH_SLOT },
@@ -257,7 +259,7 @@ static void walks_hide_list(struct kunit *test)
 	const char *next = list;
 	int i;
 
-	/* One behind the other, blanks between some. */
+	/* The list: some items have blanks between them. */
 	for (i = 0; i < ARRAY_SIZE(items); i++) {
 		strcat(list, items[i].text);
 		if (i % 5 == 1)
@@ -280,10 +282,10 @@ static void walks_hide_list(struct kunit *test)
 }
 
 static struct kunit_case match_spec_cases[] = {
-	KUNIT_CASE_PARAM(reads_and_shows, text_gen_params),
-	KUNIT_CASE(leaves_addresses_alone),
-	KUNIT_CASE_PARAM(covers_function, cover_gen_params),
-	KUNIT_CASE(walks_hide_list),
+	KUNIT_CASE_PARAM(parse_print, text_gen_params),
+	KUNIT_CASE(addresses),
+	KUNIT_CASE_PARAM(covers, cover_gen_params),
+	KUNIT_CASE(hide_list),
 	{}
 };
 

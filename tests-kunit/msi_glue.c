@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * irq/msi.c, word for word, told that interrupts of this machine are pirqs. The
- * interrupts themselves are real ones of the PCI core.
+ * irq/msi.c once more, included here with a pciback_xen_pirq() that returns pirqs
+ * without Xen. The interrupts are real ones of the PCI core. The functions have
+ * other names, because irq/msi.c itself is linked into this module too.
  */
 #include <linux/pci.h>
 #include "device/lifecycle.h"

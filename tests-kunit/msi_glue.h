@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* irq/msi.c on a machine whose interrupts are pirqs, for suites. */
+/* irq/msi.c on a machine whose interrupts have pirqs, for suites: see msi_glue.c. */
 #ifndef PCIBACK_TESTS_MSI_GLUE_H
 #define PCIBACK_TESTS_MSI_GLUE_H
 
@@ -9,7 +9,7 @@
 
 struct pcistub_device;
 
-/* What is added to an irq's number to make its pirq; 0: there are no pirqs. */
+/* The pirq of an interrupt is its number plus this; 0: there are no pirqs. */
 extern u32 glue_pirq_base;
 
 u32 glue_msi_disable(struct pcistub_device *dev);

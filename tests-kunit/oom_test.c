@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Out of memory, everywhere: each operation is repeated with its first
- * allocation failing, then its second, and so on until it needs no more.
- * However it ends, it either did all it should or left everything as it was,
- * and the next attempt succeeds.
+ * Failing allocations: each operation is repeated with its first allocation
+ * failing, then its second, and so on, until none fails. Each time the operation
+ * must either succeed or change nothing, and the next one must succeed.
  *
  * Needs a kernel that fails allocations at will: CONFIG_FAILSLAB, with
  * /sys/kernel/debug/failslab/ignore-gfp-wait off. See debug/.
@@ -20,14 +19,14 @@
 #include "suites.h"
 
 #ifdef CONFIG_FAILSLAB
-/* The n-th allocation of this thread from here on fails; 0: none. */
+/* The n-th allocation of this thread from now on fails; 0: none. */
 static void fail_at(unsigned int n)
 {
 	WRITE_ONCE(current->fail_nth, n);
 }
 
-/* No more failures. Was there one? */
-static bool failed(void)
+/* End of fail_at(). Return true if an allocation failed. */
+static bool fail_end(void)
 {
 	bool ret = !READ_ONCE(current->fail_nth);
 
@@ -39,17 +38,28 @@ static void fail_at(unsigned int n)
 {
 }
 
-static bool failed(void)
+static bool fail_end(void)
 {
 	return false;
 }
 #endif
 
-/* Whoever needs more than this never stops needing. */
+/* An operation with more allocations than this does not end: the test fails. */
 #define MAX_ALLOCATIONS	1000
 
+/**
+ * struct oom - a function and its state before the operation
+ * @fixture: the fixture
+ * @fn: the function
+ * @pdev: the same; reference held
+ * @was: its registers
+ * @now: buffer for registers
+ * @refs: references to @pdev
+ *
+ * Locking: none; used by the test's thread only.
+ */
 struct oom {
-	struct seize_fixture *b;
+	struct seize_fixture *fixture;
 	struct fake_pci_fn *fn;
 	struct pci_dev *pdev;
 	u8 was[PCI_CFG_SPACE_EXP_SIZE];
@@ -57,18 +67,18 @@ struct oom {
 	unsigned int refs;
 };
 
-static bool can_fail(void)
+static bool fail_works(void)
 {
 	void *p;
 
 	fail_at(1);
 	p = kmalloc(8, GFP_KERNEL);
-	failed();
+	fail_end();
 	kfree(p);
 	return !p;
 }
 
-static void oom_look(struct oom *oom)
+static void oom_snapshot(struct oom *oom)
 {
 	fake_pci_snapshot(oom->fn, oom->was);
 	oom->refs = kref_read(&oom->pdev->dev.kobj.kref);
@@ -79,15 +89,15 @@ static struct oom *oom_start(struct kunit *test, enum fixture_fn fn)
 	struct oom *oom = kunit_kzalloc(test, sizeof(*oom), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, oom);
-	oom->b = test->priv;
-	oom->fn = oom->b->fn[fn];
+	oom->fixture = test->priv;
+	oom->fn = oom->fixture->fn[fn];
 	oom->pdev = fake_pci_dev_get(oom->fn);
 	KUNIT_ASSERT_NOT_NULL(test, oom->pdev);
-	/* As a driver leaves a function: what nobody puts back is noticed. */
+	/* Not the values after a reset: a register that is not restored differs. */
 	fake_pci_poke(oom->fn, PCI_COMMAND, 2, PCI_COMMAND_PARITY | PCI_COMMAND_SERR);
 	fake_pci_poke(oom->fn, PCI_CACHE_LINE_SIZE, 1, 16);
 	fake_pci_poke(oom->fn, PCI_INTERRUPT_LINE, 1, 10);
-	oom_look(oom);
+	oom_snapshot(oom);
 	return oom;
 }
 
@@ -106,7 +116,7 @@ static void expect_regs(struct kunit *test, struct oom *oom, unsigned int n)
 				    "byte %#x, allocation %u failed", i, n);
 }
 
-/* The host's again, and as it was. */
+/* Expect that the function is released and as it was. */
 static void expect_released(struct kunit *test, struct oom *oom, unsigned int n)
 {
 	expect_regs(test, oom, n);
@@ -126,20 +136,20 @@ struct fn_row {
 
 static const struct fn_row fn_rows[] = {
 	{ "PCIe", CARD },
-	{ "AF", OLD },
-	{ "no capabilities", PLAIN },
+	{ "AF", CONV_AF },
+	{ "no capabilities", CONV },
 };
 
 KUNIT_ARRAY_PARAM_DESC(fn, fn_rows, name);
 
 /**
- * struct seize_row - a function about to be seized
+ * struct seize_row - a function to seize
  * @name: of the row
  * @fn: the function
- * @override: its driver_override says so, and it is entered into the list then;
- *	else it is in the list
- * @quirk: of the module's parameter, or NULL
- * @shown: what the file "quirks" says of it in the end
+ * @override: it is claimed by its driver_override, and probing enters its slot; else
+ *	its slot is entered before
+ * @quirk: module parameter "quirks", or NULL
+ * @shown: part of the file "quirks" afterwards, or NULL
  */
 struct seize_row {
 	const char *name;
@@ -152,10 +162,10 @@ struct seize_row {
 static const struct seize_row seize_rows[] = {
 	{ "PCIe", CARD },
 	{ "PCIe below a port", BELOW },
-	{ "AF", OLD },
-	{ "no capabilities", PLAIN },
-	{ "by driver_override", PLAIN, .override = true },
-	{ "with a quirk by ids", PLAIN, .quirk = "fafa:10f3-e0:4:0",
+	{ "AF", CONV_AF },
+	{ "no capabilities", CONV },
+	{ "by driver_override", CONV, .override = true },
+	{ "with a quirk by ids", CONV, .quirk = "fafa:10f3-e0:4:0",
 	  .shown = "000000e0:4:ffffffff" },
 };
 
@@ -181,7 +191,7 @@ static void expect_not_seized(struct kunit *test, const struct seize_row *row, s
 	char text[256];
 
 	expect_released(test, oom, n);
-	/* It may have got as far as the list, which no unbinding takes it out of. */
+	/* With driver_override the slot may have been entered, and an unbind does not remove it. */
 	if (!row->override)
 		KUNIT_EXPECT_EQ_MSG(test, fixture_driver_read("slots", text, sizeof(text)), 13,
 				    "allocation %u failed", n);
@@ -191,12 +201,12 @@ static void seize(struct kunit *test)
 {
 	const struct seize_row *row = test->param_value;
 	struct oom *oom = oom_start(test, row->fn);
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 	ssize_t err;
 
 	if (row->quirk) {
-		fixture_driver_stop(oom->b);
+		fixture_driver_stop(oom->fixture);
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, NULL, row->quirk), 0);
 	}
 	if (row->override)
@@ -204,12 +214,13 @@ static void seize(struct kunit *test)
 	else
 		fixture_driver_write("new_slot", fixture_name(oom->fn));
 
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
 		err = fixture_bind(oom->fn);
-		fired = failed();
+		failed = fail_end();
 		if (err < 0) {
-			KUNIT_EXPECT_TRUE_MSG(test, fired, "error %zd without a reason", err);
+			KUNIT_EXPECT_TRUE_MSG(test, failed, "error %zd, but no allocation failed",
+					      err);
 			expect_not_seized(test, row, oom, n);
 		} else {
 			expect_seized(test, row, oom, n);
@@ -226,19 +237,19 @@ static void seize(struct kunit *test)
 	oom_end(oom);
 }
 
-/* Handing back has nobody to tell of a failure: it does not fail. */
+/* A release cannot return an error: it must succeed without memory. */
 static void release(struct kunit *test)
 {
 	const struct fn_row *row = test->param_value;
 	struct oom *oom = oom_start(test, row->fn);
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		pciback_device_put(fixture_seize(test, oom->fn));
 		fail_at(n);
 		device_release_driver(&oom->pdev->dev);
-		fired = failed();
+		failed = fail_end();
 		expect_released(test, oom, n);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
@@ -259,14 +270,14 @@ static void expect_idle(struct kunit *test, struct oom *oom, struct pcistub_devi
 {
 	expect_regs(test, oom, n);
 	KUNIT_EXPECT_NULL_MSG(test, dev->owner, "allocation %u failed", n);
-	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->b->guest.owner.ref), 1,
+	KUNIT_EXPECT_EQ_MSG(test, kref_read(&oom->fixture->guest.owner.ref), 1,
 			    "allocation %u failed", n);
 	KUNIT_EXPECT_FALSE_MSG(test, pci_is_enabled(oom->pdev), "allocation %u failed", n);
 	expect_no_vectors(test, oom, dev, n);
 }
 
-/* What a guest has done for it, as far as that can take memory. */
-static void guest_works(struct pcistub_device *dev)
+/* Requests of a guest that may allocate. */
+static void guest_requests(struct pcistub_device *dev)
 {
 	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
@@ -276,28 +287,28 @@ static void guest_works(struct pcistub_device *dev)
 	mutex_unlock(&dev->lock);
 }
 
-/* From a guest's coming to its going, which puts back whatever came of it. */
-static void guest_session(struct kunit *test)
+/* Assign, requests, deassign: the deassign undoes what was done, whatever failed. */
+static void assign(struct kunit *test)
 {
 	const struct fn_row *row = test->param_value;
 	struct oom *oom = oom_start(test, row->fn);
 	struct pcistub_device *dev;
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 	int err;
 
-	/* A line, so that there is an interrupt to handle. */
+	/* With an interrupt line the INTx handler is registered. */
 	oom->pdev->irq = 5;
 	dev = fixture_seize(test, oom->fn);
-	oom_look(oom);
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	oom_snapshot(oom);
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
-		err = pciback_device_assign(dev, &oom->b->guest.owner);
+		err = pciback_device_assign(dev, &oom->fixture->guest.owner);
 		if (!err) {
-			guest_works(dev);
-			pciback_device_deassign(dev, &oom->b->guest.owner);
+			guest_requests(dev);
+			pciback_device_deassign(dev, &oom->fixture->guest.owner);
 		}
-		fired = failed();
+		failed = fail_end();
 		expect_idle(test, oom, dev, n);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
@@ -306,54 +317,54 @@ static void guest_session(struct kunit *test)
 	oom_end(oom);
 }
 
-/* Most of it is the core's; what is ours is to notice and to leave none on. */
-static void guest_interrupts(struct kunit *test)
+/* A failed MSI or MSI-X request leaves none enabled. */
+static void interrupts(struct kunit *test)
 {
 	struct oom *oom = oom_start(test, CARD);
 	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
 	struct pcistub_device *dev = fixture_seize(test, oom->fn);
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 	u32 val;
 
-	oom_look(oom);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.owner), 0);
-	guest_works(dev);
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	oom_snapshot(oom);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->fixture->guest.owner), 0);
+	guest_requests(dev);
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		mutex_lock(&dev->lock);
 		fail_at(n);
 		pciback_msi_enable(dev, 1, &val);
 		pciback_msix_enable(dev, entries, ARRAY_SIZE(entries));
 		pciback_msi_disable(dev);
-		fired = failed();
+		failed = fail_end();
 		mutex_unlock(&dev->lock);
 		expect_no_vectors(test, oom, dev, n);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
-	pciback_device_deassign(dev, &oom->b->guest.owner);
+	pciback_device_deassign(dev, &oom->fixture->guest.owner);
 	expect_idle(test, oom, dev, n);
 	pciback_device_put(dev);
 	oom_end(oom);
 }
 
-static void guest_return(struct kunit *test)
+static void deassign(struct kunit *test)
 {
 	const struct fn_row *row = test->param_value;
 	struct oom *oom = oom_start(test, row->fn);
 	struct pcistub_device *dev;
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 
 	oom->pdev->irq = 5;
 	dev = fixture_seize(test, oom->fn);
-	oom_look(oom);
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->b->guest.owner), 0);
-		guest_works(dev);
+	oom_snapshot(oom);
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->fixture->guest.owner), 0);
+		guest_requests(dev);
 		fail_at(n);
-		pciback_device_deassign(dev, &oom->b->guest.owner);
-		fired = failed();
+		pciback_device_deassign(dev, &oom->fixture->guest.owner);
+		failed = fail_end();
 		expect_idle(test, oom, dev, n);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
@@ -366,7 +377,7 @@ struct file_row {
 	const char *name;
 	const char *file;	/* is written */
 	const char *text;
-	const char *shows;	/* and read, unless this is NULL */
+	const char *reads;	/* is read */
 	const char *undo_file;
 	const char *undo;
 };
@@ -383,24 +394,24 @@ static const struct file_row file_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(file, file_rows, name);
 
-/* A file took all of what was written or nothing. */
-static void files(struct kunit *test)
+/* A write to a file succeeds or changes nothing. */
+static void sysfs_files(struct kunit *test)
 {
 	const struct file_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *fixture = test->priv;
 	char was[256], now[256];
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 	ssize_t err;
 
-	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	pciback_device_put(fixture_seize(test, fixture->fn[CARD]));
 	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:06.0"), 0);
-	fixture_driver_read(row->shows, was, sizeof(was));
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	fixture_driver_read(row->reads, was, sizeof(was));
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
 		err = fixture_driver_write(row->file, row->text);
-		fired = failed();
-		fixture_driver_read(row->shows, now, sizeof(now));
+		failed = fail_end();
+		fixture_driver_read(row->reads, now, sizeof(now));
 		if (err < 0) {
 			KUNIT_EXPECT_STREQ_MSG(test, now, was, "allocation %u failed", n);
 			continue;
@@ -412,52 +423,52 @@ static void files(struct kunit *test)
 	kunit_info(test, "%u allocations", n - 2);
 }
 
-/* Quirks cannot be taken back one by one: their function goes instead. */
-static void quirks_of_a_function(struct kunit *test)
+/* A single quirk cannot be removed: an unbind of the function removes all of it. */
+static void quirk_by_address(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *fixture = test->priv;
 	char was[256], now[256];
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 	ssize_t err;
 
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
-		pciback_device_put(fixture_seize(test, b->fn[PLAIN]));
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
+		pciback_device_put(fixture_seize(test, fixture->fn[CONV]));
 		fixture_driver_read("quirks", was, sizeof(was));
 		fail_at(n);
 		err = fixture_driver_write("quirks", "1234:00:06.0-e0:4:0");
-		fired = failed();
+		failed = fail_end();
 		fixture_driver_read("quirks", now, sizeof(now));
 		if (err < 0)
 			KUNIT_EXPECT_STREQ_MSG(test, now, was, "allocation %u failed", n);
 		else
 			KUNIT_EXPECT_STRNEQ(test, now, was);
-		KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[PLAIN]), 12);
+		KUNIT_EXPECT_EQ(test, fixture_unbind(fixture->fn[CONV]), 12);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);
 	kunit_info(test, "%u allocations", n - 2);
 }
 
-/* One by ids is for those seized and those to be. */
-static void quirks_by_ids(struct kunit *test)
+/* A quirk by ids is for functions that are seized, and for those seized later. */
+static void quirk_by_ids(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *fixture = test->priv;
 	char was[256], now[256];
-	bool fired = true;
+	bool failed = true;
 	unsigned int n;
 	ssize_t err;
 
-	fixture_driver_stop(b);
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	fixture_driver_stop(fixture);
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		KUNIT_ASSERT_EQ(test, glue_module_init(true, "(1234:00:06.0)", NULL), 0);
 		fixture_driver_read("quirks", was, sizeof(was));
 		fail_at(n);
 		err = fixture_driver_write("quirks", "fafa:10f3-e0:4:0");
-		fired = failed();
+		failed = fail_end();
 		fixture_driver_read("quirks", now, sizeof(now));
 		KUNIT_EXPECT_EQ_MSG(test, !strcmp(now, was), err < 0, "allocation %u failed", n);
-		fixture_unbind(b->fn[PLAIN]);
-		fixture_bind(b->fn[PLAIN]);
+		fixture_unbind(fixture->fn[CONV]);
+		fixture_bind(fixture->fn[CONV]);
 		fixture_driver_read("quirks", now, sizeof(now));
 		KUNIT_EXPECT_EQ_MSG(test, !strcmp(now, was), err < 0,
 				    "bound again, allocation %u failed", n);
@@ -467,22 +478,23 @@ static void quirks_by_ids(struct kunit *test)
 	kunit_info(test, "%u allocations", n - 2);
 }
 
-/* The module's own way in; what it hides is seized by other threads. */
-static void module_init_fails_whole(struct kunit *test)
+/* The module's init. Other threads seize the hidden functions: their allocations do not fail. */
+static void load(struct kunit *test)
 {
-	struct oom *oom = oom_start(test, PLAIN);
-	bool fired = true;
+	struct oom *oom = oom_start(test, CONV);
+	bool failed = true;
 	unsigned int n;
 	int err;
 
-	fixture_driver_stop(oom->b);
-	for (n = 1; fired && n < MAX_ALLOCATIONS; n++) {
+	fixture_driver_stop(oom->fixture);
+	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
 		fail_at(n);
 		err = glue_module_init(true, "(1234:00:06.0)(1234:00:1e.*)",
 				       "fafa:10f3-e0:4:0;fafa:10f3-e4:4:0");
-		fired = failed();
+		failed = fail_end();
 		if (err)
-			KUNIT_EXPECT_TRUE_MSG(test, fired, "error %d without a reason", err);
+			KUNIT_EXPECT_TRUE_MSG(test, failed, "error %d, but no allocation failed",
+					      err);
 		else
 			glue_module_exit();
 		expect_released(test, oom, n);
@@ -494,7 +506,7 @@ static void module_init_fails_whole(struct kunit *test)
 
 static int oom_init(struct kunit *test)
 {
-	if (!can_fail())
+	if (!fail_works())
 		kunit_skip(test, "this kernel cannot fail allocations at will");
 	return seize_fixture_init(test);
 }
@@ -502,13 +514,13 @@ static int oom_init(struct kunit *test)
 static struct kunit_case oom_cases[] = {
 	KUNIT_CASE_PARAM(seize, seize_gen_params),
 	KUNIT_CASE_PARAM(release, fn_gen_params),
-	KUNIT_CASE_PARAM(guest_session, fn_gen_params),
-	KUNIT_CASE(guest_interrupts),
-	KUNIT_CASE_PARAM(guest_return, fn_gen_params),
-	KUNIT_CASE_PARAM(files, file_gen_params),
-	KUNIT_CASE(quirks_of_a_function),
-	KUNIT_CASE(quirks_by_ids),
-	KUNIT_CASE(module_init_fails_whole),
+	KUNIT_CASE_PARAM(assign, fn_gen_params),
+	KUNIT_CASE(interrupts),
+	KUNIT_CASE_PARAM(deassign, fn_gen_params),
+	KUNIT_CASE_PARAM(sysfs_files, file_gen_params),
+	KUNIT_CASE(quirk_by_address),
+	KUNIT_CASE(quirk_by_ids),
+	KUNIT_CASE(load),
 	{}
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The grammar of quirks: for one function, for devices by their ids. */
+/* The grammar of quirks, for one function and for all with certain ids. */
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -66,12 +66,13 @@ static void quirk_desc(const struct quirk_row *row, char *desc)
 
 KUNIT_ARRAY_PARAM(quirk, quirk_rows, quirk_desc);
 
-static void parses(struct kunit *test)
+static void parse(struct kunit *test)
 {
 	const struct quirk_row *row = test->param_value;
 	struct quirk_spec spec;
 
-	KUNIT_ASSERT_EQ(test, pciback_quirk_spec_parse(row->text, strlen(row->text), &spec), row->err);
+	KUNIT_ASSERT_EQ(test, pciback_quirk_spec_parse(row->text, strlen(row->text), &spec),
+			row->err);
 	if (row->err)
 		return;
 	KUNIT_EXPECT_EQ(test, spec.by_ids, row->by_ids);
@@ -92,7 +93,7 @@ static void parses(struct kunit *test)
 	}
 }
 
-static void matches_ids(struct kunit *test)
+static void match_ids(struct kunit *test)
 {
 	struct quirk_ids ids = { 0x14e4, 0x1677, 0x1028, 0x0010, true };
 
@@ -106,8 +107,8 @@ static void matches_ids(struct kunit *test)
 }
 
 static struct kunit_case quirk_spec_cases[] = {
-	KUNIT_CASE_PARAM(parses, quirk_gen_params),
-	KUNIT_CASE(matches_ids),
+	KUNIT_CASE_PARAM(parse, quirk_gen_params),
+	KUNIT_CASE(match_ids),
 	{}
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Everything at once: binding against unbinding, guests against unbinding,
- * readers of sysfs against unloading, removal and a dying link in the middle of
- * accesses. Nothing is asserted of who wins, only of what is left. What goes
- * wrong on the way shows on a kernel with KASAN and lockdep: see debug/.
+ * Concurrent operations: bind and unbind, assign and unbind, reads of sysfs and
+ * unload, removal and a broken link during accesses. The tests check the state
+ * afterwards, not the order. Errors on the way are found by KASAN and lockdep of
+ * the debug kernel: see debug/.
  */
 #include <kunit/test.h>
 #include <linux/async.h>
@@ -17,20 +17,23 @@
 #include "suites.h"
 
 #define CARD_NAME	"1234:00:03.0"
-#define PLAIN_NAME	"1234:00:06.0"
+#define CONV_NAME	"1234:00:06.0"
 
 /**
- * struct racer - somebody who does one thing over and over
- * @task: his thread
- * @step: the thing
- * @b: what he does it to
- * @dev: the function he does it to, or NULL
- * @rounds: how often he did it
+ * struct racer - a thread that does one thing in a loop
+ * @task: the thread
+ * @step: what it does
+ * @f: the fixture
+ * @dev: the function, or NULL if @step needs none
+ * @rounds: how often it did @step
+ *
+ * Locking: @rounds is written by the thread and read by the test, without a lock;
+ * the other members do not change while the thread runs.
  */
 struct racer {
 	struct task_struct *task;
 	void (*step)(struct racer *racer);
-	struct seize_fixture *b;
+	struct seize_fixture *f;
 	struct pcistub_device *dev;
 	unsigned int rounds;
 };
@@ -49,10 +52,10 @@ static int racer_thread(void *data)
 
 static void race_start(struct kunit *test, struct racer *racer, void (*step)(struct racer *racer))
 {
-	racer->b = test->priv;
+	racer->f = test->priv;
 	racer->step = step;
 	racer->task = kthread_run(racer_thread, racer, "race");
-	/* No assertion: others may be running, and must be stopped. */
+	/* No assertion, which would end the test with other threads running. */
 	KUNIT_EXPECT_FALSE(test, IS_ERR(racer->task));
 }
 
@@ -62,7 +65,7 @@ static void race_wait(struct racer *racer, unsigned int rounds)
 		schedule_timeout_uninterruptible(1);
 }
 
-/* Each has to have had his turns, or there was no race. */
+/* Wait until each thread did its step @rounds times, and stop them. */
 static void race_end(struct racer *racers, int nr, unsigned int rounds)
 {
 	int i;
@@ -74,41 +77,41 @@ static void race_end(struct racer *racers, int nr, unsigned int rounds)
 			kthread_stop(racers[i].task);
 }
 
-static void bind_plain(struct racer *racer)
+static void bind_conv(struct racer *racer)
 {
-	fixture_driver_write("bind", PLAIN_NAME);
+	fixture_driver_write("bind", CONV_NAME);
 }
 
-static void unbind_plain(struct racer *racer)
+static void unbind_conv(struct racer *racer)
 {
-	fixture_driver_write("unbind", PLAIN_NAME);
+	fixture_driver_write("unbind", CONV_NAME);
 }
 
-static void relist_plain(struct racer *racer)
+static void relist_conv(struct racer *racer)
 {
-	fixture_driver_write("remove_slot", PLAIN_NAME);
-	fixture_driver_write("new_slot", PLAIN_NAME);
+	fixture_driver_write("remove_slot", CONV_NAME);
+	fixture_driver_write("new_slot", CONV_NAME);
 }
 
-static void read_and_write_files(struct racer *racer)
+static void use_files(struct racer *racer)
 {
 	char text[512];
 
-	fixture_debug_read("/sys/kernel/debug/xen-pciback/devices/" PLAIN_NAME "/counters", text,
+	fixture_debug_read("/sys/kernel/debug/xen-pciback/devices/" CONV_NAME "/counters", text,
 			   sizeof(text));
 	fixture_driver_read("slots", text, sizeof(text));
 	fixture_driver_read("permissive", text, sizeof(text));
 	fixture_driver_read("quirks", text, sizeof(text));
 	fixture_driver_read("allow_interrupt_control", text, sizeof(text));
-	fixture_driver_write("permissive", PLAIN_NAME);
-	fixture_driver_write("allow_interrupt_control", PLAIN_NAME);
-	fixture_driver_write("quirks", PLAIN_NAME "-e0:4:0");
-	fixture_driver_read("../../devices/" PLAIN_NAME "/pciback/dropped_writes", text,
+	fixture_driver_write("permissive", CONV_NAME);
+	fixture_driver_write("allow_interrupt_control", CONV_NAME);
+	fixture_driver_write("quirks", CONV_NAME "-e0:4:0");
+	fixture_driver_read("../../devices/" CONV_NAME "/pciback/dropped_writes", text,
 			    sizeof(text));
-	fixture_driver_write("../../devices/" PLAIN_NAME "/pciback/write_level", "strict");
+	fixture_driver_write("../../devices/" CONV_NAME "/pciback/write_level", "strict");
 }
 
-static void access_dev(struct pcistub_device *dev, struct fixture_guest *guest)
+static void device_access(struct pcistub_device *dev, struct fixture_guest *guest)
 {
 	u32 val;
 
@@ -124,29 +127,29 @@ static void access_dev(struct pcistub_device *dev, struct fixture_guest *guest)
 	mutex_unlock(&dev->lock);
 }
 
-/* A guest that takes what it finds, uses it and gives it back. */
-static void come_and_go_as_guest(struct racer *racer)
+/* Assign the function, access it, deassign it. */
+static void assign_and_deassign(struct racer *racer)
 {
-	struct pcistub_device *dev = fixture_find(racer->b->fn[PLAIN]);
+	struct pcistub_device *dev = fixture_find(racer->f->fn[CONV]);
 
 	if (!dev)
 		return;
-	if (!pciback_device_assign(dev, &racer->b->guest.owner)) {
-		access_dev(dev, &racer->b->guest);
-		pciback_device_deassign(dev, &racer->b->guest.owner);
+	if (!pciback_device_assign(dev, &racer->f->guest.owner)) {
+		device_access(dev, &racer->f->guest);
+		pciback_device_deassign(dev, &racer->f->guest.owner);
 	}
 	pciback_device_put(dev);
 }
 
 static void access_as_guest(struct racer *racer)
 {
-	access_dev(racer->dev, &racer->b->guest);
+	device_access(racer->dev, &racer->f->guest);
 }
 
-static void expect_quiet(struct kunit *test, enum fixture_fn i, const u8 *was)
+static void expect_released(struct kunit *test, enum fixture_fn i, const u8 *was)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[i];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[i];
 	u8 *now = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	int off;
@@ -158,9 +161,9 @@ static void expect_quiet(struct kunit *test, enum fixture_fn i, const u8 *was)
 	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
-	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 	fake_pci_snapshot(fn, now);
-	/* But for COMMAND: whoever had a guest goes on decoding. */
+	/* Except COMMAND: after a guest a function keeps on decoding. */
 	for (off = 0; off < fn->size; off++)
 		if (off != PCI_COMMAND)
 			KUNIT_EXPECT_EQ_MSG(test, now[off], was[off], "byte %#x", off);
@@ -168,13 +171,13 @@ static void expect_quiet(struct kunit *test, enum fixture_fn i, const u8 *was)
 	pci_dev_put(pdev);
 }
 
-static u8 *snapshot(struct kunit *test, enum fixture_fn i)
+static u8 *fn_snapshot(struct kunit *test, enum fixture_fn i)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, was);
-	fake_pci_snapshot(b->fn[i], was);
+	fake_pci_snapshot(f->fn[i], was);
 	return was;
 }
 
@@ -184,59 +187,59 @@ struct race_row {
 };
 
 static const struct race_row race_rows[] = {
-	{ { bind_plain, bind_plain, unbind_plain, unbind_plain }, "two bind, two unbind" },
-	{ { bind_plain, unbind_plain, relist_plain }, "bind, unbind, remove_slot" },
-	{ { bind_plain, unbind_plain, read_and_write_files }, "bind, unbind, every file" },
-	{ { bind_plain, unbind_plain, come_and_go_as_guest }, "bind, unbind, a guest" },
-	{ { bind_plain, unbind_plain, come_and_go_as_guest, read_and_write_files },
+	{ { bind_conv, bind_conv, unbind_conv, unbind_conv }, "two bind, two unbind" },
+	{ { bind_conv, unbind_conv, relist_conv }, "bind, unbind, remove_slot" },
+	{ { bind_conv, unbind_conv, use_files }, "bind, unbind, every file" },
+	{ { bind_conv, unbind_conv, assign_and_deassign }, "bind, unbind, a guest" },
+	{ { bind_conv, unbind_conv, assign_and_deassign, use_files },
 	  "bind, unbind, a guest, every file" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(race, race_rows, name);
 
-static void leaves_nothing_behind(struct kunit *test)
+static void bind_unbind(struct kunit *test)
 {
 	const struct race_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	struct racer racers[ARRAY_SIZE(row->step)] = { };
-	u8 *was = snapshot(test, PLAIN);
+	u8 *was = fn_snapshot(test, CONV);
 	int nr;
 
-	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", PLAIN_NAME), 0);
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", CONV_NAME), 0);
 	for (nr = 0; nr < ARRAY_SIZE(row->step) && row->step[nr]; nr++)
 		race_start(test, &racers[nr], row->step[nr]);
 	race_end(racers, nr, 20);
 
-	fixture_driver_write("new_slot", PLAIN_NAME);
-	fixture_bind(b->fn[PLAIN]);
-	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[PLAIN]));
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[PLAIN]), 12);
-	expect_quiet(test, PLAIN, was);
+	fixture_driver_write("new_slot", CONV_NAME);
+	fixture_bind(f->fn[CONV]);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(f->fn[CONV]));
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[CONV]), 12);
+	expect_released(test, CONV, was);
 }
 
-/* The module goes while its files are read and written and a guest is busy. */
-static void module_goes_amid_it(struct kunit *test)
+/* The module is unloaded while its files are read and written and a guest uses a function. */
+static void unload(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	struct racer racers[3] = { };
-	u8 *was = snapshot(test, PLAIN);
+	u8 *was = fn_snapshot(test, CONV);
 	int round;
 
-	fixture_driver_stop(b);
-	race_start(test, &racers[0], read_and_write_files);
-	race_start(test, &racers[1], come_and_go_as_guest);
-	race_start(test, &racers[2], bind_plain);
+	fixture_driver_stop(f);
+	race_start(test, &racers[0], use_files);
+	race_start(test, &racers[1], assign_and_deassign);
+	race_start(test, &racers[2], bind_conv);
 	for (round = 0; round < 5; round++) {
-		KUNIT_EXPECT_EQ(test, glue_module_init(true, "(" PLAIN_NAME ")", NULL), 0);
+		KUNIT_EXPECT_EQ(test, glue_module_init(true, "(" CONV_NAME ")", NULL), 0);
 		glue_module_exit();
 	}
 	race_end(racers, ARRAY_SIZE(racers), 1);
-	expect_quiet(test, PLAIN, was);
+	expect_released(test, CONV, was);
 }
 
 struct loss_row {
 	const char *name;
-	bool dead;		/* the link dies some time before the removal is noticed */
+	bool dead;		/* the link breaks some time before the core is told */
 };
 
 static const struct loss_row loss_rows[] = {
@@ -246,12 +249,12 @@ static const struct loss_row loss_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(loss, loss_rows, name);
 
-/* Of a function that is gone a guest hears no more than that it is gone. */
-static void removal_mid_access(struct kunit *test)
+/* The function is revoked once, and no reference is left. */
+static void removal(struct kunit *test)
 {
 	const struct loss_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct racer racers[2] = { };
 	struct pcistub_device *dev;
 	int i, round;
@@ -259,7 +262,7 @@ static void removal_mid_access(struct kunit *test)
 	for (round = 0; round < 3; round++) {
 		dev = round ? fixture_find(fn) : fixture_seize(test, fn);
 		KUNIT_ASSERT_NOT_NULL(test, dev);
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 		for (i = 0; i < ARRAY_SIZE(racers); i++) {
 			racers[i] = (struct racer){ .dev = dev };
 			race_start(test, &racers[i], access_as_guest);
@@ -272,36 +275,36 @@ static void removal_mid_access(struct kunit *test)
 		fake_pci_unplug(fn);
 		race_end(racers, ARRAY_SIZE(racers), 20);
 
-		KUNIT_EXPECT_EQ(test, b->guest.revoked, round + 1);
-		KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
+		KUNIT_EXPECT_EQ(test, f->guest.revoked, round + 1);
+		KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 		KUNIT_EXPECT_NULL(test, fixture_find(fn));
 		pciback_device_put(dev);
-		/* Its slot is still in the list: the new one is seized. */
+		/* Its slot is in the list: a new device in its place is seized. */
 		fake_pci_replug(fn);
 		async_synchronize_full();
 	}
 	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 }
 
-/* A link that dies and stays: everything goes on, without an end to wait for. */
-static void dead_link_mid_access(struct kunit *test)
+/* A link that breaks and is not removed: accesses and deassign still end. */
+static void broken_link(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[OLD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CONV_AF];
 	struct pcistub_device *dev = fixture_seize(test, fn);
 	struct racer racer = { .dev = dev };
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	race_start(test, &racer, access_as_guest);
 	race_wait(&racer, 20);
 	fake_pci_set_dead(fn, true);
 	race_end(&racer, 1, racer.rounds + 20);
-	/* It comes back, or it would be unusable for the rest of the suite. */
+	/* It responds again, or the reset of the deassign would fail. */
 	fake_pci_set_dead(fn, false);
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	pciback_device_put(dev);
 	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
-	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 }
 
 #define BELOW_NAME	"1234:01:00.0"
@@ -328,45 +331,45 @@ static void rebind_below_1(struct racer *racer)
 
 static void replug_below_1(struct racer *racer)
 {
-	fake_pci_unplug(racer->b->fn[BELOW_1]);
-	fake_pci_replug(racer->b->fn[BELOW_1]);
+	fake_pci_unplug(racer->f->fn[BELOW_1]);
+	fake_pci_replug(racer->f->fn[BELOW_1]);
 }
 
-static void hold_below(struct racer *racer)
+static void assign_below(struct racer *racer)
 {
-	struct pcistub_device *dev = fixture_find(racer->b->fn[BELOW]);
+	struct pcistub_device *dev = fixture_find(racer->f->fn[BELOW]);
 
 	if (!dev)
 		return;
-	if (!pciback_device_assign(dev, &racer->b->guest.owner)) {
-		access_dev(dev, &racer->b->guest);
+	if (!pciback_device_assign(dev, &racer->f->guest.owner)) {
+		device_access(dev, &racer->f->guest);
 		schedule_timeout_uninterruptible(2);
-		pciback_device_deassign(dev, &racer->b->guest.owner);
+		pciback_device_deassign(dev, &racer->f->guest.owner);
 	}
 	pciback_device_put(dev);
 }
 
 static const struct race_row neighbour_rows[] = {
-	{ { flr_below, flr_below_1, hold_below }, "both reset their bus" },
-	{ { flr_below, hold_below, rebind_below_1 }, "the neighbour is bound and unbound" },
-	{ { flr_below, hold_below, replug_below_1 }, "the neighbour is pulled and plugged in" },
+	{ { flr_below, flr_below_1, assign_below }, "both reset their bus" },
+	{ { flr_below, assign_below, rebind_below_1 }, "neighbour is bound and unbound" },
+	{ { flr_below, assign_below, replug_below_1 }, "neighbour is unplugged and plugged in" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(neighbour, neighbour_rows, name);
 
-/* A function that only its bus can reset, whose neighbour does not keep still. */
-static void neighbours_come_and_go(struct kunit *test)
+/* Resets of a bus while the other function on it changes. */
+static void bus_reset(struct kunit *test)
 {
 	const struct race_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	struct racer racers[ARRAY_SIZE(row->step)] = { };
-	u8 *was = snapshot(test, BELOW);
+	u8 *was = fn_snapshot(test, BELOW);
 	struct pcistub_device *dev;
 	int nr;
 
-	dev = fixture_seize(test, b->fn[BELOW]);
+	dev = fixture_seize(test, f->fn[BELOW]);
 	memset(dev->pdev->reset_methods, 0, sizeof(dev->pdev->reset_methods));
-	pciback_device_put(fixture_seize(test, b->fn[BELOW_1]));
+	pciback_device_put(fixture_seize(test, f->fn[BELOW_1]));
 	for (nr = 0; nr < ARRAY_SIZE(row->step) && row->step[nr]; nr++)
 		race_start(test, &racers[nr], row->step[nr]);
 	race_end(racers, nr, 4);
@@ -374,19 +377,19 @@ static void neighbours_come_and_go(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, dev->owner);
 	KUNIT_EXPECT_EQ(test, dev->reset.error, 0);
 	pciback_device_put(dev);
-	fixture_bind(b->fn[BELOW_1]);
+	fixture_bind(f->fn[BELOW_1]);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("do_flr", BELOW_NAME), 12);
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[BELOW_1]), 12);
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[BELOW]), 12);
-	expect_quiet(test, BELOW, was);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[BELOW_1]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[BELOW]), 12);
+	expect_released(test, BELOW, was);
 }
 
 static struct kunit_case race_cases[] = {
-	KUNIT_CASE_PARAM(leaves_nothing_behind, race_gen_params),
-	KUNIT_CASE(module_goes_amid_it),
-	KUNIT_CASE_PARAM(removal_mid_access, loss_gen_params),
-	KUNIT_CASE(dead_link_mid_access),
-	KUNIT_CASE_PARAM(neighbours_come_and_go, neighbour_gen_params),
+	KUNIT_CASE_PARAM(bind_unbind, race_gen_params),
+	KUNIT_CASE(unload),
+	KUNIT_CASE_PARAM(removal, loss_gen_params),
+	KUNIT_CASE(broken_link),
+	KUNIT_CASE_PARAM(bus_reset, neighbour_gen_params),
 	{}
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * A guest that sends whatever it likes, thousands of times: every operation,
- * mostly on a function it has, with arguments from sensible to absurd. When it
- * is gone its function is as before it came, byte for byte. The order is
- * arbitrary but the same each time; a row's seed is its number.
+ * Thousands of random requests of a guest: every operation, mostly to a function
+ * that is assigned to it, with valid and invalid arguments. After the deassign
+ * every byte of the function's configuration space must be as before. The
+ * requests are the same in each run: a row's seed is its number.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -21,7 +21,7 @@
 #include "suites.h"
 
 #define REQUESTS	20000
-/* Each takes 100 ms of waiting. */
+/* Each reset waits 100 ms. */
 #define MAX_RESETS	5
 
 struct requests_row {
@@ -36,19 +36,31 @@ static const struct requests_row requests_rows[] = {
 	{ "PCIe, used", CARD, CONF_STRICT, FIXTURE_USED },
 	{ "PCIe, permissive", CARD, CONF_PERMISSIVE, FIXTURE_USED },
 	{ "below a port", BELOW, CONF_STRICT, FIXTURE_USED },
-	{ "AF", OLD, CONF_STRICT, FIXTURE_OLD_USED },
-	{ "AF, permissive", OLD, CONF_PERMISSIVE, FIXTURE_OLD_USED },
-	{ "no reset", PLAIN, CONF_STRICT, FIXTURE_OLD_USED },
-	{ "no reset, permissive", PLAIN, CONF_PERMISSIVE, FIXTURE_OLD_USED },
-	{ "power state reset", SOFT, CONF_STRICT, FIXTURE_OLD_USED },
-	{ "power state reset, permissive", SOFT, CONF_PERMISSIVE, FIXTURE_OLD_USED },
+	{ "AF", CONV_AF, CONF_STRICT, FIXTURE_CONV_USED },
+	{ "AF, permissive", CONV_AF, CONF_PERMISSIVE, FIXTURE_CONV_USED },
+	{ "no reset", CONV, CONF_STRICT, FIXTURE_CONV_USED },
+	{ "no reset, permissive", CONV, CONF_PERMISSIVE, FIXTURE_CONV_USED },
+	{ "PM reset", CONV_PM_RESET, CONF_STRICT, FIXTURE_CONV_USED },
+	{ "PM reset, permissive", CONV_PM_RESET, CONF_PERMISSIVE, FIXTURE_CONV_USED },
 	{ "bridge", PORT, CONF_STRICT, FIXTURE_FRESH },
 };
 
 KUNIT_ARRAY_PARAM_DESC(requests, requests_rows, name);
 
+/**
+ * struct requests - a guest that sends random requests
+ * @backend: its backend
+ * @fn: the function
+ * @dev: the record of the function; reference held
+ * @at: the address of the function in the guest
+ * @op: the request
+ * @random: state of the random number generator
+ * @done: how many requests there were of each operation
+ *
+ * Locking: none; used by the test's thread only.
+ */
 struct requests {
-	struct pciback_backend guest;
+	struct pciback_backend backend;
 	struct fake_pci_fn *fn;
 	struct pcistub_device *dev;
 	struct pciback_addr at;
@@ -65,8 +77,8 @@ static void requests_release(struct kref *ref)
 {
 }
 
-/* xorshift32: never 0. */
-static u32 draw(struct requests *r)
+/* The next random number: xorshift32, never 0. */
+static u32 random_next(struct requests *r)
 {
 	r->random ^= r->random << 13;
 	r->random ^= r->random >> 17;
@@ -74,26 +86,26 @@ static u32 draw(struct requests *r)
 	return r->random;
 }
 
-static bool one_in(struct requests *r, u32 n)
+static bool random_one_in(struct requests *r, u32 n)
 {
-	return draw(r) % n == 0;
+	return random_next(r) % n == 0;
 }
 
-static u32 some_value(struct requests *r)
+static u32 random_value(struct requests *r)
 {
-	switch (draw(r) % 4) {
+	switch (random_next(r) % 4) {
 	case 0:
 		return 0;
 	case 1:
 		return ~0;
 	case 2:
-		return 1u << draw(r) % 32;
+		return 1u << random_next(r) % 32;
 	default:
-		return draw(r);
+		return random_next(r);
 	}
 }
 
-/* Registers whose writing costs time: let them be hit, but not all the time. */
+/* True for registers where a write takes time: they are written less often. */
 static bool is_slow(struct requests *r)
 {
 	const struct xen_pci_op *op = &r->op;
@@ -109,9 +121,9 @@ static bool is_slow(struct requests *r)
 	return false;
 }
 
-static void make_up(struct requests *r)
+static void random_op(struct requests *r)
 {
-	static const u32 usual[] = {
+	static const u32 ops[] = {
 		XEN_PCI_OP_conf_read, XEN_PCI_OP_conf_read, XEN_PCI_OP_conf_read,
 		XEN_PCI_OP_conf_write, XEN_PCI_OP_conf_write, XEN_PCI_OP_conf_write,
 		XEN_PCI_OP_conf_write, XEN_PCI_OP_conf_write,
@@ -121,25 +133,26 @@ static void make_up(struct requests *r)
 	struct xen_pci_op *op = &r->op;
 	int i;
 
-	op->cmd = one_in(r, 50) ? draw(r) % (one_in(r, 2) ? 16 : U32_MAX) :
-				  usual[draw(r) % ARRAY_SIZE(usual)];
-	op->domain = one_in(r, 50) ? draw(r) : r->at.domain;
-	op->bus = one_in(r, 50) ? some_value(r) : r->at.bus;
-	op->devfn = one_in(r, 50) ? some_value(r) : r->at.devfn;
-	op->size = one_in(r, 50) ? draw(r) : 1 << draw(r) % 3;
-	op->offset = one_in(r, 50) ? draw(r) : draw(r) % (one_in(r, 8) ? 4096 : 256);
-	if (!one_in(r, 20))
+	op->cmd = random_one_in(r, 50) ? random_next(r) % (random_one_in(r, 2) ? 16 : U32_MAX) :
+				  ops[random_next(r) % ARRAY_SIZE(ops)];
+	op->domain = random_one_in(r, 50) ? random_next(r) : r->at.domain;
+	op->bus = random_one_in(r, 50) ? random_value(r) : r->at.bus;
+	op->devfn = random_one_in(r, 50) ? random_value(r) : r->at.devfn;
+	op->size = random_one_in(r, 50) ? random_next(r) : 1 << random_next(r) % 3;
+	op->offset = random_one_in(r, 50) ? random_next(r) :
+		     random_next(r) % (random_one_in(r, 8) ? 4096 : 256);
+	if (!random_one_in(r, 20))
 		op->offset &= ~(op->size - 1);
-	op->value = some_value(r);
-	op->info = one_in(r, 4) ? some_value(r) : draw(r) % 5;
+	op->value = random_value(r);
+	op->info = random_one_in(r, 4) ? random_value(r) : random_next(r) % 5;
 	if (op->cmd == XEN_PCI_OP_enable_msix) {
-		if (!one_in(r, 8))
-			op->value = draw(r) % 6;
+		if (!random_one_in(r, 8))
+			op->value = random_next(r) % 6;
 		for (i = 0; i < SH_INFO_MAX_VEC; i++)
-			op->msix_entries[i].entry = one_in(r, 8) ? draw(r) : i;
+			op->msix_entries[i].entry = random_one_in(r, 8) ? random_next(r) : i;
 	}
 	if (op->cmd == XEN_PCI_OP_conf_write && is_slow(r) &&
-	    (r->fn->nr_flr + r->fn->nr_pm_reset > MAX_RESETS || !one_in(r, 8)))
+	    (r->fn->nr_flr + r->fn->nr_pm_reset > MAX_RESETS || !random_one_in(r, 8)))
 		op->cmd = XEN_PCI_OP_conf_read;
 }
 
@@ -148,25 +161,25 @@ static const struct pciback_owner_ops requests_owner_ops = {
 	.revoke = requests_revoke,
 };
 
-static struct requests *start(struct kunit *test, const struct requests_row *row)
+static struct requests *requests_start(struct kunit *test, const struct requests_row *row)
 {
 	struct requests *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 
 	KUNIT_ASSERT_NOT_NULL(test, r);
 	r->random = row - requests_rows + 1;
-	r->fn = b->fn[row->fn];
-	kref_init(&r->guest.owner.ref);
-	r->guest.owner.domid = 9;
-	r->guest.owner.ops = &requests_owner_ops;
-	pciback_vbus_init(&r->guest.vbus, &pciback_vbus_vpci);
+	r->fn = f->fn[row->fn];
+	kref_init(&r->backend.owner.ref);
+	r->backend.owner.domid = 9;
+	r->backend.owner.ops = &requests_owner_ops;
+	pciback_vbus_init(&r->backend.vbus, &pciback_vbus_vpci);
 	return r;
 }
 
-static void leaves_no_trace(struct kunit *test)
+static void random_requests(struct kunit *test)
 {
 	const struct requests_row *row = test->param_value;
-	struct requests *r = start(test, row);
+	struct requests *r = requests_start(test, row);
 	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	u8 *idle = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
 	int i;
@@ -178,13 +191,13 @@ static void leaves_no_trace(struct kunit *test)
 	fake_pci_snapshot(r->fn, was);
 	r->dev = fixture_seize(test, r->fn);
 	fake_pci_snapshot(r->fn, idle);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(r->dev, &r->guest.owner), 0);
-	KUNIT_ASSERT_EQ(test, pciback_vbus_add(&r->guest.vbus, r->dev, &r->at), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(r->dev, &r->backend.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_vbus_add(&r->backend.vbus, r->dev, &r->at), 0);
 	KUNIT_EXPECT_EQ(test, pciback_policy_set_level(r->dev, row->level), 0);
 
 	for (i = 0; i < REQUESTS; i++) {
-		make_up(r);
-		pciback_backend_do_op(&r->guest, &r->op);
+		random_op(r);
+		pciback_backend_do_op(&r->backend, &r->op);
 		r->done[min(r->op.cmd, 15U)]++;
 		if (i % 64 == 0)
 			cond_resched();
@@ -192,29 +205,29 @@ static void leaves_no_trace(struct kunit *test)
 	for (i = 0; i < 6; i++)
 		KUNIT_EXPECT_GT_MSG(test, r->done[i], 100, "operation %d", i);
 	KUNIT_EXPECT_GT(test, r->done[XEN_PCI_OP_enable_multi_msi], 100);
-	/* Whatever it did, it could not keep the hardware from decoding (XSA-120). */
+	/* No request may switch off decoding in the hardware (XSA-120). */
 	KUNIT_EXPECT_EQ(test, (fake_pci_peek(r->fn, PCI_COMMAND, 1) ^ idle[PCI_COMMAND]) &
 			(PCI_COMMAND_IO | PCI_COMMAND_MEMORY), 0);
 
-	pciback_vbus_remove(&r->guest.vbus, r->dev);
-	pciback_device_deassign(r->dev, &r->guest.owner);
+	pciback_vbus_remove(&r->backend.vbus, r->dev);
+	pciback_device_deassign(r->dev, &r->backend.owner);
 	fixture_expect_same(test, r->fn, idle, "idle again");
 	KUNIT_EXPECT_FALSE(test, r->dev->pdev->msi_enabled);
 	KUNIT_EXPECT_FALSE(test, r->dev->pdev->msix_enabled);
-	/* A bridge goes on bridging for what is behind it. */
+	/* A bridge stays enabled for the functions behind it. */
 	KUNIT_EXPECT_EQ(test, pci_is_enabled(r->dev->pdev), row->fn == PORT);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(r->fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
-	KUNIT_EXPECT_EQ(test, kref_read(&r->guest.owner.ref), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&r->backend.owner.ref), 1);
 	pciback_device_put(r->dev);
 	KUNIT_EXPECT_EQ(test, fixture_unbind(r->fn), 12);
-	/* The core enables a bridge for good, for what is below it. */
+	/* The core does not disable a bridge that it enabled for a function behind it. */
 	if (row->fn != PORT)
-		fixture_expect_same(test, r->fn, was, "handed back");
-	pciback_vbus_destroy(&r->guest.vbus);
+		fixture_expect_same(test, r->fn, was, "released");
+	pciback_vbus_destroy(&r->backend.vbus);
 }
 
 static struct kunit_case requests_cases[] = {
-	KUNIT_CASE_PARAM(leaves_no_trace, requests_gen_params),
+	KUNIT_CASE_PARAM(random_requests, requests_gen_params),
 	{}
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* The machine of seize_fixture.h: its functions, its driver, its sysfs. */
+/* The fixture of seize_fixture.h: its functions, the driver, files in sysfs and debugfs. */
 #include <kunit/test.h>
 #include <linux/async.h>
 #include <linux/debugfs.h>
@@ -21,7 +21,7 @@
 
 static const u8 vpd_image[] = { 0x82, 1, 0, 'x', 0x78 };
 
-static void describe_pcie(struct fake_pci_fn *fn, int type)
+static void fn_describe_pcie(struct fake_pci_fn *fn, int type)
 {
 	fake_pci_bar_mem(fn, 0, 0x1000);
 	fake_pci_bar_io(fn, 1, 0x20);
@@ -37,24 +37,24 @@ static void describe_pcie(struct fake_pci_fn *fn, int type)
 	fake_pci_ext_dsn(fn, 0x150, 0x0123456789abcdefULL);
 }
 
-static void describe(struct seize_fixture *b)
+static void fixture_describe(struct seize_fixture *f)
 {
-	describe_pcie(b->fn[CARD], PCI_EXP_TYPE_RC_END);
-	describe_pcie(b->fn[CARD_1], PCI_EXP_TYPE_RC_END);
-	describe_pcie(b->fn[BELOW], PCI_EXP_TYPE_ENDPOINT);
-	describe_pcie(b->fn[BELOW_1], PCI_EXP_TYPE_ENDPOINT);
-	fake_pci_cap_exp(b->fn[PORT], 0x40, PCI_EXP_TYPE_ROOT_PORT, false);
+	fn_describe_pcie(f->fn[CARD], PCI_EXP_TYPE_RC_END);
+	fn_describe_pcie(f->fn[CARD_1], PCI_EXP_TYPE_RC_END);
+	fn_describe_pcie(f->fn[BELOW], PCI_EXP_TYPE_ENDPOINT);
+	fn_describe_pcie(f->fn[BELOW_1], PCI_EXP_TYPE_ENDPOINT);
+	fake_pci_cap_exp(f->fn[PORT], 0x40, PCI_EXP_TYPE_ROOT_PORT, false);
 
-	fake_pci_bar_mem(b->fn[OLD], 0, 0x100);
-	fake_pci_cap_msi(b->fn[OLD], 0x50, 0);
-	fake_pci_cap_af(b->fn[OLD], 0x60, true);
+	fake_pci_bar_mem(f->fn[CONV_AF], 0, 0x100);
+	fake_pci_cap_msi(f->fn[CONV_AF], 0x50, 0);
+	fake_pci_cap_af(f->fn[CONV_AF], 0x60, true);
 
-	fake_pci_bar_mem(b->fn[PLAIN], 0, 0x100);
+	fake_pci_bar_mem(f->fn[CONV], 0, 0x100);
 
-	fake_pci_bar_mem(b->fn[SOFT], 0, 0x100);
-	fake_pci_cap_pm(b->fn[SOFT], 0x40, 3, true);
+	fake_pci_bar_mem(f->fn[CONV_PM_RESET], 0, 0x100);
+	fake_pci_cap_pm(f->fn[CONV_PM_RESET], 0x40, 3, true);
 
-	fake_pci_cap_pm(b->fn[DULL], 0x40, 3, false);
+	fake_pci_cap_pm(f->fn[CONV_PM], 0x40, 3, false);
 }
 
 static const struct {
@@ -64,35 +64,35 @@ static const struct {
 	[CARD] = { PCI_DEVFN(3, 0), 0x10f0 },
 	[CARD_1] = { PCI_DEVFN(3, 1), 0x10f1 },
 	[PORT] = { PCI_DEVFN(4, 0), 0x0001 },
-	[OLD] = { PCI_DEVFN(5, 0), 0x10f2 },
-	[PLAIN] = { PCI_DEVFN(6, 0), 0x10f3 },
-	[SOFT] = { PCI_DEVFN(7, 0), 0x10f4 },
-	[DULL] = { PCI_DEVFN(8, 0), 0x10f7 },
+	[CONV_AF] = { PCI_DEVFN(5, 0), 0x10f2 },
+	[CONV] = { PCI_DEVFN(6, 0), 0x10f3 },
+	[CONV_PM_RESET] = { PCI_DEVFN(7, 0), 0x10f4 },
+	[CONV_PM] = { PCI_DEVFN(8, 0), 0x10f7 },
 	[BELOW] = { PCI_DEVFN(0, 0), 0x10f5 },
 	[BELOW_1] = { PCI_DEVFN(0, 1), 0x10f6 },
 };
 
-static void guest_release(struct kref *ref)
+static void fixture_guest_release(struct kref *ref)
 {
 	struct fixture_guest *guest = container_of(ref, struct fixture_guest, owner.ref);
 
 	guest->released = true;
 }
 
-static void guest_revoke(struct pciback_owner *owner, struct pcistub_device *dev)
+static void fixture_guest_revoke(struct pciback_owner *owner, struct pcistub_device *dev)
 {
 	container_of(owner, struct fixture_guest, owner)->revoked++;
 }
 
-static void guest_expect_detach(struct pciback_owner *owner)
+static void fixture_guest_expect_detach(struct pciback_owner *owner)
 {
-	container_of(owner, struct fixture_guest, owner)->ahead++;
+	container_of(owner, struct fixture_guest, owner)->detaches_expected++;
 }
 
 /**
- * fixture_guest_init() - somebody to give functions to
- * @guest: memory for him, of the test's
- * @domid: his domain
+ * fixture_guest_init() - initialise an owner to assign functions to
+ * @guest: the owner
+ * @domid: its domain
  */
 void fixture_guest_init(struct fixture_guest *guest, domid_t domid)
 {
@@ -100,18 +100,19 @@ void fixture_guest_init(struct fixture_guest *guest, domid_t domid)
 	kref_init(&guest->owner.ref);
 	guest->owner.domid = domid;
 	guest->owner.ops = &guest->ops;
-	guest->ops.release = guest_release;
-	guest->ops.revoke = guest_revoke;
-	guest->ops.expect_detach = guest_expect_detach;
+	guest->ops.release = fixture_guest_release;
+	guest->ops.revoke = fixture_guest_revoke;
+	guest->ops.expect_detach = fixture_guest_expect_detach;
 }
 
 /**
- * fixture_driver_start() - what the module's init does, but for guests
- * @b: the fixture
+ * fixture_driver_start() - what the module's init does, without the xenbus driver
+ * @f: the fixture
  *
- * Returns when everything that was listed has been seized.
+ * Context: may sleep; waits until the functions of the slot list are seized.
+ * Return: 0 or an error.
  */
-int fixture_driver_start(struct seize_fixture *b)
+int fixture_driver_start(struct seize_fixture *f)
 {
 	int err;
 
@@ -124,76 +125,91 @@ int fixture_driver_start(struct seize_fixture *b)
 		pciback_hotplug_exit();
 		return err;
 	}
-	b->driver = true;
+	f->driver = true;
 	err = pciback_sysfs_init(&pciback_pci_driver.driver);
 	if (err)
 		return err;
-	b->sysfs = true;
+	f->sysfs = true;
 	async_synchronize_full();
 	return 0;
 }
 
 /**
- * fixture_driver_stop() - what the module's exit does, but for guests
- * @b: the fixture
+ * fixture_driver_stop() - what the module's exit does, without the xenbus driver
+ * @f: the fixture
+ *
+ * Context: may sleep.
  */
-void fixture_driver_stop(struct seize_fixture *b)
+void fixture_driver_stop(struct seize_fixture *f)
 {
-	if (b->sysfs)
+	if (f->sysfs)
 		pciback_sysfs_exit(&pciback_pci_driver.driver);
-	b->sysfs = false;
-	if (b->driver) {
+	f->sysfs = false;
+	if (f->driver) {
 		pciback_hotplug_exit();
 		pciback_stub_unregister();
 	}
-	b->driver = false;
+	f->driver = false;
 	pciback_slots_clear();
 	pciback_stat_exit();
 }
 
+/**
+ * seize_fixture_init() - init of a suite
+ * @test: its priv becomes the fixture
+ *
+ * Context: may sleep.
+ * Return: 0; what fails is an assertion of @test.
+ */
 int seize_fixture_init(struct kunit *test)
 {
-	struct seize_fixture *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+	struct seize_fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, b);
-	fake_pci_host_init(&b->host);
-	fixture_guest_init(&b->guest, 7);
-	test->priv = b;
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	fake_pci_host_init(&f->host);
+	fixture_guest_init(&f->guest, 7);
+	test->priv = f;
 	for (i = 0; i < NR_FIXTURE_FNS; i++) {
-		struct fake_pci_fn *parent = i == BELOW || i == BELOW_1 ? b->fn[PORT] : NULL;
+		struct fake_pci_fn *parent = i == BELOW || i == BELOW_1 ? f->fn[PORT] : NULL;
 
 		if (i == PORT)
-			b->fn[i] = fake_pci_add_bridge(&b->host, parent, fixture_fns[i].devfn,
+			f->fn[i] = fake_pci_add_bridge(&f->host, parent, fixture_fns[i].devfn,
 						       fixture_fns[i].device);
 		else
-			b->fn[i] = fake_pci_add_endpoint(&b->host, parent, fixture_fns[i].devfn,
+			f->fn[i] = fake_pci_add_endpoint(&f->host, parent, fixture_fns[i].devfn,
 							 fixture_fns[i].device);
-		KUNIT_ASSERT_NOT_NULL(test, b->fn[i]);
+		KUNIT_ASSERT_NOT_NULL(test, f->fn[i]);
 	}
-	describe(b);
-	KUNIT_ASSERT_EQ(test, fake_pci_host_probe(&b->host), 0);
-	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
+	fixture_describe(f);
+	KUNIT_ASSERT_EQ(test, fake_pci_host_probe(&f->host), 0);
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(f), 0);
 	return 0;
 }
 
+/**
+ * seize_fixture_exit() - exit of a suite
+ * @test: has the fixture; fails if the driver still has a reference to its owner
+ *
+ * Context: may sleep.
+ */
 void seize_fixture_exit(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 
-	if (!b)
+	if (!f)
 		return;
-	fixture_driver_stop(b);
-	fake_pci_host_remove(&b->host);
-	/* Whoever still holds the pretend guest would hold freed memory. */
-	KUNIT_EXPECT_EQ(test, kref_read(&b->guest.owner.ref), 1);
-	KUNIT_EXPECT_FALSE(test, b->guest.released);
+	fixture_driver_stop(f);
+	fake_pci_host_remove(&f->host);
+	/* The owner is freed with the fixture, so no reference may be left. */
+	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
+	KUNIT_EXPECT_FALSE(test, f->guest.released);
 }
 
 /**
- * fixture_set_up() - put a function into the state some host left it in
+ * fixture_set_up() - set the registers of a function as a host leaves them
  * @fn: the function
- * @host: that state; what the function does not have is left out
+ * @host: the values; those of capabilities it does not have are ignored
  */
 void fixture_set_up(struct fake_pci_fn *fn, const struct fixture_host *host)
 {
@@ -226,7 +242,7 @@ static ssize_t file_write(const char *path, const char *text)
 	return ret;
 }
 
-static ssize_t in_dir(const char *dir, const char *fn, const char *file, const char *text)
+static ssize_t dir_file_write(const char *dir, const char *fn, const char *file, const char *text)
 {
 	char *path = kasprintf(GFP_KERNEL, "%s%s%s", dir, fn, file);
 	ssize_t ret;
@@ -240,15 +256,18 @@ static ssize_t in_dir(const char *dir, const char *fn, const char *file, const c
 
 /**
  * fixture_driver_write() - echo -n TEXT > .../drivers/pciback/FILE
- * @file: name of the file
+ * @file: name of the file, relative to the driver's folder
  * @text: what to write
+ *
+ * Context: may sleep.
+ * Return: the number of bytes written, or what the file returned.
  */
 ssize_t fixture_driver_write(const char *file, const char *text)
 {
-	return in_dir(DRIVER_DIR, "", file, text);
+	return dir_file_write(DRIVER_DIR, "", file, text);
 }
 
-static struct file *driver_open(const char *name, int flags)
+static struct file *driver_file_open(const char *name, int flags)
 {
 	char *path = kasprintf(GFP_KERNEL, DRIVER_DIR "%s", name);
 	struct file *file;
@@ -262,13 +281,16 @@ static struct file *driver_open(const char *name, int flags)
 
 /**
  * fixture_driver_read() - cat .../drivers/pciback/FILE
- * @name: name of the file
- * @buf: for what it says, NUL-terminated
- * @size: room in @buf
+ * @name: name of the file, relative to the driver's folder
+ * @buf: for the text, NUL-terminated
+ * @size: of @buf
+ *
+ * Context: may sleep.
+ * Return: the length of the text, or what the file returned.
  */
 ssize_t fixture_driver_read(const char *name, char *buf, size_t size)
 {
-	struct file *file = driver_open(name, O_RDONLY);
+	struct file *file = driver_file_open(name, O_RDONLY);
 	loff_t pos = 0;
 	ssize_t ret;
 
@@ -283,10 +305,13 @@ ssize_t fixture_driver_read(const char *name, char *buf, size_t size)
 /**
  * fixture_driver_mode() - permissions of .../drivers/pciback/FILE
  * @name: name of the file
+ *
+ * Context: may sleep.
+ * Return: the permission bits, or an error of opening it.
  */
 int fixture_driver_mode(const char *name)
 {
-	struct file *file = driver_open(name, O_PATH);
+	struct file *file = driver_file_open(name, O_PATH);
 	int mode;
 
 	if (IS_ERR(file))
@@ -297,12 +322,15 @@ int fixture_driver_mode(const char *name)
 }
 
 /**
- * fixture_debug_show() - read a file of debugfs that is open
+ * fixture_debug_show() - read an open file of debugfs
  * @file: the file
- * @buf: for what it says, NUL-terminated
- * @size: room in @buf
+ * @buf: for the text, NUL-terminated
+ * @size: of @buf
  *
- * As debugfs does it for a process: kernel_read() is not for its files.
+ * Does what debugfs does for a process: kernel_read() does not work on its files.
+ *
+ * Context: may sleep.
+ * Return: 0, -EIO if the file was removed, or what its show function returned.
  */
 int fixture_debug_show(struct file *file, char *buf, size_t size)
 {
@@ -322,10 +350,13 @@ int fixture_debug_show(struct file *file, char *buf, size_t size)
 }
 
 /**
- * fixture_debug_read() - cat FILE, of debugfs
- * @path: its whole path
- * @buf: for what it says, NUL-terminated
- * @size: room in @buf
+ * fixture_debug_read() - cat a file of debugfs
+ * @path: its absolute path
+ * @buf: for the text, NUL-terminated
+ * @size: of @buf
+ *
+ * Context: may sleep.
+ * Return: 0, an error of opening it, or what its show function returned.
  */
 int fixture_debug_read(const char *path, char *buf, size_t size)
 {
@@ -340,10 +371,10 @@ int fixture_debug_read(const char *path, char *buf, size_t size)
 }
 
 /**
- * fixture_name() - the name of a function
- * @fn: the function, known to the core
+ * fixture_name() - the name of a function, as pci_name()
+ * @fn: the function
  *
- * Return: valid until the next call.
+ * Return: a static buffer that the next call overwrites.
  */
 const char *fixture_name(struct fake_pci_fn *fn)
 {
@@ -360,28 +391,47 @@ const char *fixture_name(struct fake_pci_fn *fn)
  * @fn: the function
  * @file: name of the file
  * @text: what to write
+ *
+ * Context: may sleep.
+ * Return: the number of bytes written, or what the file returned.
  */
 ssize_t fixture_fn_write(struct fake_pci_fn *fn, const char *file, const char *text)
 {
 	char slash[32];
 
 	snprintf(slash, sizeof(slash), "/%s", file);
-	return in_dir(DEVICE_DIR, fixture_name(fn), slash, text);
+	return dir_file_write(DEVICE_DIR, fixture_name(fn), slash, text);
 }
 
+/**
+ * fixture_bind() - bind a function to the driver
+ * @fn: the function
+ *
+ * Context: may sleep.
+ * Return: 12, the length of its name, or what the file "bind" returned.
+ */
 ssize_t fixture_bind(struct fake_pci_fn *fn)
 {
 	return fixture_driver_write("bind", fixture_name(fn));
 }
 
+/**
+ * fixture_unbind() - unbind a function from the driver
+ * @fn: the function
+ *
+ * Context: may sleep.
+ * Return: 12, the length of its name, or what the file "unbind" returned.
+ */
 ssize_t fixture_unbind(struct fake_pci_fn *fn)
 {
 	return fixture_driver_write("unbind", fixture_name(fn));
 }
 
 /**
- * fixture_is_bound() - is the driver that of the function?
+ * fixture_is_bound() - is a function bound to the driver?
  * @fn: the function
+ *
+ * Return: true if it is.
  */
 bool fixture_is_bound(struct fake_pci_fn *fn)
 {
@@ -393,10 +443,10 @@ bool fixture_is_bound(struct fake_pci_fn *fn)
 }
 
 /**
- * fixture_find() - the driver's record of a function
+ * fixture_find() - the driver's record of a seized function
  * @fn: the function
  *
- * Return: the record, referenced, or NULL.
+ * Return: the record, with a reference for the caller, or NULL.
  */
 struct pcistub_device *fixture_find(struct fake_pci_fn *fn)
 {
@@ -406,11 +456,12 @@ struct pcistub_device *fixture_find(struct fake_pci_fn *fn)
 }
 
 /**
- * fixture_seize() - unbind, new_slot and bind
- * @test: fails if that does
+ * fixture_seize() - seize a function: unbind it, enter it in new_slot, bind it
+ * @test: fails if one of these fails
  * @fn: the function
  *
- * Return: its record, referenced.
+ * Context: may sleep.
+ * Return: its record, with a reference for the caller.
  */
 struct pcistub_device *fixture_seize(struct kunit *test, struct fake_pci_fn *fn)
 {
@@ -418,7 +469,7 @@ struct pcistub_device *fixture_seize(struct kunit *test, struct fake_pci_fn *fn)
 	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
-	/* A port has a driver of the host's. */
+	/* The host's port driver is bound to a port. */
 	device_release_driver(&pdev->dev);
 	pci_dev_put(pdev);
 	KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", fixture_name(fn)), 12);
@@ -429,11 +480,13 @@ struct pcistub_device *fixture_seize(struct kunit *test, struct fake_pci_fn *fn)
 }
 
 /**
- * fixture_write() - a guest writes configuration space
+ * fixture_write() - write configuration space as a guest does
  * @dev: the function
- * @off: as the guest sent it
- * @size: likewise
- * @val: likewise
+ * @off: offset, not checked
+ * @size: in bytes, not checked
+ * @val: the value
+ *
+ * Context: may sleep; takes @dev->lock.
  */
 void fixture_write(struct pcistub_device *dev, int off, int size, u32 val)
 {
@@ -443,10 +496,13 @@ void fixture_write(struct pcistub_device *dev, int off, int size, u32 val)
 }
 
 /**
- * fixture_read() - a guest reads configuration space
+ * fixture_read() - read configuration space as a guest does
  * @dev: the function
- * @off: as the guest sent it
- * @size: likewise
+ * @off: offset, not checked
+ * @size: in bytes, not checked
+ *
+ * Context: may sleep; takes @dev->lock.
+ * Return: the value.
  */
 u32 fixture_read(struct pcistub_device *dev, int off, int size)
 {
@@ -459,10 +515,10 @@ u32 fixture_read(struct pcistub_device *dev, int off, int size)
 }
 
 /**
- * fixture_expect_same() - compare all registers of a function
+ * fixture_expect_same() - expect certain values of all registers of a function
  * @test: fails for each byte that differs
  * @fn: the function
- * @was: what is expected
+ * @was: the expected bytes, a snapshot of earlier
  * @when: for the message
  */
 void fixture_expect_same(struct kunit *test, struct fake_pci_fn *fn, const u8 *was,

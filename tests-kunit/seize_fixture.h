@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The driver at work on the fake host bridge: a small machine's worth of
- * functions, the driver registered with its sysfs files, and a pretend guest.
+ * A fake host bridge with a function of each kind, the driver registered with
+ * the PCI core and with its sysfs files, and an owner that stands for a backend.
  */
 #ifndef PCIBACK_TESTS_SEIZE_FIXTURE_H
 #define PCIBACK_TESTS_SEIZE_FIXTURE_H
@@ -12,41 +12,47 @@
 
 /* The functions of the fixture. */
 enum fixture_fn {
-	CARD,		/* 1234:00:03.0, PCIe, FLR, everything on it */
-	CARD_1,		/* 1234:00:03.1, its second function */
+	CARD,		/* 1234:00:03.0, PCIe, FLR, all capabilities */
+	CARD_1,		/* 1234:00:03.1, the same, second function */
 	PORT,		/* 1234:00:04.0, root port */
-	OLD,		/* 1234:00:05.0, conventional, resets by AF */
-	PLAIN,		/* 1234:00:06.0, conventional, no reset, no capabilities */
-	SOFT,		/* 1234:00:07.0, conventional, resets by power state */
-	DULL,		/* 1234:00:08.0, conventional, power management, no reset */
+	CONV_AF,	/* 1234:00:05.0, conventional, AF FLR */
+	CONV,		/* 1234:00:06.0, conventional, no reset, no capabilities */
+	CONV_PM_RESET,	/* 1234:00:07.0, conventional, reset from D3hot to D0 */
+	CONV_PM,	/* 1234:00:08.0, conventional, power management, no reset */
 	BELOW,		/* 1234:01:00.0, PCIe, FLR, below the port */
-	BELOW_1,	/* 1234:01:00.1 */
+	BELOW_1,	/* 1234:01:00.1, the same, second function */
 	NR_FIXTURE_FNS
 };
 
 /**
- * struct fixture_guest - somebody who holds functions
- * @owner: as the driver knows it
- * @ops: what the driver calls
- * @revoked: how often a function was taken from him
- * @ahead: how often a function was about to be
- * @released: the last reference to him is gone
+ * struct fixture_guest - an owner of functions, in the place of a backend
+ * @owner: what functions are assigned to
+ * @ops: of @owner; a test may change them
+ * @revoked: calls of ops.revoke
+ * @detaches_expected: calls of ops.expect_detach
+ * @released: the last reference to @owner was dropped
+ *
+ * Locking: the driver calls @ops, except release, under the function's
+ * device_lock(). A test reads the counters when no other thread uses the
+ * function.
  */
 struct fixture_guest {
 	struct pciback_owner owner;
 	struct pciback_owner_ops ops;
 	unsigned int revoked;
-	unsigned int ahead;
+	unsigned int detaches_expected;
 	bool released;
 };
 
 /**
- * struct seize_fixture - the machine
- * @host: its bridge
+ * struct seize_fixture - functions, driver and owner
+ * @host: the fake host bridge
  * @fn: its functions
- * @guest: a pretend guest
- * @driver: the driver is registered
- * @sysfs: its files exist
+ * @guest: an owner to assign functions to
+ * @driver: the driver is registered with the PCI core
+ * @sysfs: the driver's sysfs files exist
+ *
+ * Locking: none; set and changed by the test's thread only.
  */
 struct seize_fixture {
 	struct fake_pci_host host;
@@ -57,14 +63,14 @@ struct seize_fixture {
 };
 
 /**
- * struct fixture_host - how a host had set up a function
+ * struct fixture_host - the state that a host leaves a function in
  * @command: COMMAND
  * @cache_line: cache line size
  * @latency: latency timer
  * @line: interrupt line
  * @pm_ctrl: PMCSR, 0 for what it is after reset
  * @devctl: PCIe device control, 0 for what it is after reset
- * @msi: a driver left address and data of its last message behind
+ * @msi: the MSI capability still has the message of the host's driver
  */
 struct fixture_host {
 	u16 command;
@@ -74,23 +80,23 @@ struct fixture_host {
 	bool msi;
 };
 
-/* As firmware leaves a function, and as a driver does that was unbound. */
+/* As firmware leaves a function, and as a driver leaves it at its unbind. */
 #define FIXTURE_FRESH	{ .line = 11 }
 #define FIXTURE_USED	{ .command = 0x0142, .cache_line = 16, .latency = 64, .line = 10, \
-		  .devctl = 0x283f, .pm_ctrl = 0x0108, .msi = true }
-#define FIXTURE_OLD_USED { .command = 0x0543, .cache_line = 8, .latency = 32, .line = 5 }
-/* The host had chosen what the power data register shows. */
-#define FIXTURE_OLD_DATA { .command = 0x0543, .line = 5, .pm_ctrl = 0x0a08 }
+			  .devctl = 0x283f, .pm_ctrl = 0x0108, .msi = true }
+#define FIXTURE_CONV_USED { .command = 0x0543, .cache_line = 8, .latency = 32, .line = 5 }
+/* The host selected what the power data register shows: PMCSR, Data_Select. */
+#define FIXTURE_CONV_DATA { .command = 0x0543, .line = 5, .pm_ctrl = 0x0a08 }
 
-/* Suites' init and exit; test->priv is the fixture. */
+/* init and exit of a suite; test->priv is the fixture. */
 int seize_fixture_init(struct kunit *test);
 void seize_fixture_exit(struct kunit *test);
 
 void fixture_guest_init(struct fixture_guest *guest, domid_t domid);
-int fixture_driver_start(struct seize_fixture *b);
-void fixture_driver_stop(struct seize_fixture *b);
+int fixture_driver_start(struct seize_fixture *f);
+void fixture_driver_stop(struct seize_fixture *f);
 
-/* sysfs, as a person uses it; a file of the driver, or of a function. */
+/* Files of the driver and of a function, through the file system. */
 ssize_t fixture_driver_write(const char *file, const char *text);
 ssize_t fixture_driver_read(const char *file, char *buf, size_t size);
 int fixture_driver_mode(const char *file);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * A function's way: taken from the host, given to guests, taken back, handed
- * to the host again; and what happens when that does not go well.
+ * The life of a function: seize, assign, deassign, release; unbind and removal
+ * while it is assigned; and what a failed seizure leaves unchanged.
  */
 #include <kunit/test.h>
 #include <pciback/conf.h>
@@ -18,11 +18,11 @@
 #define MSI_FLAGS	(0x50 + PCI_MSI_FLAGS)
 #define MSIX_FLAGS	(0xb0 + PCI_MSIX_FLAGS)
 
-/* Seized, a function is quiet, but decodes: see CVE-2015-8553. */
-static void seized_is_quiet(struct kunit *test)
+/* A seized function has no bus mastering, MSI and PME, but it decodes: see CVE-2015-8553. */
+static void quiesced(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	struct pcistub_device *dev;
 
@@ -34,7 +34,7 @@ static void seized_is_quiet(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) &
 			(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER),
 			PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
-	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PM_CTRL, 2), 0x0008, "PME is disarmed");
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PM_CTRL, 2), 0x0008, "PME is disabled");
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE, 0);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, 0);
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
@@ -48,40 +48,40 @@ static void seized_is_quiet(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(pdev));
 	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
 	KUNIT_EXPECT_NULL(test, pci_get_drvdata(pdev));
-	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PM_CTRL, 2), 0x0108, "PME is armed again");
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PM_CTRL, 2), 0x0108, "PME is enabled again");
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2), 0);
 	pci_dev_put(pdev);
 }
 
-/* One reset for each change of hands, none where nobody had his hands on it. */
-static void resets_between_hands(struct kunit *test)
+/* A reset at seizure and after each guest, none while no guest uses the function. */
+static void reset_count(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pcistub_device *dev = fixture_seize(test, fn);
 
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
-	pciback_device_deassign(dev, &b->guest.owner);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
+	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 3);
 	pciback_device_put(dev);
 	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 3, "clean since the last guest");
-	KUNIT_EXPECT_EQ_MSG(test, b->fn[CARD_1]->nr_flr, 0, "its neighbour");
+	KUNIT_EXPECT_EQ_MSG(test, f->fn[CARD_1]->nr_flr, 0, "its neighbour");
 }
 
-/* Off Xen no function has a line for guests; that it is seized is known all the same. */
-static void line_is_known_while_seized(struct kunit *test)
+/* Without Xen a seized function has no GSI: -ENOENT. One that is not seized: -ENODEV. */
+static void gsi_lookup(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	const struct { struct fake_pci_fn *fn; u32 sbdf; } rows[] = {
-		{ b->fn[CARD], 0x12340018 },
-		{ b->fn[CARD_1], 0x12340019 },
-		{ b->fn[BELOW], 0x12340100 },
+		{ f->fn[CARD], 0x12340018 },
+		{ f->fn[CARD_1], 0x12340019 },
+		{ f->fn[BELOW], 0x12340100 },
 	};
 	struct pcistub_device *dev;
 	int i;
@@ -110,18 +110,18 @@ struct reset_row {
 static const struct reset_row reset_rows[] = {
 	{ "PCIe FLR", CARD, 1, 0, 0 },
 	{ "PCIe FLR below a port", BELOW, 1, 0, 0 },
-	{ "AF FLR", OLD, 1, 0, 0 },
-	{ "power state", SOFT, 0, 0, 1 },
-	{ "none", PLAIN, 0, 0, 0 },
+	{ "AF FLR", CONV_AF, 1, 0, 0 },
+	{ "PM", CONV_PM_RESET, 0, 0, 1 },
+	{ "none", CONV, 0, 0, 0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(reset, reset_rows, name);
 
-static void resets_by(struct kunit *test)
+static void reset_method(struct kunit *test)
 {
 	const struct reset_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[row->fn];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[row->fn];
 
 	pciback_device_put(fixture_seize(test, fn));
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, row->flr);
@@ -129,7 +129,7 @@ static void resets_by(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fn->nr_pm_reset, row->pm);
 }
 
-static bool serves(struct pcistub_device *dev, struct fixture_guest *guest)
+static bool is_usable(struct pcistub_device *dev, struct fixture_guest *guest)
 {
 	bool ret;
 
@@ -139,42 +139,42 @@ static bool serves(struct pcistub_device *dev, struct fixture_guest *guest)
 	return ret;
 }
 
-static void one_holder_at_a_time(struct kunit *test)
+static void one_owner(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, f->fn[CARD]);
 	struct fixture_guest other;
 
 	fixture_guest_init(&other, 8);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
-	KUNIT_EXPECT_TRUE(test, serves(dev, &b->guest));
-	KUNIT_EXPECT_FALSE(test, serves(dev, &other));
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &f->guest));
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &f->guest));
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &other));
 	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.owner), -EBUSY);
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), -EBUSY);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &f->guest.owner), -EBUSY);
 
 	pciback_device_deassign(dev, &other.owner);
-	KUNIT_EXPECT_TRUE_MSG(test, serves(dev, &b->guest), "others cannot return it");
-	pciback_device_deassign(dev, &b->guest.owner);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
-	pciback_device_deassign(dev, &b->guest.owner);
-	KUNIT_EXPECT_EQ(test, b->fn[CARD]->nr_flr, 2);
+	KUNIT_EXPECT_TRUE_MSG(test, is_usable(dev, &f->guest), "another owner cannot deassign it");
+	pciback_device_deassign(dev, &f->guest.owner);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &f->guest));
+	pciback_device_deassign(dev, &f->guest.owner);
+	KUNIT_EXPECT_EQ(test, f->fn[CARD]->nr_flr, 2);
 
 	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.owner), 0);
 	pciback_device_deassign(dev, &other.owner);
 	KUNIT_EXPECT_EQ(test, kref_read(&other.owner.ref), 1);
-	KUNIT_EXPECT_EQ(test, b->guest.revoked + other.revoked, 0);
+	KUNIT_EXPECT_EQ(test, f->guest.revoked + other.revoked, 0);
 	pciback_device_put(dev);
 }
 
-/* A guest finds nothing of its predecessor. */
-static void next_guest_finds_it_new(struct kunit *test)
+/* The next guest finds nothing that the last one wrote. */
+static void next_guest(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, f->fn[CARD]);
 	u32 bar = (u32)pci_resource_start(dev->pdev, 0);
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fixture_write(dev, PCI_COMMAND, 2, 0x0407);
 	fixture_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
 	fixture_write(dev, 0xd4, 4, 0);
@@ -182,66 +182,66 @@ static void next_guest_finds_it_new(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_BASE_ADDRESS_0, 4), 0xfffff000);
 	KUNIT_EXPECT_TRUE(test, dev->conf->audit.total);
 	KUNIT_EXPECT_TRUE(test, pci_is_enabled(dev->pdev));
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(dev->pdev));
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_COMMAND, 2), 0);
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_BASE_ADDRESS_0, 4), bar);
 	KUNIT_EXPECT_FALSE(test, dev->conf->audit.total);
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	pciback_device_put(dev);
 }
 
-struct view_row {
+struct bar_row {
 	const char *name;
 	int bar;
 	u32 len;
 };
 
-static const struct view_row view_rows[] = {
+static const struct bar_row bar_rows[] = {
 	{ "memory", 0, 0xfffff000 },
-	{ "ports", 1, 0xffffffe1 },
+	{ "I/O ports", 1, 0xffffffe1 },
 	{ "64-bit memory", 2, 0xffffc00c },
-	{ "its upper half", 3, 0xffffffff },
+	{ "upper half", 3, 0xffffffff },
 	{ "absent", 4, 0 },
 	{ "ROM", 8, 0xfffff800 },
 };
 
-KUNIT_ARRAY_PARAM_DESC(view, view_rows, name);
+KUNIT_ARRAY_PARAM_DESC(bar, bar_rows, name);
 
 /* The guest sees the addresses of the host and the sizes of the hardware. */
-static void shows_bars(struct kunit *test)
+static void bars(struct kunit *test)
 {
-	const struct view_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
-	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	const struct bar_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, f->fn[CARD]);
 	int off = PCI_BASE_ADDRESS_0 + 4 * row->bar;
-	/* The host does not program a ROM until somebody wants to read it. */
+	/* The core writes the address of a ROM only when it enables the ROM. */
 	u32 val = row->bar == 8 ? (u32)pci_resource_start(dev->pdev, PCI_ROM_RESOURCE) :
-				  fake_pci_peek(b->fn[CARD], off, 4);
+				  fake_pci_peek(f->fn[CARD], off, 4);
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, off, 4), val);
 	fixture_write(dev, off, 4, 0xffffffff);
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, off, 4), row->len);
 	fixture_write(dev, off, 4, val);
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, off, 4), val);
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(b->fn[CARD], off, 4), val);
-	pciback_device_deassign(dev, &b->guest.owner);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(f->fn[CARD], off, 4), val);
+	pciback_device_deassign(dev, &f->guest.owner);
 	pciback_device_put(dev);
 }
 
-/* Without Xen no interrupt is a pirq: refused, and nothing is left on. */
-static void refuses_vectors_it_cannot_hand_on(struct kunit *test)
+/* Without Xen interrupts have no pirqs: requests fail, and nothing stays enabled. */
+static void msi_without_pirqs(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pcistub_device *dev = fixture_seize(test, fn);
 	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
 	u32 value = 0xdeadbeef;
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	mutex_lock(&dev->lock);
 	KUNIT_EXPECT_EQ(test, pciback_msi_enable(dev, 1, &value), -EOPNOTSUPP);
@@ -260,21 +260,21 @@ static void refuses_vectors_it_cannot_hand_on(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msix_enabled);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE, 0);
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSIX_FLAGS, 2) & PCI_MSIX_FLAGS_ENABLE, 0);
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	pciback_device_put(dev);
 }
 
-/* The handler on a shared line comes with decoding and goes with the guest. */
-static void handles_intx_while_decoding(struct kunit *test)
+/* The INTx handler is registered while decoding is on, and until the deassign. */
+static void intx_handler(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct pci_dev *pdev = fake_pci_dev_get(b->fn[CARD]);
+	struct seize_fixture *f = test->priv;
+	struct pci_dev *pdev = fake_pci_dev_get(f->fn[CARD]);
 	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	pdev->irq = 5;
-	dev = fixture_seize(test, b->fn[CARD]);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	dev = fixture_seize(test, f->fn[CARD]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, fixture_read(dev, PCI_INTERRUPT_LINE, 1), 5);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
 	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
@@ -285,87 +285,87 @@ static void handles_intx_while_decoding(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
 	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 5);
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
 	KUNIT_EXPECT_FALSE(test, dev->irq.acking);
 	pciback_device_put(dev);
 	pci_dev_put(pdev);
 }
 
-static void unbind_takes_from_guest(struct kunit *test)
+static void unbind_assigned(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pcistub_device *dev = fixture_seize(test, fn);
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
-	KUNIT_EXPECT_EQ(test, b->guest.revoked, 1);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_EQ(test, f->guest.revoked, 1);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &f->guest));
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
 	KUNIT_EXPECT_FALSE(test, pci_is_enabled(dev->pdev));
 	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
 	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY,
-			    PCI_COMMAND_MEMORY, "the guest may still touch its registers");
+			    PCI_COMMAND_MEMORY, "the guest may still have its registers mapped");
 
-	/* The record outlives the binding while somebody looks at it. */
+	/* The record exists while there is a reference, also after the unbind. */
 	KUNIT_EXPECT_NULL(test, fixture_find(fn));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &f->guest.owner), -ENODEV);
 	KUNIT_EXPECT_EQ(test, pciback_policy_set_level(dev, CONF_PERMISSIVE), -ENODEV);
-	pciback_device_deassign(dev, &b->guest.owner);
+	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
 	pciback_device_put(dev);
 }
 
-static void unload_takes_from_guest(struct kunit *test)
+static void unload_assigned(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct pcistub_device *dev = fixture_seize(test, b->fn[CARD]);
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev = fixture_seize(test, f->fn[CARD]);
 
-	pciback_device_put(fixture_seize(test, b->fn[OLD]));
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+	pciback_device_put(fixture_seize(test, f->fn[CONV_AF]));
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	pciback_device_put(dev);
-	fixture_driver_stop(b);
-	KUNIT_EXPECT_EQ(test, b->guest.revoked, 1);
-	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[CARD]));
-	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[OLD]));
-	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
-	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(b->fn[CARD]), "the slots are forgotten");
+	fixture_driver_stop(f);
+	KUNIT_EXPECT_EQ(test, f->guest.revoked, 1);
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(f->fn[CARD]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(f->fn[CONV_AF]));
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(f), 0);
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(f->fn[CARD]), "the slot list is empty");
 }
 
-struct gone_row {
+struct removal_row {
 	const char *name;
 	enum fixture_fn fn;
 	bool assigned;
 };
 
-static const struct gone_row gone_rows[] = {
+static const struct removal_row removal_rows[] = {
 	{ "idle", CARD, false },
 	{ "assigned", CARD, true },
 	{ "below a port, assigned", BELOW, true },
-	{ "without reset, assigned", PLAIN, true },
+	{ "no reset, assigned", CONV, true },
 };
 
-KUNIT_ARRAY_PARAM_DESC(gone, gone_rows, name);
+KUNIT_ARRAY_PARAM_DESC(removal, removal_rows, name);
 
-/* Nobody talks to a device that is gone, and a new one in its place is new. */
-static void survives_surprise_removal(struct kunit *test)
+/* A removed function is not accessed, and a new one in its place gets a new record. */
+static void surprise_removal(struct kunit *test)
 {
-	const struct gone_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[row->fn];
+	const struct removal_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[row->fn];
 	struct pcistub_device *dev = fixture_seize(test, fn);
 	unsigned int flr = fn->nr_flr;
 	struct pcistub_device *again;
 
 	if (row->assigned)
-		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &b->guest.owner), 0);
+		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fake_pci_unplug(fn);
-	KUNIT_EXPECT_EQ(test, b->guest.revoked, row->assigned);
-	KUNIT_EXPECT_FALSE(test, serves(dev, &b->guest));
+	KUNIT_EXPECT_EQ(test, f->guest.revoked, row->assigned);
+	KUNIT_EXPECT_FALSE(test, is_usable(dev, &f->guest));
 	KUNIT_EXPECT_NULL(test, fixture_find(fn));
-	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &b->guest.owner), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &f->guest.owner), -ENODEV);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, flr);
 
 	fake_pci_replug(fn);
@@ -377,20 +377,20 @@ static void survives_surprise_removal(struct kunit *test)
 	pciback_device_put(dev);
 }
 
-/* The parts of the host's view that a failed seizure must leave alone. */
+/* What a failed seizure must leave unchanged. */
 struct host_view {
 	u8 regs[PCI_CFG_SPACE_EXP_SIZE];
 	unsigned int refs;
 };
 
-static void look(struct fake_pci_fn *fn, struct pci_dev *pdev, struct host_view *view)
+static void host_view_get(struct fake_pci_fn *fn, struct pci_dev *pdev, struct host_view *view)
 {
 	fake_pci_snapshot(fn, view->regs);
 	view->refs = kref_read(&pdev->dev.kobj.kref);
 }
 
-static void expect_unseized(struct kunit *test, struct fake_pci_fn *fn, struct pci_dev *pdev,
-			    const struct host_view *was)
+static void expect_not_seized(struct kunit *test, struct fake_pci_fn *fn, struct pci_dev *pdev,
+			      const struct host_view *was)
 {
 	fixture_expect_same(test, fn, was->regs, "after a failed seizure");
 	KUNIT_EXPECT_EQ(test, kref_read(&pdev->dev.kobj.kref), was->refs);
@@ -401,10 +401,10 @@ static void expect_unseized(struct kunit *test, struct fake_pci_fn *fn, struct p
 	KUNIT_EXPECT_FALSE(test, pci_is_dev_assigned(pdev));
 }
 
-static void failed_enable_leaves_no_trace(struct kunit *test)
+static void enable_error(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	struct host_view *was = kunit_kzalloc(test, sizeof(*was), GFP_KERNEL);
 	static const struct fixture_host used = FIXTURE_USED;
@@ -413,52 +413,52 @@ static void failed_enable_leaves_no_trace(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, was);
 	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:03.0"), 0);
 	fixture_set_up(fn, &used);
-	look(fn, pdev, was);
-	/* No room was found for its BAR: the core will not enable it. */
+	host_view_get(fn, pdev, was);
+	/* A BAR without address: the core does not enable the function. */
 	pdev->resource[0].flags |= IORESOURCE_UNSET;
 	KUNIT_EXPECT_EQ(test, fixture_bind(fn), -EINVAL);
-	expect_unseized(test, fn, pdev, was);
+	expect_not_seized(test, fn, pdev, was);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 0);
 
 	pdev->resource[0].flags &= ~IORESOURCE_UNSET;
-	KUNIT_EXPECT_EQ_MSG(test, fixture_bind(fn), 12, "once the host has found room");
+	KUNIT_EXPECT_EQ_MSG(test, fixture_bind(fn), 12, "with an address for the BAR");
 	pci_dev_put(pdev);
 }
 
-static void unreadable_function_leaves_no_trace(struct kunit *test)
+static void unreadable(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[CARD];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pci_dev *pdev = fake_pci_dev_get(fn);
 	struct host_view *was = kunit_kzalloc(test, sizeof(*was), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	KUNIT_ASSERT_NOT_NULL(test, was);
 	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:03.0"), 0);
-	look(fn, pdev, was);
+	host_view_get(fn, pdev, was);
 	fake_pci_set_present(fn, false);
 	KUNIT_EXPECT_LT(test, fixture_bind(fn), 0);
 	fake_pci_set_present(fn, true);
-	expect_unseized(test, fn, pdev, was);
+	expect_not_seized(test, fn, pdev, was);
 	KUNIT_EXPECT_EQ(test, fixture_bind(fn), 12);
 	pci_dev_put(pdev);
 }
 
 static struct kunit_case seize_cases[] = {
-	KUNIT_CASE(seized_is_quiet),
-	KUNIT_CASE(resets_between_hands),
-	KUNIT_CASE(line_is_known_while_seized),
-	KUNIT_CASE_PARAM(resets_by, reset_gen_params),
-	KUNIT_CASE(one_holder_at_a_time),
-	KUNIT_CASE(next_guest_finds_it_new),
-	KUNIT_CASE_PARAM(shows_bars, view_gen_params),
-	KUNIT_CASE(refuses_vectors_it_cannot_hand_on),
-	KUNIT_CASE(handles_intx_while_decoding),
-	KUNIT_CASE(unbind_takes_from_guest),
-	KUNIT_CASE(unload_takes_from_guest),
-	KUNIT_CASE_PARAM(survives_surprise_removal, gone_gen_params),
-	KUNIT_CASE(failed_enable_leaves_no_trace),
-	KUNIT_CASE(unreadable_function_leaves_no_trace),
+	KUNIT_CASE(quiesced),
+	KUNIT_CASE(reset_count),
+	KUNIT_CASE(gsi_lookup),
+	KUNIT_CASE_PARAM(reset_method, reset_gen_params),
+	KUNIT_CASE(one_owner),
+	KUNIT_CASE(next_guest),
+	KUNIT_CASE_PARAM(bars, bar_gen_params),
+	KUNIT_CASE(msi_without_pirqs),
+	KUNIT_CASE(intx_handler),
+	KUNIT_CASE(unbind_assigned),
+	KUNIT_CASE(unload_assigned),
+	KUNIT_CASE_PARAM(surprise_removal, removal_gen_params),
+	KUNIT_CASE(enable_error),
+	KUNIT_CASE(unreadable),
 	{}
 };
 

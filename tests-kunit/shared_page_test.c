@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The page shared with a frontend: what is copied from it, what is written to
- * it and what is left alone, byte by byte as Xen's io/pciif.h has it. That each
- * field of a request is read once is counted by the processor's breakpoints.
+ * The page shared with a frontend: which bytes are copied from it, written to it
+ * and left unchanged, by the offsets of Xen's io/pciif.h. Hardware breakpoints
+ * count that each byte of a request is read once.
  */
 #include <kunit/test.h>
 #include <linux/hw_breakpoint.h>
@@ -21,12 +21,14 @@
 #define SIZE		572
 
 /**
- * struct both - a page, and what it was
- * @page: as a guest sees it
+ * struct test_page - a shared page and a copy of it
+ * @page: the page
  * @bytes: the same
- * @before: a copy
+ * @before: the copy
+ *
+ * Locking: none; used by the test's thread only.
  */
-struct both {
+struct test_page {
 	union {
 		struct xen_pci_sharedinfo page;
 		u8 bytes[SIZE];
@@ -34,87 +36,87 @@ struct both {
 	u8 before[SIZE];
 };
 
-static struct pciback_shared_page *shared(struct both *b)
+static struct pciback_shared_page *page_shared(struct test_page *p)
 {
-	return (struct pciback_shared_page *)&b->page;
+	return (struct pciback_shared_page *)&p->page;
 }
 
-static struct both *new_page(struct kunit *test)
+static struct test_page *page_new(struct kunit *test)
 {
-	struct both *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
+	struct test_page *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
 	unsigned int i;
 
 	BUILD_BUG_ON(sizeof(struct xen_pci_sharedinfo) != SIZE);
-	KUNIT_ASSERT_NOT_NULL(test, b);
+	KUNIT_ASSERT_NOT_NULL(test, p);
 	for (i = 0; i < SIZE; i++)
-		b->bytes[i] = i * 7 + 1;
-	memcpy(b->before, b->bytes, SIZE);
-	return b;
+		p->bytes[i] = i * 7 + 1;
+	memcpy(p->before, p->bytes, SIZE);
+	return p;
 }
 
-static void pciback_reset_note(struct both *b)
+static void page_copy(struct test_page *p)
 {
-	memcpy(b->before, b->bytes, SIZE);
+	memcpy(p->before, p->bytes, SIZE);
 }
 
-/* Is every byte but those from @from to before @to as it was? */
-static bool only_changed(const struct both *b, size_t from, size_t to)
+/* True if no byte outside @from to @to - 1 differs from the copy. */
+static bool page_changed_only(const struct test_page *p, size_t from, size_t to)
 {
-	return !memcmp(b->before, b->bytes, from) &&
-	       !memcmp(b->before + to, b->bytes + to, SIZE - to);
+	return !memcmp(p->before, p->bytes, from) &&
+	       !memcmp(p->before + to, p->bytes + to, SIZE - to);
 }
 
-static u32 word(const struct both *b, size_t at)
+static u32 page_word(const struct test_page *p, size_t at)
 {
 	u32 value;
 
-	memcpy(&value, b->bytes + at, sizeof(value));
+	memcpy(&value, p->bytes + at, sizeof(value));
 	return value;
 }
 
-static void flags_change(struct kunit *test)
+static void flags(struct kunit *test)
 {
-	struct both *b = new_page(test);
+	struct test_page *p = page_new(test);
 
-	b->page.flags = 0xf00d0000 | XEN_PCIF_active;
-	pciback_reset_note(b);
-	KUNIT_EXPECT_EQ(test, pciback_shared_flags(shared(b)), 0xf00d0000 | XEN_PCIF_active);
-	pciback_shared_flags_change(shared(b), XEN_PCIF_active, XEN_PCIB_active);
-	KUNIT_EXPECT_EQ(test, word(b, FLAGS), 0xf00d0000 | XEN_PCIB_active);
-	KUNIT_EXPECT_TRUE(test, only_changed(b, FLAGS, OP));
+	p->page.flags = 0xf00d0000 | XEN_PCIF_active;
+	page_copy(p);
+	KUNIT_EXPECT_EQ(test, pciback_shared_flags(page_shared(p)), 0xf00d0000 | XEN_PCIF_active);
+	pciback_shared_flags_change(page_shared(p), XEN_PCIF_active, XEN_PCIB_active);
+	KUNIT_EXPECT_EQ(test, page_word(p, FLAGS), 0xf00d0000 | XEN_PCIB_active);
+	KUNIT_EXPECT_TRUE(test, page_changed_only(p, FLAGS, OP));
 }
 
-static void takes_the_request(struct kunit *test)
+static void op_take(struct kunit *test)
 {
-	struct both *b = new_page(test);
+	struct test_page *p = page_new(test);
 	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
 	static const u8 none[sizeof(op->msix_entries)];
 
 	KUNIT_ASSERT_NOT_NULL(test, op);
-	b->page.op.cmd = XEN_PCI_OP_conf_read;
-	b->page.op.value = 5;
-	pciback_reset_note(b);
-	KUNIT_EXPECT_EQ(test, pciback_shared_op_take(shared(b), op), 0);
-	KUNIT_EXPECT_EQ(test, memcmp(op, b->bytes + OP, VECTORS - OP), 0);
+	p->page.op.cmd = XEN_PCI_OP_conf_read;
+	p->page.op.value = 5;
+	page_copy(p);
+	KUNIT_EXPECT_EQ(test, pciback_shared_op_take(page_shared(p), op), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(op, p->bytes + OP, VECTORS - OP), 0);
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(op->msix_entries, none, sizeof(none)), 0,
 			    "a read has no vectors");
 
-	b->page.op.cmd = XEN_PCI_OP_enable_msix;
-	b->page.op.value = 0;
-	KUNIT_EXPECT_EQ(test, pciback_shared_op_take(shared(b), op), 0);
+	p->page.op.cmd = XEN_PCI_OP_enable_msix;
+	p->page.op.value = 0;
+	KUNIT_EXPECT_EQ(test, pciback_shared_op_take(page_shared(p), op), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(op->msix_entries, none, sizeof(none)), 0);
 
-	b->page.op.value = U32_MAX;
-	pciback_reset_note(b);
-	KUNIT_EXPECT_EQ_MSG(test, pciback_shared_op_take(shared(b), op), U32_MAX,
-			    "to be refused by who decides");
-	KUNIT_EXPECT_EQ(test, memcmp(op, b->bytes + OP, sizeof(*op)), 0);
-	KUNIT_EXPECT_TRUE_MSG(test, only_changed(b, 0, 0), "nothing is written");
+	p->page.op.value = U32_MAX;
+	page_copy(p);
+	KUNIT_EXPECT_EQ_MSG(test, pciback_shared_op_take(page_shared(p), op), U32_MAX,
+			    "the caller checks the number");
+	KUNIT_EXPECT_EQ(test, memcmp(op, p->bytes + OP, sizeof(*op)), 0);
+	KUNIT_EXPECT_TRUE_MSG(test, page_changed_only(p, 0, 0), "nothing is written");
 }
 
-static void answers_what_was_asked(struct kunit *test)
+static void op_answer(struct kunit *test)
 {
-	struct both *b = new_page(test);
+	struct test_page *p = page_new(test);
 	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
 	u32 info;
 	int i;
@@ -126,50 +128,52 @@ static void answers_what_was_asked(struct kunit *test)
 	op->err = -7;
 	op->value = 0x12345678;
 	op->info = 0x9abcdef0;
-	info = word(b, OP + 32);
-	pciback_shared_op_answer(shared(b), op, 0);
-	KUNIT_EXPECT_EQ(test, (s32)word(b, OP + 4), -7);
-	KUNIT_EXPECT_EQ(test, word(b, OP + 28), 0x12345678);
-	KUNIT_EXPECT_EQ_MSG(test, word(b, OP + 32), info, "the rest is the guest's");
-	b->page.op.err = 0;
-	b->page.op.value = 0;
-	memset(b->before + OP + 4, 0, 4);
-	memset(b->before + OP + 28, 0, 4);
-	KUNIT_EXPECT_TRUE(test, only_changed(b, 0, 0));
+	info = page_word(p, OP + 32);
+	pciback_shared_op_answer(page_shared(p), op, 0);
+	KUNIT_EXPECT_EQ(test, (s32)page_word(p, OP + 4), -7);
+	KUNIT_EXPECT_EQ(test, page_word(p, OP + 28), 0x12345678);
+	KUNIT_EXPECT_EQ_MSG(test, page_word(p, OP + 32), info,
+			    "the other fields belong to the guest");
+	p->page.op.err = 0;
+	p->page.op.value = 0;
+	memset(p->before + OP + 4, 0, 4);
+	memset(p->before + OP + 28, 0, 4);
+	KUNIT_EXPECT_TRUE(test, page_changed_only(p, 0, 0));
 
 	op->cmd = XEN_PCI_OP_enable_multi_msi;
-	pciback_shared_op_answer(shared(b), op, 0);
-	KUNIT_EXPECT_EQ(test, word(b, OP + 32), 0x9abcdef0);
-	KUNIT_EXPECT_TRUE(test, only_changed(b, OP + 4, VECTORS));
+	pciback_shared_op_answer(page_shared(p), op, 0);
+	KUNIT_EXPECT_EQ(test, page_word(p, OP + 32), 0x9abcdef0);
+	KUNIT_EXPECT_TRUE(test, page_changed_only(p, OP + 4, VECTORS));
 
 	op->cmd = XEN_PCI_OP_enable_msix;
-	pciback_reset_note(b);
-	pciback_shared_op_answer(shared(b), op, 3);
+	page_copy(p);
+	pciback_shared_op_answer(page_shared(p), op, 3);
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, b->page.op.msix_entries[i].vector, 1000 + i);
-	KUNIT_EXPECT_TRUE(test, only_changed(b, VECTORS, VECTORS + 3 * 4));
-	KUNIT_EXPECT_EQ_MSG(test, memcmp(b->before + VECTORS + 2, b->bytes + VECTORS + 2, 2), 0,
-			    "an entry's number is the guest's");
+		KUNIT_EXPECT_EQ(test, p->page.op.msix_entries[i].vector, 1000 + i);
+	KUNIT_EXPECT_TRUE(test, page_changed_only(p, VECTORS, VECTORS + 3 * 4));
+	KUNIT_EXPECT_EQ_MSG(test, memcmp(p->before + VECTORS + 2, p->bytes + VECTORS + 2, 2), 0,
+			    "the number of an entry belongs to the guest");
 
-	pciback_reset_note(b);
-	pciback_shared_op_answer(shared(b), op, U32_MAX);
-	KUNIT_EXPECT_TRUE_MSG(test, only_changed(b, VECTORS, AER), "there are no more than fit");
+	page_copy(p);
+	pciback_shared_op_answer(page_shared(p), op, U32_MAX);
+	KUNIT_EXPECT_TRUE_MSG(test, page_changed_only(p, VECTORS, AER),
+			      "no more vectors than the page has");
 }
 
-static atomic_t seen;
+static atomic_t accesses;
 
 static void on_access(struct perf_event *event, struct perf_sample_data *data,
 		      struct pt_regs *regs)
 {
-	atomic_inc(&seen);
+	atomic_inc(&accesses);
 }
 
-/* How often the processor reads the byte at @at of the request while it is taken. */
-static int reads_of(struct kunit *test, struct both *b, struct xen_pci_op *op, size_t at)
+/* How often pciback_shared_op_take() reads the byte at @at of the request. */
+static int byte_reads(struct kunit *test, struct test_page *p, struct xen_pci_op *op, size_t at)
 {
 	struct perf_event * __percpu *watch;
 	struct perf_event_attr attr;
-	u8 *byte = b->bytes + OP + at;
+	u8 *byte = p->bytes + OP + at;
 	int alone, taken;
 
 	hw_breakpoint_init(&attr);
@@ -179,35 +183,35 @@ static int reads_of(struct kunit *test, struct both *b, struct xen_pci_op *op, s
 	watch = register_wide_hw_breakpoint(&attr, on_access, NULL);
 	KUNIT_ASSERT_FALSE_MSG(test, IS_ERR((void __force *)watch), "no breakpoint: %ld",
 			       PTR_ERR((void __force *)watch));
-	/* Does it see anything? */
-	atomic_set(&seen, 0);
+	/* One read that must be counted. */
+	atomic_set(&accesses, 0);
 	READ_ONCE(*byte);
-	alone = atomic_xchg(&seen, 0);
-	pciback_shared_op_take(shared(b), op);
-	taken = atomic_read(&seen);
+	alone = atomic_xchg(&accesses, 0);
+	pciback_shared_op_take(page_shared(p), op);
+	taken = atomic_read(&accesses);
 	unregister_wide_hw_breakpoint(watch);
 	KUNIT_EXPECT_EQ_MSG(test, alone, 1, "a breakpoint on byte %zu", at);
 	return taken;
 }
 
-static void reads_everything_once(struct kunit *test)
+static void op_read_once(struct kunit *test)
 {
-	struct both *b = new_page(test);
+	struct test_page *p = page_new(test);
 	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
 	size_t at;
 
 	KUNIT_ASSERT_NOT_NULL(test, op);
-	b->page.op.cmd = XEN_PCI_OP_enable_msix;
-	b->page.op.value = 2;
+	p->page.op.cmd = XEN_PCI_OP_enable_msix;
+	p->page.op.value = 2;
 	for (at = 0; at < VECTORS - OP + 2 * sizeof(struct xen_msix_entry); at++)
-		KUNIT_EXPECT_EQ_MSG(test, reads_of(test, b, op, at), 1, "byte %zu", at);
+		KUNIT_EXPECT_EQ_MSG(test, byte_reads(test, p, op, at), 1, "byte %zu", at);
 }
 
 static struct kunit_case shared_page_cases[] = {
-	KUNIT_CASE(flags_change),
-	KUNIT_CASE(takes_the_request),
-	KUNIT_CASE(answers_what_was_asked),
-	KUNIT_CASE(reads_everything_once),
+	KUNIT_CASE(flags),
+	KUNIT_CASE(op_take),
+	KUNIT_CASE(op_answer),
+	KUNIT_CASE(op_read_once),
 	{}
 };
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/*
- * The grammar of names: what hide= and the sysfs files take, and what not.
- */
+/* The grammar of slots: what hide= and the sysfs files accept and what they refuse. */
 #include <kunit/test.h>
 #include <linux/limits.h>
 #include <linux/string.h>
@@ -10,7 +8,7 @@
 
 #define ANY	SLOT_SPEC_ANY
 
-struct name_row {
+struct parse_row {
 	const char *name;
 	const char *text;
 	int err;
@@ -18,8 +16,8 @@ struct name_row {
 	bool out_of_range;
 };
 
-static const struct name_row name_rows[] = {
-	/* Accepted: scripts write all of these. */
+static const struct parse_row parse_rows[] = {
+	/* Accepted: existing scripts write all of these. */
 	{ "full", "0000:03:00.0", 0, { 0, 3, 0, 0 } },
 	{ "newline behind", "0000:03:00.0\n", 0, { 0, 3, 0, 0 } },
 	{ "blanks around", " \t0000:03:00.0 \t\n", 0, { 0, 3, 0, 0 } },
@@ -33,14 +31,14 @@ static const struct name_row name_rows[] = {
 	{ "many leading zeroes", "00000000000000000000:0003:0000.0007", 0, { 0, 3, 0, 7 } },
 	{ "upper case", "ABCD:EF:1A.7", 0, { 0xabcd, 0xef, 0x1a, 7 } },
 	{ "lower case", "abcd:ef:1a.7", 0, { 0xabcd, 0xef, 0x1a, 7 } },
-	{ "greatest", "ffff:ff:1f.7", 0, { 0xffff, 0xff, 0x1f, 7 } },
+	{ "maximum", "ffff:ff:1f.7", 0, { 0xffff, 0xff, 0x1f, 7 } },
 	{ "any function", "0000:03:00.*", 0, { 0, 3, 0, ANY } },
 	{ "any function, no domain", "03:00.*", 0, { 0, 3, 0, ANY } },
 	{ "any function, newline behind", "03:00.*\n", 0, { 0, 3, 0, ANY } },
 	{ "any device", "0000:03:*.*", 0, { 0, 3, ANY, ANY } },
 	{ "any device, no domain", "03:*.*", 0, { 0, 3, ANY, ANY } },
 
-	/* A name, but of nothing that can exist. */
+	/* Valid syntax, but out of range. */
 	{ "function 8", "0000:03:00.8", 0, { 0, 3, 0, 8 }, true },
 	{ "device 32", "0000:03:20.0", 0, { 0, 3, 0x20, 0 }, true },
 	{ "bus 256", "0000:100:00.0", 0, { 0, 0x100, 0, 0 }, true },
@@ -48,15 +46,15 @@ static const struct name_row name_rows[] = {
 	{ "any function of device 32", "0000:03:20.*", 0, { 0, 3, 0x20, ANY }, true },
 	{ "any device of bus 256", "0000:100:*.*", 0, { 0, 0x100, ANY, ANY }, true },
 
-	/* Saturated, so that nothing wraps into range or into a wildcard. */
+	/* Large numbers saturate: they must not wrap into the range or to a wildcard. */
 	{ "domain of 33 bits", "1ffffffff:03:00.0", 0, { S32_MAX, 3, 0, 0 }, true },
-	{ "domain that would wrap to 0", "100000000:03:00.0", 0, { S32_MAX, 3, 0, 0 }, true },
-	{ "bus that would wrap to 3", "0:100000003:00.0", 0, { 0, S32_MAX, 0, 0 }, true },
-	{ "device that would wrap to any", "0:03:ffffffff.0", 0, { 0, 3, S32_MAX, 0 }, true },
-	{ "function that would wrap to any", "0:03:00.ffffffff", 0, { 0, 3, 0, S32_MAX }, true },
+	{ "domain that could wrap to 0", "100000000:03:00.0", 0, { S32_MAX, 3, 0, 0 }, true },
+	{ "bus that could wrap to 3", "0:100000003:00.0", 0, { 0, S32_MAX, 0, 0 }, true },
+	{ "device that could wrap to any", "0:03:ffffffff.0", 0, { 0, 3, S32_MAX, 0 }, true },
+	{ "function that could wrap to any", "0:03:00.ffffffff", 0, { 0, 3, 0, S32_MAX }, true },
 	{ "function of 20 digits", "0:03:00.10000000000000000000", 0, { 0, 3, 0, S32_MAX }, true },
 
-	/* Not a name. */
+	/* Invalid syntax. */
 	{ "nothing", "", -EINVAL },
 	{ "newline only", "\n", -EINVAL },
 	{ "blanks only", "  \t ", -EINVAL },
@@ -75,11 +73,11 @@ static const struct name_row name_rows[] = {
 	{ "colon for the dot", "0000:03:00:0", -EINVAL },
 	{ "negative", "-1:03:00.0", -EINVAL },
 	{ "plus sign", "+1:03:00.0", -EINVAL },
-	{ "two names", "0000:03:00.0 0000:04:00.0", -EINVAL },
-	{ "two names on two lines", "0000:03:00.0\n0000:04:00.0\n", -EINVAL },
-	{ "junk behind", "0000:03:00.0x", -EINVAL },
+	{ "two slots", "0000:03:00.0 0000:04:00.0", -EINVAL },
+	{ "two slots on two lines", "0000:03:00.0\n0000:04:00.0\n", -EINVAL },
+	{ "letter behind", "0000:03:00.0x", -EINVAL },
 	{ "comma behind", "0000:03:00.0,", -EINVAL },
-	{ "junk before", "x0000:03:00.0", -EINVAL },
+	{ "letter before", "x0000:03:00.0", -EINVAL },
 	{ "parentheses", "(0000:03:00.0)", -EINVAL },
 	{ "not hexadecimal", "0000:0g:00.0", -EINVAL },
 	{ "0x and no digit", "0x:03:00.0", -EINVAL },
@@ -90,7 +88,7 @@ static const struct name_row name_rows[] = {
 	{ "three colons", "0000:00:03:00.0", -EINVAL },
 };
 
-KUNIT_ARRAY_PARAM_DESC(name, name_rows, name);
+KUNIT_ARRAY_PARAM_DESC(parse, parse_rows, name);
 
 static void expect_spec(struct kunit *test, const struct slot_spec *got,
 			const struct slot_spec *want)
@@ -101,12 +99,13 @@ static void expect_spec(struct kunit *test, const struct slot_spec *got,
 	KUNIT_EXPECT_EQ(test, got->func, want->func);
 }
 
-static void parses_name(struct kunit *test)
+static void parse(struct kunit *test)
 {
-	const struct name_row *row = test->param_value;
+	const struct parse_row *row = test->param_value;
 	struct slot_spec spec = { };
 
-	KUNIT_ASSERT_EQ(test, pciback_slot_spec_parse(row->text, strlen(row->text), &spec), row->err);
+	KUNIT_ASSERT_EQ(test, pciback_slot_spec_parse(row->text, strlen(row->text), &spec),
+			row->err);
 	if (row->err)
 		return;
 	expect_spec(test, &spec, &row->spec);
@@ -115,8 +114,8 @@ static void parses_name(struct kunit *test)
 			row->spec.dev == ANY || row->spec.func == ANY);
 }
 
-/* sysfs buffers and items of a list go on behind the name. */
-static void stops_at_length(struct kunit *test)
+/* The text may continue behind the slot, as in a list. */
+static void length(struct kunit *test)
 {
 	struct slot_spec spec = { };
 
@@ -126,7 +125,7 @@ static void stops_at_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pciback_slot_spec_parse("03:00.0", 6, &spec), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pciback_slot_spec_parse("03:00.0", 0, &spec), -EINVAL);
 	KUNIT_EXPECT_EQ_MSG(test, pciback_slot_spec_parse("03:00.0\0", 8, &spec), -EINVAL,
-			    "a NUL is no blank");
+			    "NUL is not a blank");
 }
 
 struct cover_row {
@@ -139,7 +138,7 @@ struct cover_row {
 };
 
 static const struct cover_row cover_rows[] = {
-	{ "itself", { 1, 3, 4, 5 }, 1, 3, 4 << 3 | 5, true },
+	{ "the function", { 1, 3, 4, 5 }, 1, 3, 4 << 3 | 5, true },
 	{ "other domain", { 1, 3, 4, 5 }, 0, 3, 4 << 3 | 5, false },
 	{ "other bus", { 1, 3, 4, 5 }, 1, 4, 4 << 3 | 5, false },
 	{ "other device", { 1, 3, 4, 5 }, 1, 3, 5 << 3 | 5, false },
@@ -155,66 +154,66 @@ static const struct cover_row cover_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(cover, cover_rows, name);
 
-static void covers_function(struct kunit *test)
+static void covers(struct kunit *test)
 {
 	const struct cover_row *row = test->param_value;
 
-	KUNIT_EXPECT_EQ(test, pciback_slot_spec_covers(&row->spec, row->domain, row->bus, row->devfn),
-			row->covers);
+	KUNIT_EXPECT_EQ(test, pciback_slot_spec_covers(&row->spec, row->domain, row->bus,
+						       row->devfn), row->covers);
 }
 
 struct hide_item {
 	int err;
-	const char *text;	/* what the item is reported as */
+	const char *text;	/* that is reported */
 	struct slot_spec spec;
 };
 
 struct hide_row {
 	const char *name;
 	const char *list;
-	struct hide_item items[5];	/* ends with one without text */
+	struct hide_item items[5];	/* the last one has no text */
 };
 
 static const struct hide_row hide_rows[] = {
 	{ "nothing", "", { } },
 	{ "blanks", "\t\n ", { } },
 	{ "one", "(0000:03:00.0)", { { 0, "(0000:03:00.0)", { 0, 3, 0, 0 } } } },
-	{ "two, none between", "(03:00.0)(04:00.0)",
+	{ "two, nothing between", "(03:00.0)(04:00.0)",
 	  { { 0, "(03:00.0)", { 0, 3, 0, 0 } }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
 	{ "two, blanks between", " (03:00.0) \t(04:00.0)\n",
 	  { { 0, "(03:00.0)", { 0, 3, 0, 0 } }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
 	{ "newline behind", "(0:03:00.0)\n", { { 0, "(0:03:00.0)", { 0, 3, 0, 0 } } } },
-	{ "blank behind the opening one", "( 03:00.0)", { { 0, "( 03:00.0)", { 0, 3, 0, 0 } } } },
+	{ "blank behind the parenthesis", "( 03:00.0)", { { 0, "( 03:00.0)", { 0, 3, 0, 0 } } } },
 	{ "wildcards", "(03:00.*)(0001:04:*.*)",
 	  { { 0, "(03:00.*)", { 0, 3, 0, ANY } },
 	    { 0, "(0001:04:*.*)", { 1, 4, ANY, ANY } } } },
 
-	{ "blank before the closing one", "(03:00.0 )(04:00.0)",
+	{ "blank before the parenthesis", "(03:00.0 )(04:00.0)",
 	  { { -EINVAL, "(03:00.0 )" }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
 	{ "comma between", "(03:00.0),(04:00.0)",
 	  { { 0, "(03:00.0)", { 0, 3, 0, 0 } }, { -EINVAL, "," },
 	    { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
 	{ "no parentheses", "03:00.0", { { -EINVAL, "03:00.0" } } },
-	{ "no parentheses, then one with", "03:00.0 (04:00.0)",
+	{ "no parentheses, then a valid item", "03:00.0 (04:00.0)",
 	  { { -EINVAL, "03:00.0" }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
-	{ "junk behind", "(03:00.0) and more\n",
+	{ "text behind", "(03:00.0) and more\n",
 	  { { 0, "(03:00.0)", { 0, 3, 0, 0 } }, { -EINVAL, "and more" } } },
-	{ "bad one in the middle", "(03:00.0)(junk)(04:00.0)",
+	{ "invalid item in the middle", "(03:00.0)(junk)(04:00.0)",
 	  { { 0, "(03:00.0)", { 0, 3, 0, 0 } }, { -EINVAL, "(junk)" },
 	    { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
-	{ "empty one", "()(04:00.0)",
+	{ "empty item", "()(04:00.0)",
 	  { { -EINVAL, "()" }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
 	{ "any device of one function", "(03:*.0)(04:00.0)",
 	  { { -EINVAL, "(03:*.0)" }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
 	{ "out of range", "(03:00.8)(04:00.0)",
 	  { { -ERANGE, "(03:00.8)" }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
-	{ "two in one", "(03:00.0 04:00.0)(05:00.0)",
+	{ "two slots in one item", "(03:00.0 04:00.0)(05:00.0)",
 	  { { -EINVAL, "(03:00.0 04:00.0)" }, { 0, "(05:00.0)", { 0, 5, 0, 0 } } } },
 	{ "not closed", "(03:00.0", { { -EINVAL, "(03:00.0" } } },
-	{ "not closed, then one that is", "(03:00.0(04:00.0)",
+	{ "not closed, then a valid item", "(03:00.0(04:00.0)",
 	  { { -EINVAL, "(03:00.0" }, { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
-	{ "only an opening one", "(", { { -EINVAL, "(" } } },
-	{ "only a closing one", ")", { { -EINVAL, ")" } } },
+	{ "opening parenthesis alone", "(", { { -EINVAL, "(" } } },
+	{ "closing parenthesis alone", ")", { { -EINVAL, ")" } } },
 	{ "closed twice", "(03:00.0))(04:00.0)",
 	  { { 0, "(03:00.0)", { 0, 3, 0, 0 } }, { -EINVAL, ")" },
 	    { 0, "(04:00.0)", { 0, 4, 0, 0 } } } },
@@ -224,8 +223,8 @@ static const struct hide_row hide_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(hide, hide_rows, name);
 
-/* A bad item is reported with its text and place, and costs no other item. */
-static void walks_hide_list(struct kunit *test)
+/* An invalid item is reported with its text and position, and the others are still found. */
+static void hide_list(struct kunit *test)
 {
 	const struct hide_row *row = test->param_value;
 	const char *next = row->list;
@@ -238,8 +237,8 @@ static void walks_hide_list(struct kunit *test)
 		const char *at = strstr(next, want->text);
 
 		KUNIT_ASSERT_NOT_NULL_MSG(test, at, "item %d of the row is not in its list", i);
-		KUNIT_ASSERT_EQ_MSG(test, pciback_slot_spec_next_hide(row->list, &cursor, &item), want->err,
-				    "item %d", i);
+		KUNIT_ASSERT_EQ_MSG(test, pciback_slot_spec_next_hide(row->list, &cursor, &item),
+				    want->err, "item %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, item.pos, at - row->list, "item %d", i);
 		KUNIT_EXPECT_EQ_MSG(test, item.len, strlen(want->text), "item %d", i);
 		if (!want->err)
@@ -248,14 +247,14 @@ static void walks_hide_list(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, pciback_slot_spec_next_hide(row->list, &cursor, &item), -ENOENT);
 	KUNIT_EXPECT_EQ_MSG(test, pciback_slot_spec_next_hide(row->list, &cursor, &item), -ENOENT,
-			    "the end stays the end");
+			    "the same at the next call");
 }
 
 static struct kunit_case slot_spec_cases[] = {
-	KUNIT_CASE_PARAM(parses_name, name_gen_params),
-	KUNIT_CASE(stops_at_length),
-	KUNIT_CASE_PARAM(covers_function, cover_gen_params),
-	KUNIT_CASE_PARAM(walks_hide_list, hide_gen_params),
+	KUNIT_CASE_PARAM(parse, parse_gen_params),
+	KUNIT_CASE(length),
+	KUNIT_CASE_PARAM(covers, cover_gen_params),
+	KUNIT_CASE_PARAM(hide_list, hide_gen_params),
 	{}
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Which functions the driver claims: the slot list, bridges above, the
- * driver_override of user space, and hide= at load.
+ * Which functions the driver claims: by the slot list, by a bridge above that is in
+ * the list, by driver_override, and by hide= at load.
  */
 #include <kunit/test.h>
 #include <linux/async.h>
@@ -16,11 +16,11 @@ struct claim_row {
 	const char *slot;		/* entered before */
 	const char *override;		/* set before */
 	bool claimed;
-	const char *slots;		/* the list afterwards, one slot for all rows */
+	const char *slots;		/* the file "slots" afterwards */
 };
 
 static const struct claim_row claim_rows[] = {
-	{ "in no way asked for", CARD, NULL, NULL, false, "" },
+	{ "not listed", CARD, NULL, NULL, false, "" },
 	{ "listed", CARD, "1234:00:03.0", NULL, true, "1234:00:03.0\n" },
 	{ "listed with a newline", CARD, "1234:00:03.0\n", NULL, true, "1234:00:03.0\n" },
 	{ "second function listed", CARD_1, "1234:00:03.1", NULL, true, "1234:00:03.1\n" },
@@ -30,10 +30,11 @@ static const struct claim_row claim_rows[] = {
 	{ "other domain listed", CARD, "0000:00:03.0", NULL, false, "0000:00:03.0\n" },
 	{ "domain left out is 0", CARD, "00:03.0", NULL, false, "0000:00:03.0\n" },
 	{ "bridge above listed", BELOW, "1234:00:04.0", NULL, true, "1234:00:04.0\n" },
-	{ "bridge above listed, second", BELOW_1, "1234:00:04.0", NULL, true, "1234:00:04.0\n" },
+	{ "bridge above listed, second function", BELOW_1, "1234:00:04.0", NULL, true,
+	  "1234:00:04.0\n" },
 	{ "bridge listed, not above", CARD, "1234:00:04.0", NULL, false, "1234:00:04.0\n" },
 	{ "function below listed", BELOW, "1234:01:00.0", NULL, true, "1234:01:00.0\n" },
-	{ "its neighbour listed", BELOW_1, "1234:01:00.0", NULL, false, "1234:01:00.0\n" },
+	{ "neighbour listed", BELOW_1, "1234:01:00.0", NULL, false, "1234:01:00.0\n" },
 	{ "override", CARD, NULL, "pciback", true, "1234:00:03.0\n" },
 	{ "override with a newline", CARD, NULL, "pciback\n", true, "1234:00:03.0\n" },
 	{ "override and listed", CARD, "1234:00:03.0", "pciback", true, "1234:00:03.0\n" },
@@ -41,16 +42,16 @@ static const struct claim_row claim_rows[] = {
 	{ "override of another driver", CARD, NULL, "vfio-pci", false, "" },
 	{ "override of another, listed", CARD, "1234:00:03.0", "vfio-pci", false,
 	  "1234:00:03.0\n" },
-	{ "override that only begins so", CARD, NULL, "pcibac", false, "" },
+	{ "override that is a prefix of the name", CARD, NULL, "pcibac", false, "" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(claim, claim_rows, name);
 
-static void claims(struct kunit *test)
+static void claim(struct kunit *test)
 {
 	const struct claim_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
-	struct fake_pci_fn *fn = b->fn[row->fn];
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[row->fn];
 	struct pcistub_device *dev;
 	char slots[64] = "";
 
@@ -58,7 +59,7 @@ static void claims(struct kunit *test)
 		KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", row->slot), 0);
 	if (row->override)
 		KUNIT_ASSERT_GT(test, fixture_fn_write(fn, "driver_override", row->override), 0);
-	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(fn), "entering a slot binds nothing");
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(fn), "a new slot binds nothing");
 
 	KUNIT_EXPECT_EQ(test, fixture_bind(fn), row->claimed ? 12 : -ENODEV);
 	KUNIT_EXPECT_EQ(test, fixture_is_bound(fn), row->claimed);
@@ -72,42 +73,42 @@ static void claims(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, row->claimed);
 }
 
-/* Only headers of type 0 and 1 can be shown to a guest. */
-static void declines_cardbus(struct kunit *test)
+/* Only functions with a header of type 0 or 1 are supported. */
+static void cardbus(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct pci_dev *pdev = fake_pci_dev_get(b->fn[PLAIN]);
+	struct seize_fixture *f = test->priv;
+	struct pci_dev *pdev = fake_pci_dev_get(f->fn[CONV]);
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
 	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:06.0"), 0);
 	pdev->hdr_type = PCI_HEADER_TYPE_CARDBUS;
-	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[PLAIN]), -ENODEV);
-	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[PLAIN]));
+	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[CONV]), -ENODEV);
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(f->fn[CONV]));
 	pdev->hdr_type = PCI_HEADER_TYPE_NORMAL;
-	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[PLAIN]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[CONV]), 12);
 	pci_dev_put(pdev);
 }
 
-/* hide= at load, with items that cannot be understood among the good ones. */
-static void hides_at_load(struct kunit *test)
+/* hide= at load, with valid and invalid items. */
+static void hide_at_load(struct kunit *test)
 {
 	static const bool hidden[NR_FIXTURE_FNS] = {
-		[CARD] = true, [BELOW] = true, [BELOW_1] = true, [OLD] = true,
+		[CARD] = true, [BELOW] = true, [BELOW_1] = true, [CONV_AF] = true,
 	};
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	int i;
 
-	fixture_driver_stop(b);
+	fixture_driver_stop(f);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(1234:00:03.0),(junk)(1234:00:06.9)"), 0);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("1234:00:07.0 (1234:01:00.*)\n"), 0);
 	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(1234:00:05.0(1234:00:05.0)"), 0);
-	KUNIT_ASSERT_EQ(test, fixture_driver_start(b), 0);
+	KUNIT_ASSERT_EQ(test, fixture_driver_start(f), 0);
 	for (i = 0; i < NR_FIXTURE_FNS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(b->fn[i]), hidden[i], "%s",
-				    fixture_name(b->fn[i]));
+		KUNIT_EXPECT_EQ_MSG(test, fixture_is_bound(f->fn[i]), hidden[i], "%s",
+				    fixture_name(f->fn[i]));
 }
 
-static void hides_nothing(struct kunit *test)
+static void hide_nothing(struct kunit *test)
 {
 	char slots[16] = "";
 
@@ -117,52 +118,52 @@ static void hides_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)), 0);
 }
 
-static void drivers_probe_claims(struct kunit *test)
+static void drivers_probe_file(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 
 	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:00:03.0"), 0);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("../../drivers_probe", "1234:00:03.0"), 12);
-	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[CARD]));
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(f->fn[CARD]));
 }
 
-static void hotplug_claims(struct kunit *test)
+static void hotplug(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 
 	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", "1234:01:00.0"), 0);
-	fake_pci_unplug(b->fn[BELOW]);
-	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[BELOW]));
-	fake_pci_replug(b->fn[BELOW]);
+	fake_pci_unplug(f->fn[BELOW]);
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(f->fn[BELOW]));
+	fake_pci_replug(f->fn[BELOW]);
 	async_synchronize_full();
-	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[BELOW]));
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(f->fn[BELOW]));
 }
 
-/* A slot and a binding have lives of their own. */
+/* A removed slot does not unbind, and an unbind does not remove the slot. */
 static void slot_and_binding(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	char slots[32];
 
-	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	pciback_device_put(fixture_seize(test, f->fn[CARD]));
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "1234:00:03.0"), 12);
-	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[CARD]));
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
-	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD]), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(f->fn[CARD]));
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[CARD]), -ENODEV);
 
-	pciback_device_put(fixture_seize(test, b->fn[CARD]));
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	pciback_device_put(fixture_seize(test, f->fn[CARD]));
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[CARD]), 12);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)), 13);
-	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[CARD]), 12);
 }
 
 static struct kunit_case slots_cases[] = {
-	KUNIT_CASE_PARAM(claims, claim_gen_params),
-	KUNIT_CASE(declines_cardbus),
-	KUNIT_CASE(hides_at_load),
-	KUNIT_CASE(hides_nothing),
-	KUNIT_CASE(drivers_probe_claims),
-	KUNIT_CASE(hotplug_claims),
+	KUNIT_CASE_PARAM(claim, claim_gen_params),
+	KUNIT_CASE(cardbus),
+	KUNIT_CASE(hide_at_load),
+	KUNIT_CASE(hide_nothing),
+	KUNIT_CASE(drivers_probe_file),
+	KUNIT_CASE(hotplug),
 	KUNIT_CASE(slot_and_binding),
 	{}
 };

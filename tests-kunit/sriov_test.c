@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * A physical function's driver goes: which of the seized virtual functions are
- * handed back. The fake bridge has no SR-IOV; functions are told that they are
- * virtual while the driver looks at them.
+ * The driver of a physical function is unbound: which of the seized virtual
+ * functions are released. The fake bridge has no SR-IOV; the test marks functions
+ * as virtual functions during the call.
  */
 #include <kunit/test.h>
 #include "device/lifecycle.h"
@@ -11,45 +11,48 @@
 #include "seize_fixture.h"
 #include "suites.h"
 
-static void mark_vf(struct pcistub_device *dev, struct pci_dev *pf)
+static void device_mark_vf(struct pcistub_device *dev, struct pci_dev *pf)
 {
 	dev->pdev->is_virtfn = !!pf;
 	dev->pdev->physfn = pf;
 }
 
-static void driver_leaves(struct kunit *test)
+static void pf_unbind(struct kunit *test)
 {
-	/* The guest has the second; the third is of another function; the fourth of none. */
-	static const enum fixture_fn seized[] = { BELOW, BELOW_1, CARD_1, OLD };
-	struct seize_fixture *b = test->priv;
-	struct pci_dev *pf = fake_pci_dev_get(b->fn[CARD]);
-	struct pci_dev *other = fake_pci_dev_get(b->fn[SOFT]);
+	/*
+	 * The second is assigned, the third belongs to another physical function, the fourth
+	 * is no virtual function.
+	 */
+	static const enum fixture_fn seized[] = { BELOW, BELOW_1, CARD_1, CONV_AF };
+	struct seize_fixture *f = test->priv;
+	struct pci_dev *pf = fake_pci_dev_get(f->fn[CARD]);
+	struct pci_dev *other = fake_pci_dev_get(f->fn[CONV_PM_RESET]);
 	struct pcistub_device *dev[ARRAY_SIZE(seized)];
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, pf);
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	for (i = 0; i < ARRAY_SIZE(seized); i++)
-		dev[i] = fixture_seize(test, b->fn[seized[i]]);
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev[1], &b->guest.owner), 0);
-	mark_vf(dev[0], pf);
-	mark_vf(dev[1], pf);
-	mark_vf(dev[2], other);
+		dev[i] = fixture_seize(test, f->fn[seized[i]]);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev[1], &f->guest.owner), 0);
+	device_mark_vf(dev[0], pf);
+	device_mark_vf(dev[1], pf);
+	device_mark_vf(dev[2], other);
 
 	device_lock(&pf->dev);
 	pciback_sriov_pf_unbind(pf);
 	device_unlock(&pf->dev);
 
 	for (i = 0; i < ARRAY_SIZE(seized); i++)
-		mark_vf(dev[i], NULL);
-	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(b->fn[BELOW]), "idle: handed back");
-	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(b->fn[BELOW_1]), "a guest has it: stays");
-	KUNIT_EXPECT_PTR_EQ(test, dev[1]->owner, &b->guest.owner);
-	KUNIT_EXPECT_EQ(test, b->guest.revoked, 0);
-	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(b->fn[CARD_1]), "of another function: stays");
-	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(b->fn[OLD]), "no virtual function: stays");
+		device_mark_vf(dev[i], NULL);
+	KUNIT_EXPECT_FALSE_MSG(test, fixture_is_bound(f->fn[BELOW]), "idle: released");
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(f->fn[BELOW_1]), "assigned: not released");
+	KUNIT_EXPECT_PTR_EQ(test, dev[1]->owner, &f->guest.owner);
+	KUNIT_EXPECT_EQ(test, f->guest.revoked, 0);
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(f->fn[CARD_1]), "another physical function");
+	KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(f->fn[CONV_AF]), "no virtual function");
 
-	pciback_device_deassign(dev[1], &b->guest.owner);
+	pciback_device_deassign(dev[1], &f->guest.owner);
 	for (i = 0; i < ARRAY_SIZE(seized); i++)
 		pciback_device_put(dev[i]);
 	pci_dev_put(other);
@@ -57,7 +60,7 @@ static void driver_leaves(struct kunit *test)
 }
 
 static struct kunit_case sriov_cases[] = {
-	KUNIT_CASE(driver_leaves),
+	KUNIT_CASE(pf_unbind),
 	{}
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The driver's files in sysfs: what each says, takes and answers, and that a
- * refused write changes nothing.
+ * The driver's files in sysfs: what is read, what a write accepts and returns, and
+ * that a write that fails changes nothing.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -21,7 +21,7 @@ static const struct mode_row mode_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(mode, mode_rows, name);
 
-static void has_mode(struct kunit *test)
+static void file_mode(struct kunit *test)
 {
 	const struct mode_row *row = test->param_value;
 
@@ -52,23 +52,23 @@ static const struct input_row input_rows[] = {
 	{ "new_slot: device 32", "new_slot", "1234:00:20.0", -EINVAL },
 	{ "new_slot: bus 256", "new_slot", "1234:100:00.0", -EINVAL },
 	{ "new_slot: domain 65536", "new_slot", "10000:00:05.0", -EINVAL },
-	{ "new_slot: domain that would wrap", "new_slot", "1ffffffff:00:05.0", -EINVAL },
+	{ "new_slot: domain of 33 bits", "new_slot", "1ffffffff:00:05.0", -EINVAL },
 	{ "new_slot: any function of device 32", "new_slot", "1234:00:20.*", -EINVAL },
 	{ "new_slot: listed already", "new_slot", "1234:00:06.0", 0 },
 
 	{ "remove_slot: nothing", "remove_slot", "", 0 },
 	{ "remove_slot: newline", "remove_slot", "\n", -EINVAL },
-	{ "remove_slot: junk", "remove_slot", "junk", -EINVAL },
-	{ "remove_slot: junk behind", "remove_slot", "1234:00:06.0 x", -EINVAL },
+	{ "remove_slot: no slot", "remove_slot", "junk", -EINVAL },
+	{ "remove_slot: text behind", "remove_slot", "1234:00:06.0 x", -EINVAL },
 	{ "remove_slot: not listed", "remove_slot", "1234:00:05.0", -ENOENT },
 	{ "remove_slot: other domain", "remove_slot", "00:06.0", -ENOENT },
-	{ "remove_slot: none of a wildcard", "remove_slot", "1234:00:05.*", -ENOENT },
-	{ "remove_slot: none of a bus", "remove_slot", "1234:01:*.*", -ENOENT },
+	{ "remove_slot: wildcard, none listed", "remove_slot", "1234:00:05.*", -ENOENT },
+	{ "remove_slot: bus, none listed", "remove_slot", "1234:01:*.*", -ENOENT },
 	{ "remove_slot: out of range", "remove_slot", "1234:00:06.8", -ENOENT },
 
 	{ "permissive: nothing", "permissive", "", 0 },
 	{ "permissive: newline", "permissive", "\n", -EINVAL },
-	{ "permissive: junk", "permissive", "1", -EINVAL },
+	{ "permissive: no slot", "permissive", "1", -EINVAL },
 	{ "permissive: not seized", "permissive", "1234:00:05.0", -ENODEV },
 	{ "permissive: no such function", "permissive", "1234:00:1f.7", -ENODEV },
 	{ "permissive: any function", "permissive", "1234:00:06.*", -ENODEV },
@@ -78,30 +78,30 @@ static const struct input_row input_rows[] = {
 	{ "bind: not listed", "bind", "1234:00:05.0", -ENODEV },
 	{ "bind: no such function", "bind", "1234:00:1f.7", -ENODEV },
 	{ "unbind: not seized", "unbind", "1234:00:05.0", -ENODEV },
-	{ "slots: is not written", "slots", "1234:00:05.0", -EACCES },
+	{ "slots: read-only", "slots", "1234:00:05.0", -EACCES },
 };
 
 KUNIT_ARRAY_PARAM_DESC(input, input_rows, name);
 
-static void takes_input(struct kunit *test)
+static void file_write(struct kunit *test)
 {
 	const struct input_row *row = test->param_value;
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	char text[64] = "";
 
-	pciback_device_put(fixture_seize(test, b->fn[PLAIN]));
+	pciback_device_put(fixture_seize(test, f->fn[CONV]));
 	KUNIT_EXPECT_EQ(test, fixture_driver_write(row->file, row->text),
 			row->err ?: (int)strlen(row->text));
 
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 13);
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:06.0\n");
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
-	KUNIT_EXPECT_TRUE(test, fixture_is_bound(b->fn[PLAIN]));
-	KUNIT_EXPECT_FALSE(test, fixture_is_bound(b->fn[OLD]));
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(f->fn[CONV]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(f->fn[CONV_AF]));
 }
 
-/* Longer than any buffer on the way. */
-static void takes_no_overlong_input(struct kunit *test)
+/* A write of two pages, more than sysfs passes to the driver. */
+static void overlong_write(struct kunit *test)
 {
 	static const char * const files[] = { "new_slot", "remove_slot", "permissive" };
 	char *text = kunit_kmalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
@@ -117,7 +117,7 @@ static void takes_no_overlong_input(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, sizeof(slots)), 0);
 }
 
-static int lines_of(const char *text)
+static int count_lines(const char *text)
 {
 	int n = 0;
 
@@ -126,7 +126,7 @@ static int lines_of(const char *text)
 	return n;
 }
 
-static void lists_slots_in_order(struct kunit *test)
+static void slots_order(struct kunit *test)
 {
 	char text[128];
 
@@ -141,7 +141,7 @@ static void lists_slots_in_order(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, text, "0003:02:1f.7\nabcd:ef:0a.1\n");
 }
 
-static void wildcard_of_functions(struct kunit *test)
+static void wildcard_functions(struct kunit *test)
 {
 	char text[256];
 
@@ -150,14 +150,14 @@ static void wildcard_of_functions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "03:00.*"), 7);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 8 * 13);
 	KUNIT_EXPECT_TRUE(test, strstarts(text, "0000:03:00.2\n0000:03:00.0\n"));
-	KUNIT_EXPECT_EQ(test, lines_of(text), 8);
+	KUNIT_EXPECT_EQ(test, count_lines(text), 8);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "03:00.*"), 7);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, sizeof(text)), 0);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "03:00.*"), -ENOENT);
 }
 
-/* 512 slots are more than a page can show: whole lines, and no more. */
-static void wildcard_of_devices(struct kunit *test)
+/* 512 slots are more than a page: the file ends with a whole line. */
+static void wildcard_devices(struct kunit *test)
 {
 	char *text = kunit_kzalloc(test, 2 * PAGE_SIZE, GFP_KERNEL);
 
@@ -167,19 +167,19 @@ static void wildcard_of_devices(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "0000:03:1f.7\n"));
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("new_slot", "04:*.*"), 6);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, 2 * PAGE_SIZE), 315 * 13);
-	KUNIT_EXPECT_EQ(test, lines_of(text), 315);
+	KUNIT_EXPECT_EQ(test, count_lines(text), 315);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "03:*.*"), 6);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", text, 2 * PAGE_SIZE), 256 * 13);
 	KUNIT_EXPECT_TRUE(test, strstarts(text, "0000:04:00.0\n"));
 }
 
-static void sets_permissive(struct kunit *test)
+static void permissive(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
-	struct pcistub_device *card = fixture_seize(test, b->fn[CARD]);
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *card = fixture_seize(test, f->fn[CARD]);
 	char text[64] = "";
 
-	pciback_device_put(fixture_seize(test, b->fn[OLD]));
+	pciback_device_put(fixture_seize(test, f->fn[CONV_AF]));
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:00:03.0\n"), 13);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 13);
@@ -188,29 +188,29 @@ static void sets_permissive(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:00:05.0"), 12);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 26);
 
-	/* Guests come and go; the administrator's word stands until unbind. */
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(card, &b->guest.owner), 0);
-	pciback_device_deassign(card, &b->guest.owner);
+	/* The setting stays when the function is assigned and deassigned, until the unbind. */
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(card, &f->guest.owner), 0);
+	pciback_device_deassign(card, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 26);
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[CARD]), 12);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 13);
 	KUNIT_EXPECT_STREQ(test, text, "1234:00:05.0\n");
-	KUNIT_EXPECT_EQ(test, fixture_bind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[CARD]), 12);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 13);
 	pciback_device_put(card);
 }
 
 #define FN_FILE(file) "../../devices/1234:00:03.0/pciback/" file
 
-/* A function's own files are there as long as it is seized. */
-static void function_has_files(struct kunit *test)
+/* A function has its files while it is seized. */
+static void function_files(struct kunit *test)
 {
-	struct seize_fixture *b = test->priv;
+	struct seize_fixture *f = test->priv;
 	char text[64];
 
 	KUNIT_EXPECT_EQ(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)),
 			-ENOENT);
-	pciback_device_put(fixture_seize(test, b->fn[CARD]));
+	pciback_device_put(fixture_seize(test, f->fn[CARD]));
 	KUNIT_EXPECT_GT(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)), 0);
 	KUNIT_EXPECT_STREQ(test, text, "strict\n");
 	KUNIT_EXPECT_EQ(test, fixture_driver_write(FN_FILE("write_level"), "permissive\n"), 11);
@@ -219,22 +219,23 @@ static void function_has_files(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_driver_write(FN_FILE("write_level"), "strict"), 6);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read("permissive", text, sizeof(text)), 0);
 	KUNIT_EXPECT_EQ(test, fixture_driver_write(FN_FILE("write_level"), "lax"), -EINVAL);
-	KUNIT_EXPECT_GT(test, fixture_driver_read(FN_FILE("dropped_writes"), text, sizeof(text)), 0);
+	KUNIT_EXPECT_GT(test, fixture_driver_read(FN_FILE("dropped_writes"), text, sizeof(text)),
+			0);
 	KUNIT_EXPECT_STREQ(test, text, "total 0 unlisted 0\n");
-	KUNIT_EXPECT_EQ(test, fixture_unbind(b->fn[CARD]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[CARD]), 12);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)),
 			-ENOENT);
 }
 
 static struct kunit_case sysfs_cases[] = {
-	KUNIT_CASE_PARAM(has_mode, mode_gen_params),
-	KUNIT_CASE_PARAM(takes_input, input_gen_params),
-	KUNIT_CASE(takes_no_overlong_input),
-	KUNIT_CASE(lists_slots_in_order),
-	KUNIT_CASE(wildcard_of_functions),
-	KUNIT_CASE(wildcard_of_devices),
-	KUNIT_CASE(sets_permissive),
-	KUNIT_CASE(function_has_files),
+	KUNIT_CASE_PARAM(file_mode, mode_gen_params),
+	KUNIT_CASE_PARAM(file_write, input_gen_params),
+	KUNIT_CASE(overlong_write),
+	KUNIT_CASE(slots_order),
+	KUNIT_CASE(wildcard_functions),
+	KUNIT_CASE(wildcard_devices),
+	KUNIT_CASE(permissive),
+	KUNIT_CASE(function_files),
 	{}
 };
 
