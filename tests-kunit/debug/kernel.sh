@@ -100,7 +100,7 @@ compile() {
 compiled() {
 	local objects
 	objects=$(find "$1" -name '*.o' | wc -l)
-	echo "$objects of about 1900 objects"
+	echo "$objects of about 1150 objects"
 }
 
 # build FINAL: everything, in a folder of its own that is renamed in the end.
