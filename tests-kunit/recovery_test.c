@@ -338,7 +338,7 @@ static void isolated(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, is_usable(other, &f->guest), "the guest's other function");
 	KUNIT_EXPECT_EQ(test, bus_master(f->fn[BELOW_1]), PCI_COMMAND_MASTER);
 
-	/* The guest may have registers mapped: it stays assigned until a detach by the toolstack. */
+	/* The guest may have registers mapped: it stays assigned until the toolstack detaches. */
 	fixture_guest_init(&next, 8);
 	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &next.owner), -EBUSY);
 	KUNIT_EXPECT_EQ(test, error_detected(dev, NORMAL), CAN_RECOVER);
