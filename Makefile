@@ -8,7 +8,7 @@
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
 #   make kunit | xen-test | compare | fuzz | check     parts of it; one test by its name:
-#   make kunit T=reset      a suite, or T=reset.shows_the_plan; K=k6.1: on that kernel
+#   make kunit T=reset      a suite, or T=reset.plan_file; K=k6.1: on that kernel
 #   make xen-test T=15      a scenario by its number, name or pattern; K=k6.1
 #   make fuzz T=INPUT       a file, or a known input
 #   make check T=checkpatch

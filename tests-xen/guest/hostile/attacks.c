@@ -378,6 +378,9 @@ static int flipper(void *data)
  * @attack: its name
  * @order: its keys
  * @to: its result
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
  */
 int hostile_attack(const struct attack *attack, struct order *order, struct answer *to)
 {

@@ -26,6 +26,9 @@ static irqreturn_t backend_event(int irq, void *data)
  * hostile_new_page() - another page and event channel
  *
  * The old ones stay as they are: the backend may have them mapped.
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
  */
 int hostile_new_page(void)
 {
@@ -51,6 +54,9 @@ int hostile_new_page(void)
  * hostile_announce() - tell the backend that all is ready
  * @node: a node that gets a wrong value, or NULL
  * @text: that value
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
  */
 int hostile_announce(const char *node, const char *text)
 {
@@ -113,6 +119,9 @@ static struct xenbus_driver driver = {
 
 /**
  * hostile_connect() - look for a backend
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
  */
 int hostile_connect(void)
 {
