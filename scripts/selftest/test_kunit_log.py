@@ -75,6 +75,14 @@ class Log(unittest.TestCase):
     def test_with_carriage_returns(self):
         self.assertEqual(failures(LOG.replace("\n", "\r\n")), [])
 
+    def test_kunit_built_in(self):
+        """The kernel's own document, without a suite, is no result and hides none."""
+        own = "[    0.800000] KTAP version 1\n[    0.800001] 1..0\n"
+        start = "[    0.900000] kunit-vm: start\n"
+        self.assertEqual(failures(LOG.replace(start, own + start)), [])
+        emptied = re.sub(r"(?s)1\.\.1\n.*ok 1 first\n", "1..0\n", LOG, count=1)
+        self.assertEqual(failures(emptied), ["first: no result, the suite did not run to its end"])
+
     def test_every_result_is_needed(self):
         for pattern in (r"ok 1 works", r"ok 1 first", r"ok 1 plain", r"ok 2 table", r"ok 3 elsewh",
                         r"ok 1 second", r"ok 1 runs", r"ok 2 third", r"taint", r"vm: end", r"proof"):
