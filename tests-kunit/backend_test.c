@@ -9,6 +9,7 @@
 #include <pciback/conf.h>
 #include "device/lifecycle.h"
 #include "device/policy.h"
+#include "record/guest_op.h"
 #include "record/record.h"
 #include "msi_glue.h"
 #include "seize_fixture.h"
@@ -31,9 +32,7 @@ static void enable_msi(struct kunit *test, struct pcistub_device *dev)
 	u32 value;
 
 	glue_pirq_base = 1000;
-	mutex_lock(&dev->lock);
 	KUNIT_EXPECT_EQ(test, glue_msi_enable(dev, 1, &value), 0);
-	mutex_unlock(&dev->lock);
 	glue_pirq_base = 0;
 }
 
@@ -136,7 +135,7 @@ static void reset_expects_detach(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_fn_write(fn, "reset", "1"), 1);
 	KUNIT_EXPECT_EQ_MSG(test, f->guest.detaches_expected, 1, "the toolstack's reset");
 	fixture_write(dev, devctl, 2, fixture_read(dev, devctl, 2) | PCI_EXP_DEVCTL_BCR_FLR);
-	pciback_device_guest_reset(dev, &f->guest.owner);
+	flush_work(&dev->guest_reset_work);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 4);
 	KUNIT_EXPECT_EQ_MSG(test, f->guest.detaches_expected, 1, "the guest's own reset");
 	pciback_device_deassign(dev, &f->guest.owner);
@@ -167,22 +166,21 @@ static void use_msix(struct user_thread *user)
 {
 	struct xen_msix_entry entries[2] = { { .entry = 0 }, { .entry = 3 } };
 
-	mutex_lock(&user->dev->lock);
-	if (pciback_device_is_usable_by(user->dev, user->owner)) {
-		glue_msix_enable(user->dev, entries, ARRAY_SIZE(entries));
-		glue_msi_disable(user->dev);
-	}
-	mutex_unlock(&user->dev->lock);
+	if (pciback_op_begin(user->dev, user->owner))
+		return;
+	glue_msix_enable(user->dev, entries, ARRAY_SIZE(entries));
+	glue_msi_disable(user->dev);
+	pciback_op_end(user->dev);
 }
 
 static void use_msi(struct user_thread *user)
 {
 	u32 value;
 
-	mutex_lock(&user->dev->lock);
-	if (pciback_device_is_usable_by(user->dev, user->owner))
-		glue_msi_enable(user->dev, 1, &value);
-	mutex_unlock(&user->dev->lock);
+	if (pciback_op_begin(user->dev, user->owner))
+		return;
+	glue_msi_enable(user->dev, 1, &value);
+	pciback_op_end(user->dev);
 }
 
 static void use_deassign(struct user_thread *user)

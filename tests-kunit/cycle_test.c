@@ -172,14 +172,12 @@ static void device_use(struct pcistub_device *dev)
 {
 	u32 val;
 
-	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
 				  PCI_COMMAND_MASTER);
 	pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
 	pciback_device_conf_read(dev, PCI_BASE_ADDRESS_0, 4, &val);
 	/* No guest may change this register: the write is audited. */
 	pciback_device_conf_write(dev, PCI_SUBSYSTEM_VENDOR_ID, 4, 0x12345678);
-	mutex_unlock(&dev->lock);
 }
 
 /* Bind, assign, use, deassign, unbind; each second time unbind before deassign. */

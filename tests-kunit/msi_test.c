@@ -30,7 +30,6 @@ static struct pcistub_device *msi_start(struct kunit *test, enum fixture_fn whic
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	glue_pirq_base = 1000;
-	mutex_lock(&dev->lock);
 	return dev;
 }
 
@@ -38,7 +37,6 @@ static void msi_end(struct kunit *test, struct pcistub_device *dev)
 {
 	struct seize_fixture *f = test->priv;
 
-	mutex_unlock(&dev->lock);
 	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msi_enabled);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msix_enabled);

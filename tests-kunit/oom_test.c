@@ -279,12 +279,10 @@ static void expect_idle(struct kunit *test, struct oom *oom, struct pcistub_devi
 /* Requests of a guest that may allocate. */
 static void guest_requests(struct pcistub_device *dev)
 {
-	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
 				  PCI_COMMAND_MASTER | PCI_COMMAND_INVALIDATE);
 	pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
 	pciback_device_conf_write(dev, PCI_SUBSYSTEM_VENDOR_ID, 4, 0x12345678);
-	mutex_unlock(&dev->lock);
 }
 
 /* Assign, requests, deassign: the deassign undoes what was done, whatever failed. */
@@ -331,13 +329,11 @@ static void interrupts(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &oom->fixture->guest.owner), 0);
 	guest_requests(dev);
 	for (n = 1; failed && n < MAX_ALLOCATIONS; n++) {
-		mutex_lock(&dev->lock);
 		fail_at(n);
 		pciback_msi_enable(dev, 1, &val);
 		pciback_msix_enable(dev, entries, ARRAY_SIZE(entries));
 		pciback_msi_disable(dev);
 		failed = fail_end();
-		mutex_unlock(&dev->lock);
 		expect_no_vectors(test, oom, dev, n);
 	}
 	KUNIT_EXPECT_LT(test, n, MAX_ALLOCATIONS);

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "device/lifecycle.h"
 #include "device/pci_hw.h"
+#include "record/guest_op.h"
 #include "record/record.h"
 #include "main_glue.h"
 #include "seize_fixture.h"
@@ -115,16 +116,17 @@ static void device_access(struct pcistub_device *dev, struct fixture_guest *gues
 {
 	u32 val;
 
-	mutex_lock(&dev->lock);
-	if (pciback_device_is_usable_by(dev, &guest->owner)) {
-		pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
-		pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
-		pciback_device_conf_read(dev, PCI_BASE_ADDRESS_0, 4, &val);
-		pciback_device_conf_read(dev, PCI_VENDOR_ID, 4, &val);
-		pciback_device_conf_write(dev, PCI_SUBSYSTEM_VENDOR_ID, 4, val);
-		pciback_device_conf_write(dev, PCI_COMMAND, 2, 0);
-	}
-	mutex_unlock(&dev->lock);
+	/* As the handler of the guest's events does. */
+	pciback_device_conf_try(dev, &guest->owner, false, PCI_VENDOR_ID, 4, &val);
+	if (pciback_op_begin(dev, &guest->owner))
+		return;
+	pciback_device_conf_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	pciback_device_conf_write(dev, PCI_BASE_ADDRESS_0, 4, 0xffffffff);
+	pciback_device_conf_read(dev, PCI_BASE_ADDRESS_0, 4, &val);
+	pciback_device_conf_read(dev, PCI_VENDOR_ID, 4, &val);
+	pciback_device_conf_write(dev, PCI_SUBSYSTEM_VENDOR_ID, 4, val);
+	pciback_device_conf_write(dev, PCI_COMMAND, 2, 0);
+	pciback_op_end(dev);
 }
 
 /* Assign the function, access it, deassign it. */

@@ -126,7 +126,7 @@ static struct pcistub_device *device_assign(struct kunit *test, enum fixture_fn 
 
 static bool is_usable(struct pcistub_device *dev, struct fixture_guest *owner)
 {
-	guard(mutex)(&dev->lock);
+	guard(spinlock_irq)(&dev->lock);
 	return pciback_device_is_usable_by(dev, &owner->owner);
 }
 
@@ -405,7 +405,7 @@ static void reset_hangs(struct kunit *test)
 
 static bool is_isolated(struct pcistub_device *dev)
 {
-	guard(mutex)(&dev->lock);
+	guard(spinlock_irq)(&dev->lock);
 	return dev->isolated;
 }
 

@@ -455,7 +455,7 @@ static void guest_resets(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	for (i = 0; i < 3; i++) {
 		fixture_write(dev, 0x70 + PCI_EXP_DEVCTL, 2, PCI_EXP_DEVCTL_BCR_FLR);
-		pciback_device_guest_reset(dev, &f->guest.owner);
+		flush_work(&dev->guest_reset_work);
 	}
 	KUNIT_EXPECT_EQ(test, f->fn[CARD]->nr_flr, 4);
 	KUNIT_EXPECT_EQ(test, dev->reset.history.nr, 2);
@@ -463,7 +463,7 @@ static void guest_resets(struct kunit *test)
 	/* If such a reset hangs, the function is not marked unusable before the deassign. */
 	fake_pci_set_reset(f->fn[CARD], FAKE_RESET_HANGS, FAKE_RESET_OK);
 	fixture_write(dev, 0x70 + PCI_EXP_DEVCTL, 2, PCI_EXP_DEVCTL_BCR_FLR);
-	pciback_device_guest_reset(dev, &f->guest.owner);
+	flush_work(&dev->guest_reset_work);
 	KUNIT_EXPECT_EQ(test, dev->reset.error, 0);
 	pciback_device_deassign(dev, &f->guest.owner);
 	expect_state(test, f->fn[CARD], "unusable -19\n");

@@ -490,9 +490,7 @@ struct pcistub_device *fixture_seize(struct kunit *test, struct fake_pci_fn *fn)
  */
 void fixture_write(struct pcistub_device *dev, int off, int size, u32 val)
 {
-	mutex_lock(&dev->lock);
 	pciback_device_conf_write(dev, off, size, val);
-	mutex_unlock(&dev->lock);
 }
 
 /**
@@ -508,9 +506,7 @@ u32 fixture_read(struct pcistub_device *dev, int off, int size)
 {
 	u32 val;
 
-	mutex_lock(&dev->lock);
 	pciback_device_conf_read(dev, off, size, &val);
-	mutex_unlock(&dev->lock);
 	return val;
 }
 

@@ -131,12 +131,8 @@ static void reset_method(struct kunit *test)
 
 static bool is_usable(struct pcistub_device *dev, struct fixture_guest *guest)
 {
-	bool ret;
-
-	mutex_lock(&dev->lock);
-	ret = pciback_device_is_usable_by(dev, &guest->owner);
-	mutex_unlock(&dev->lock);
-	return ret;
+	guard(spinlock_irq)(&dev->lock);
+	return pciback_device_is_usable_by(dev, &guest->owner);
 }
 
 static void one_owner(struct kunit *test)
@@ -243,7 +239,6 @@ static void msi_without_pirqs(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
-	mutex_lock(&dev->lock);
 	KUNIT_EXPECT_EQ(test, pciback_msi_enable(dev, 1, &value), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, value, 0);
 	KUNIT_EXPECT_EQ(test, pciback_msix_enable(dev, entries, 0), -EINVAL);
@@ -254,7 +249,6 @@ static void msi_without_pirqs(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, pciback_msix_enable(dev, entries, 2), -EINVAL,
 			    "the table has 4 entries");
 	KUNIT_EXPECT_EQ(test, pciback_msi_disable(dev), 0);
-	mutex_unlock(&dev->lock);
 	KUNIT_EXPECT_EQ(test, dev->irq.mode, PCIBACK_IRQ_INTX);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msi_enabled);
 	KUNIT_EXPECT_FALSE(test, dev->pdev->msix_enabled);

@@ -270,9 +270,7 @@ static void device_counters(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	fixture_write(dev, PCI_VENDOR_ID, 2, 0);
 	fixture_write(dev, PCI_VENDOR_ID, 2, 0);
-	mutex_lock(&dev->lock);
 	pciback_msi_enable(dev, 1, &value);
-	mutex_unlock(&dev->lock);
 	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, fixture_debug_read(CARD_COUNTERS, text, sizeof(text)), 0);
 	KUNIT_EXPECT_STREQ(test, text, want);

@@ -37,8 +37,9 @@ struct conf_reg;
  *	after the access
  * @dropped: called for a guest's first write that was dropped, wholly or in part
  *
- * Each gets the @ctx of the space. All may sleep, and run under whatever lock
- * serialises the space. The structure is constant.
+ * Each gets the @ctx of the space. @enable, @set_power_state and @read_vpd may sleep, the
+ * others may not. All run under whatever lock serialises the space; those that sleep may
+ * drop it meanwhile. The structure is constant.
  */
 struct conf_hw {
 	int (*read)(void *ctx, unsigned int off, unsigned int size, u32 *val);
@@ -207,6 +208,7 @@ struct conf_ident {
  * @interrupt_control: a device model may enable and disable INTx, MSI and MSI-X
  * @enabled: @hw->enable has succeeded for this guest
  * @intx_wanted: the guest has enabled decoding, so it may be using INTx
+ * @atomic: the caller must not sleep; set before each write
  * @vpd_data: the data register of the VPD capability, or NULL
  * @dropped: set when a write was dropped, wholly or in part; the caller clears it
  * @audit: dropped writes of the current guest, or of the last one
@@ -229,6 +231,7 @@ struct conf_space {
 	bool interrupt_control;
 	bool enabled;
 	bool intx_wanted;
+	bool atomic;
 	bool dropped;
 	struct conf_reg *vpd_data;
 	struct conf_audit audit;

@@ -91,9 +91,9 @@ static bool index_is_isolated(struct pciback_backend *backend, int index, char *
 
 	if (!dev)
 		return false;
-	mutex_lock(&dev->lock);
+	spin_lock_irq(&dev->lock);
 	isolated = dev->owner == &backend->owner && dev->isolated;
-	mutex_unlock(&dev->lock);
+	spin_unlock_irq(&dev->lock);
 	strscpy(name, pci_name(dev->pdev), size);
 	pciback_device_put(dev);
 	return isolated;

@@ -40,8 +40,12 @@ struct slot_spec;
  *	a lock.
  * @lock: guards @irq; a leaf
  * @irq: the bound event channel, 0 while not connected
- * @work: serves one request; queued by the event handler (hard interrupt)
- * @op: the request that is being served, a copy; touched by @work only
+ * @work: serves one request that may have to sleep; queued by the event handler (hard
+ *	interrupt)
+ * @op: the request that is being served, a copy. Touched by the event handler and by
+ *	@work; no event comes from when @work is queued until it has answered
+ * @tick: in jiffies; with @served by the event handler only
+ * @served: number of requests that were served in the event handler in that jiffy
  */
 struct pciback_channel {
 	struct pciback_shared_page *page;
@@ -49,6 +53,8 @@ struct pciback_channel {
 	unsigned int irq;
 	struct work_struct work;
 	struct xen_pci_op op;
+	unsigned long tick;
+	unsigned int served;
 };
 
 /**
@@ -162,6 +168,7 @@ void pciback_aer_notify_init(struct pciback_backend *backend);
 void pciback_aer_notify_exit(struct pciback_backend *backend);
 
 /* ops.c */
+bool pciback_backend_try_op(struct pciback_backend *backend, struct xen_pci_op *op);
 void pciback_backend_do_op(struct pciback_backend *backend, struct xen_pci_op *op);
 
 /* nodes.c */

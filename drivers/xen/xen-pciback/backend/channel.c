@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * The connection to a frontend: its page mapped, its event channel bound, and the
- * work item that serves one request for each event.
+ * The connection to a frontend: its page mapped, its event channel bound, and one request
+ * served for each event: in the event handler if nothing has to sleep for it, else in a
+ * work item.
  *
  * The event channel is bound with late EOI (XSA-332): from an event until its request
  * is answered, the guest cannot interrupt the host again. An event without a request
@@ -17,6 +18,13 @@
 #include "backend/backend.h"
 #include "backend/shared_page.h"
 #include "record/stats.h"
+
+/*
+ * Requests of a guest that are served in the event handler in one jiffy. The handler has a
+ * CPU for itself, whatever else is to be done there. A guest that sends more gets the share
+ * that the scheduler gives to the work item.
+ */
+#define HANDLER_BUDGET	64
 
 /* For the work items of all guests; set once. */
 struct workqueue_struct *pciback_backend_wq;
@@ -40,6 +48,27 @@ static void channel_eoi(struct pciback_channel *channel, int irq, bool spurious)
 	xen_irq_lateeoi(irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
 }
 
+/* Hard interrupt. False: the work item is needed. */
+static bool channel_serve_now(struct pciback_channel *channel)
+{
+	struct pciback_backend *backend = container_of(channel, struct pciback_backend, channel);
+	struct xen_pci_op *op = &channel->op;
+
+	if (channel->tick != jiffies) {
+		channel->tick = jiffies;
+		channel->served = 0;
+	}
+	if (channel->served == HANDLER_BUDGET)
+		return false;
+	pciback_shared_op_take(channel->page, op);
+	if (!pciback_backend_try_op(backend, op))
+		return false;
+	channel->served++;
+	pciback_shared_op_answer(channel->page, op, 0);
+	pciback_shared_flags_change(channel->page, XEN_PCIF_active, 0);
+	return true;
+}
+
 /* Hard interrupt. */
 static irqreturn_t channel_event(int irq, void *data)
 {
@@ -50,13 +79,17 @@ static irqreturn_t channel_event(int irq, void *data)
 
 	pciback_stat_inc(channel_stats(channel), BACKEND_STAT_EVENTS);
 	/*
-	 * A request is served in the work item, which does the EOI. Everything else is
-	 * done now: an awaited answer arrives as the next event, which only an EOI allows.
+	 * The work item does the EOI itself. Everything else is done now: an awaited answer
+	 * arrives as the next event, which only an EOI allows.
 	 */
-	if (flags & XEN_PCIF_active)
-		queue_work(pciback_backend_wq, &channel->work);
-	else
+	if (!(flags & XEN_PCIF_active)) {
 		channel_eoi(channel, irq, !answer);
+	} else if (channel_serve_now(channel)) {
+		notify_remote_via_irq(irq);
+		channel_eoi(channel, irq, false);
+	} else {
+		queue_work(pciback_backend_wq, &channel->work);
+	}
 	return IRQ_HANDLED;
 }
 
@@ -65,16 +98,18 @@ static void channel_serve(struct pciback_channel *channel)
 	struct pciback_backend *backend = container_of(channel, struct pciback_backend, channel);
 	struct xen_pci_op *op = &channel->op;
 	u32 nr_vectors = pciback_shared_op_take(channel->page, op);
+	struct pciback_request request = pciback_shared_request(op);
 
 	pciback_backend_do_op(backend, op);
 	if (op->err)
 		nr_vectors = 0;
 
 	/*
-	 * If the frontend cleared its flag it does not wait any more. It would take this
-	 * answer for the one to its next request.
+	 * The frontend may have stopped waiting, and may even have sent its next request,
+	 * and would take this answer for the one to that. An event for it is pending.
 	 */
-	if (!channel_has_request(channel)) {
+	if (!channel_has_request(channel) ||
+	    !pciback_shared_has_request(channel->page, &request)) {
 		pciback_stat_inc(channel_stats(channel), BACKEND_STAT_OPS_ABANDONED);
 		return;
 	}

@@ -10,9 +10,9 @@
 #include "backend/backend.h"
 #include "backend/vbus.h"
 #include "compat.h"
-#include "device/lifecycle.h"
 #include "device/pci_hw.h"
 #include "irq/irq.h"
+#include "record/guest_op.h"
 #include "record/record.h"
 #include "record/stats.h"
 #include "trace/events.h"
@@ -79,18 +79,72 @@ static void op_disable_msi(struct pcistub_device *dev, struct xen_pci_op *op)
 	op->err = XEN_PCI_ERR_success;
 }
 
-typedef void (*op_handler)(struct pcistub_device *dev, struct xen_pci_op *op);
+/**
+ * struct op_row - an operation
+ * @run: carries it out; the caller has called pciback_op_begin()
+ * @in_reset: answers it while the function is in a reset that takes long; NULL:
+ *	XEN_PCI_ERR_op_failed
+ *
+ * Constant; needs no lock.
+ */
+struct op_row {
+	void (*run)(struct pcistub_device *dev, struct xen_pci_op *op);
+	void (*in_reset)(struct xen_pci_op *op);
+};
+
+/* A function in reset does not answer: reads return all ones, and writes have no effect. */
+static void op_in_reset(struct xen_pci_op *op)
+{
+	op->err = XEN_PCI_ERR_success;
+	if (op->cmd == XEN_PCI_OP_conf_read)
+		op->value = U32_MAX;
+}
 
 /* The numbers without an entry are requests from the backend to the frontend. */
-static const op_handler op_handlers[] = {
-	[XEN_PCI_OP_conf_read] = op_conf_read,
-	[XEN_PCI_OP_conf_write] = op_conf_write,
-	[XEN_PCI_OP_enable_msi] = op_enable_msi,
-	[XEN_PCI_OP_disable_msi] = op_disable_msi,
-	[XEN_PCI_OP_enable_msix] = op_enable_msix,
-	[XEN_PCI_OP_disable_msix] = op_disable_msi,
-	[XEN_PCI_OP_enable_multi_msi] = op_enable_multi_msi,
+static const struct op_row op_rows[] = {
+	[XEN_PCI_OP_conf_read] = { op_conf_read, op_in_reset },
+	[XEN_PCI_OP_conf_write] = { op_conf_write, op_in_reset },
+	[XEN_PCI_OP_enable_msi] = { op_enable_msi },
+	[XEN_PCI_OP_disable_msi] = { op_disable_msi },
+	[XEN_PCI_OP_enable_msix] = { op_enable_msix },
+	[XEN_PCI_OP_disable_msix] = { op_disable_msi },
+	[XEN_PCI_OP_enable_multi_msi] = { op_enable_multi_msi },
 };
+
+static const struct op_row *op_find(u32 cmd)
+{
+	const struct op_row *row;
+
+	if (cmd >= ARRAY_SIZE(op_rows))
+		return NULL;
+	row = &op_rows[array_index_nospec(cmd, ARRAY_SIZE(op_rows))];
+	return row->run ? row : NULL;
+}
+
+static void op_carry_out(struct pciback_backend *backend, struct pcistub_device *dev,
+			 struct xen_pci_op *op)
+{
+	const struct op_row *row = op_find(op->cmd);
+
+	switch (pciback_op_begin(dev, &backend->owner)) {
+	case 0:
+		if (row)
+			row->run(dev, op);
+		else
+			op->err = XEN_PCI_ERR_not_implemented;
+		pciback_op_end(dev);
+		break;
+	case -EAGAIN:
+		if (row && row->in_reset)
+			row->in_reset(op);
+		else
+			op->err = row ? XEN_PCI_ERR_op_failed : XEN_PCI_ERR_not_implemented;
+		break;
+	default:
+		op->err = XEN_PCI_ERR_dev_not_found;
+		break;
+	}
+}
 
 /**
  * pciback_backend_do_op() - carry out one request
@@ -100,39 +154,77 @@ static const op_handler op_handlers[] = {
  *
  * For a function that the guest does not have @op->value stays as it was sent.
  *
- * Context: sleeps; 100 ms and more if the guest requested a function level reset.
- * Takes the virtual bus's lock and, after that, the record's lock of the function.
- * Caller holds neither these nor a device_lock().
+ * Context: sleeps; see Documentation/locking.rst for how long. Caller holds no lock that
+ * the operation of a guest may wait for.
  */
 void pciback_backend_do_op(struct pciback_backend *backend, struct xen_pci_op *op)
 {
 	u64 start = pciback_trace_op_start();
 	struct pcistub_device *dev;
-	op_handler handler = NULL;
-	bool reset = false;
-	u32 cmd = op->cmd;
 
-	op->err = XEN_PCI_ERR_dev_not_found;
 	dev = pciback_vbus_get(&backend->vbus, op->domain, op->bus, op->devfn);
-	if (!dev) {
-		pciback_trace_op(&backend->owner, NULL, op, start);
-		return;
-	}
-
-	mutex_lock(&dev->lock);
-	if (pciback_device_is_usable_by(dev, &backend->owner)) {
-		if (cmd < ARRAY_SIZE(op_handlers))
-			handler = op_handlers[array_index_nospec(cmd, ARRAY_SIZE(op_handlers))];
-		if (handler)
-			handler(dev, op);
-		else
-			op->err = XEN_PCI_ERR_not_implemented;
-		reset = dev->reset_wanted;
-	}
-	mutex_unlock(&dev->lock);
-	/* Needs device_lock(), which is taken before the record's lock. */
-	if (reset)
-		pciback_device_guest_reset(dev, &backend->owner);
+	if (dev)
+		op_carry_out(backend, dev, op);
+	else
+		op->err = XEN_PCI_ERR_dev_not_found;
 	pciback_trace_op(&backend->owner, dev, op, start);
-	pciback_device_put(dev);
+	if (dev)
+		pciback_device_put(dev);
+}
+
+/**
+ * struct op_attempt - arguments of op_attempt_on(); on the stack of its caller, no lock
+ * @backend: the backend
+ * @op: the request
+ * @start: when it began
+ */
+struct op_attempt {
+	struct pciback_backend *backend;
+	struct xen_pci_op *op;
+	u64 start;
+};
+
+static int op_attempt_on(struct pcistub_device *dev, void *ctx)
+{
+	const struct op_attempt *attempt = ctx;
+	struct xen_pci_op *op = attempt->op;
+	int err;
+
+	if (dev) {
+		err = pciback_device_conf_try(dev, &attempt->backend->owner,
+					      op->cmd == XEN_PCI_OP_conf_write, op->offset,
+					      op->size, &op->value);
+		if (err == -EWOULDBLOCK)
+			return err;
+		op->err = err_to_guest(err);
+	} else {
+		op->err = XEN_PCI_ERR_dev_not_found;
+	}
+	pciback_trace_op(&attempt->backend->owner, dev, op, attempt->start);
+	return 0;
+}
+
+/**
+ * pciback_backend_try_op() - carry out one request without sleeping
+ * @backend: the backend
+ * @op: as for pciback_backend_do_op()
+ *
+ * Reads and writes of configuration space, unless their row needs something that sleeps.
+ *
+ * Context: any, also hard interrupt. Takes the lock of the virtual bus's @by_virt, then the
+ * record's lock.
+ * Return: false: nothing was done, and pciback_backend_do_op() is needed.
+ */
+bool pciback_backend_try_op(struct pciback_backend *backend, struct xen_pci_op *op)
+{
+	struct op_attempt attempt = {
+		.backend = backend,
+		.op = op,
+		.start = pciback_trace_op_start(),
+	};
+
+	if (op->cmd != XEN_PCI_OP_conf_read && op->cmd != XEN_PCI_OP_conf_write)
+		return false;
+	return !pciback_vbus_call(&backend->vbus, op->domain, op->bus, op->devfn, op_attempt_on,
+				  &attempt);
 }

@@ -100,6 +100,53 @@ u32 pciback_shared_op_take(const struct pciback_shared_page *page, struct xen_pc
 }
 
 /**
+ * pciback_shared_request() - what tells a request from another one
+ * @op: a copy of the request, without its answer
+ *
+ * Context: any.
+ * Return: that part of it.
+ */
+struct pciback_request pciback_shared_request(const struct xen_pci_op *op)
+{
+	return (struct pciback_request) {
+		.cmd = op->cmd,
+		.domain = op->domain,
+		.bus = op->bus,
+		.devfn = op->devfn,
+		.offset = op->offset,
+		.size = op->size,
+		.value = op->value,
+		.info = op->info,
+	};
+}
+
+/**
+ * pciback_shared_has_request() - is a request still the one that the page holds?
+ * @page: shared with a frontend
+ * @request: the request, taken from the page earlier
+ *
+ * The protocol does not number requests. A frontend that gave this one up and sent the same
+ * again cannot be told from one that still waits; to it the answer is right as well.
+ *
+ * Context: any.
+ * Return: false if the page holds another request.
+ */
+bool pciback_shared_has_request(const struct pciback_shared_page *page,
+				const struct pciback_request *request)
+{
+	const struct xen_pci_op *op = &page->info.op;
+
+	return READ_ONCE(op->cmd) == request->cmd &&
+	       READ_ONCE(op->domain) == request->domain &&
+	       READ_ONCE(op->bus) == request->bus &&
+	       READ_ONCE(op->devfn) == request->devfn &&
+	       READ_ONCE(op->offset) == request->offset &&
+	       READ_ONCE(op->size) == request->size &&
+	       READ_ONCE(op->value) == request->value &&
+	       READ_ONCE(op->info) == request->info;
+}
+
+/**
  * pciback_shared_op_answer() - write the fields of an answer, and no others
  * @page: shared with a frontend
  * @op: the request with its answer

@@ -91,7 +91,8 @@ void pciback_vbus_init(struct pciback_vbus *vbus, const struct vbus_ops *ops)
 	mutex_init(&vbus->lock);
 	vbus->ops = ops;
 	INIT_LIST_HEAD(&vbus->entries);
-	xa_init(&vbus->by_virt);
+	/* Looked up in the handler of the guest's events, too. */
+	xa_init_flags(&vbus->by_virt, XA_FLAGS_LOCK_IRQ);
 }
 
 /**
@@ -133,9 +134,9 @@ int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev,
 	err = vbus->ops->place(vbus, dev, &entry->virt);
 	if (err)
 		goto free;
-	err = xa_insert(&vbus->by_virt,
-			vbus_key(entry->virt.domain, entry->virt.bus, entry->virt.devfn),
-			entry, GFP_KERNEL);
+	err = xa_insert_irq(&vbus->by_virt,
+			    vbus_key(entry->virt.domain, entry->virt.bus, entry->virt.devfn),
+			    entry, GFP_KERNEL);
 	if (err)
 		goto vacate;
 	list_add_tail(&entry->node, &vbus->entries);
@@ -158,6 +159,8 @@ free:
  * @vbus: the backend's virtual bus
  * @dev: the function; the caller has a reference besides that of the virtual bus
  *
+ * When it returns no pciback_vbus_call() uses the function any more.
+ *
  * Context: may sleep; device_lock() may be held. Takes the virtual bus's lock.
  * Return: true if it was on the bus.
  */
@@ -174,8 +177,8 @@ bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev)
 	}
 	if (found) {
 		list_del(&found->node);
-		xa_erase(&vbus->by_virt, vbus_key(found->virt.domain, found->virt.bus,
-						  found->virt.devfn));
+		xa_erase_irq(&vbus->by_virt, vbus_key(found->virt.domain, found->virt.bus,
+						      found->virt.devfn));
 		if (vbus->ops->vacate)
 			vbus->ops->vacate(vbus, &found->virt);
 	}
@@ -196,22 +199,57 @@ bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev)
  *
  * In constant time: it is called for each request.
  *
- * Context: may sleep. Takes the virtual bus's lock.
+ * Context: any. Takes the lock of @by_virt.
  * Return: the function, or NULL. The caller drops the reference with
  * pciback_device_put().
  */
 struct pcistub_device *pciback_vbus_get(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn)
 {
+	struct pcistub_device *dev = NULL;
 	struct vbus_entry *entry;
+	unsigned long flags;
 
 	if (bus > U8_MAX || devfn > U8_MAX)
 		return NULL;
-	guard(mutex)(&vbus->lock);
+	/* The lock keeps the entry from being freed until there is a reference. */
+	xa_lock_irqsave(&vbus->by_virt, flags);
 	entry = xa_load(&vbus->by_virt, vbus_key(domain, bus, devfn));
-	if (!entry)
-		return NULL;
-	pciback_device_get(entry->dev);
-	return entry->dev;
+	if (entry) {
+		dev = entry->dev;
+		pciback_device_get(dev);
+	}
+	xa_unlock_irqrestore(&vbus->by_virt, flags);
+	return dev;
+}
+
+/**
+ * pciback_vbus_call() - call a function for what is at an address in the guest
+ * @vbus: the backend's virtual bus
+ * @domain: PCI domain; sent by the guest, any value
+ * @bus: bus number; sent by the guest, any value
+ * @devfn: device and function number; sent by the guest, any value
+ * @call: what to call, under a spinlock; NULL is passed if there is no function
+ * @ctx: its second argument
+ *
+ * As pciback_vbus_get(), for hard interrupts: there a reference must not be dropped, since it
+ * may be the last one, and freeing a record sleeps.
+ *
+ * Context: any. Takes the lock of @by_virt.
+ * Return: what @call returned.
+ */
+int pciback_vbus_call(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn,
+		      int (*call)(struct pcistub_device *dev, void *ctx), void *ctx)
+{
+	struct vbus_entry *entry = NULL;
+	unsigned long flags;
+	int ret;
+
+	xa_lock_irqsave(&vbus->by_virt, flags);
+	if (bus <= U8_MAX && devfn <= U8_MAX)
+		entry = xa_load(&vbus->by_virt, vbus_key(domain, bus, devfn));
+	ret = call(entry ? entry->dev : NULL, ctx);
+	xa_unlock_irqrestore(&vbus->by_virt, flags);
+	return ret;
 }
 
 /**

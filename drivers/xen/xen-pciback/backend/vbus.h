@@ -54,11 +54,13 @@ extern const struct vbus_ops pciback_vbus_passthrough;
 
 /**
  * struct pciback_vbus - all functions of one guest
- * @lock: guards all members but @ops. Taken under device_lock(); struct
- *	pcistub_device's @lock comes after it, but no other lock is taken under it.
+ * @lock: guards all members but @ops. Taken under device_lock(); the lock of @by_virt
+ *	comes after it, but no other lock is taken under it.
  * @ops: how addresses are chosen; set once
  * @entries: the functions in the order in which they were added
- * @by_virt: the same by virtual address, for the guest's requests
+ * @by_virt: the same by virtual address, for the guest's requests. Written with @lock and
+ *	its own lock held, a spinlock that is also taken in hard interrupt; struct
+ *	pcistub_device's @lock is taken under it
  * @vpci: slots that are in use, if @ops is vpci
  */
 struct pciback_vbus {
@@ -75,6 +77,8 @@ int pciback_vbus_add(struct pciback_vbus *vbus, struct pcistub_device *dev,
 		     struct pciback_addr *virt);
 bool pciback_vbus_remove(struct pciback_vbus *vbus, struct pcistub_device *dev);
 struct pcistub_device *pciback_vbus_get(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn);
+int pciback_vbus_call(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn,
+		      int (*call)(struct pcistub_device *dev, void *ctx), void *ctx);
 bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *dev,
 		       struct pciback_addr *virt);
 struct pcistub_device *pciback_vbus_first(struct pciback_vbus *vbus);

@@ -43,6 +43,9 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	u32 now, changed;
 	int err;
 
+	/* Enabling sleeps, and so does what the caller does about INTx after a change. */
+	if (cs->atomic && ((decode && !cs->enabled) || decode != cs->intx_wanted))
+		return -EWOULDBLOCK;
 	if (decode && !cs->enabled) {
 		err = hw->enable(cs->ctx);
 		if (err)

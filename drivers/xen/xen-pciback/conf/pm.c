@@ -19,6 +19,8 @@ static int pmcsr_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32
 	err = conf_hw_read(cs, reg, &now);
 	if (err)
 		return err;
+	if (cs->atomic && (now ^ val) & PCI_PM_CTRL_STATE_MASK)
+		return -EWOULDBLOCK;
 	if ((val ^ now) & mask & PCI_PM_CTRL_PME_ENABLE)
 		pciback_conf_drop(cs, reg->pos, 2, val);
 	now &= ~PCI_PM_CTRL_PME_STATUS;

@@ -216,7 +216,7 @@ void pciback_conf_forget_drops(struct conf_space *cs)
  * Sets @cs->dropped. Calls the operation dropped() of @cs->hw at the first dropped
  * write since pciback_conf_forget_drops().
  *
- * Context: may sleep (@cs->hw). Caller serialises calls on @cs.
+ * Context: any; does not sleep. Caller serialises calls on @cs.
  */
 void pciback_conf_drop(struct conf_space *cs, unsigned int off, unsigned int size, u32 val)
 {
@@ -323,7 +323,7 @@ static int reg_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 m
  * @size: number of bytes, unchecked
  * @val: the value read; 0 if the call fails
  *
- * Context: may sleep (@cs->hw). Caller serialises calls on @cs.
+ * Context: any; does not sleep. Caller serialises calls on @cs.
  * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER: @off is outside of the space, @size is not
  * 1, 2 or 4, or @off is not a multiple of @size; or the hardware's error.
  */
@@ -470,20 +470,30 @@ static int drop_rest(struct conf_space *cs, unsigned int off, unsigned int size,
  * A write that is not allowed is dropped and succeeds, as hardware does with
  * read-only registers; guests rely on it. The audit records it.
  *
- * Context: may sleep (@cs->hw). Caller serialises calls on @cs.
+ * Context: may sleep (@cs->hw), unless @cs->atomic. Caller serialises calls on @cs.
  * Return: 0; PCIBIOS_BAD_REGISTER_NUMBER: as pciback_conf_read(); PCIBIOS_SET_FAILED:
  * a register whose writes must not be dropped with success did not take the value
  * (Message Control, VPD address, power state); or the hardware's error. The first
- * error ends the write; registers at lower offsets stay written.
+ * error ends the write; registers at lower offsets stay written. -EWOULDBLOCK, only if
+ * @cs->atomic: the write may have to sleep, or touches several registers; nothing was done.
  */
 int pciback_conf_write(struct conf_space *cs, s32 off, s32 size, u32 val)
 {
+	struct conf_reg *only = NULL;
 	u32 free = 0;
 	int pos, err;
 
 	if (!access_valid(cs, off, size))
 		return PCIBIOS_BAD_REGISTER_NUMBER;
 	val &= CONF_ALL(size);
+	/* A register that would sleep must be the first one: nothing may have been done. */
+	for (pos = off; cs->atomic && pos < off + size; pos++) {
+		struct conf_reg *reg = virtual_reg_at(cs, pos);
+
+		if (only && reg && reg != only)
+			return -EWOULDBLOCK;
+		only = reg ?: only;
+	}
 
 	for (pos = off; pos < off + size;) {
 		struct conf_reg *reg = virtual_reg_at(cs, pos);

@@ -22,6 +22,8 @@ static int vpd_address_write(struct conf_space *cs, struct conf_reg *reg, u32 va
 		pciback_conf_drop(cs, reg->pos, 2, val);
 		return PCIBIOS_SET_FAILED;
 	}
+	if (cs->atomic)
+		return -EWOULDBLOCK;
 	reg->virt = val;
 	/* The data register may be missing: see vpd_setup(). */
 	if (cs->vpd_data && !cs->hw->read_vpd(cs->ctx, val & PCI_VPD_ADDR_MASK, &data)) {

@@ -23,6 +23,7 @@
 #include "device/pci_hw.h"
 #include "device/write_quirks.h"
 #include "irq/irq.h"
+#include "record/guest_op.h"
 #include "record/irq_state.h"
 #include "record/record.h"
 #include "record/reset_history.h"
@@ -33,6 +34,48 @@
 #include "trace/stats.h"
 #include "xen/gsi.h"
 #include "xen/hypercall.h"
+
+/* The reset that a guest wanted is done, or the guest has lost the function. */
+static void device_forget_guest_reset(struct pcistub_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	if (!dev->reset_wanted)
+		return;
+	dev->reset_wanted = false;
+	dev->resets--;
+	wake_up_all(&dev->wait);
+}
+
+/*
+ * Carries out the reset that a guest asked for. Configuration space is saved before and
+ * restored after it, MSI and MSI-X included, so the guest sees that only the function's
+ * internal state is lost. The guest's other operations wait for it.
+ */
+static void device_guest_reset_work(struct work_struct *work)
+{
+	struct pcistub_device *dev = container_of(work, struct pcistub_device, guest_reset_work);
+	struct pciback_owner *owner = NULL;
+	int err;
+
+	spin_lock_irq(&dev->lock);
+	if (dev->reset_wanted && !pciback_ops_ended(dev)) {
+		owner = dev->owner;
+		kref_get(&owner->ref);
+	}
+	spin_unlock_irq(&dev->lock);
+	if (owner) {
+		err = pciback_reset(dev, RESET_FOR_GUEST, owner, false);
+		if (err)
+			dev_warn_ratelimited(&dev->pdev->dev,
+					     "domain %d asked for a reset: failed (%d)\n",
+					     owner->domid, err);
+		kref_put(&owner->ref, owner->ops->release);
+	}
+	spin_lock_irq(&dev->lock);
+	device_forget_guest_reset(dev);
+	spin_unlock_irq(&dev->lock);
+	pciback_device_put(dev);
+}
 
 /**
  * pciback_device_seize() - take a function from the host
@@ -56,7 +99,9 @@ int pciback_device_seize(struct pci_dev *pdev)
 	kref_init(&dev->ref);
 	INIT_LIST_HEAD(&dev->node);
 	INIT_LIST_HEAD(&dev->quirks);
-	mutex_init(&dev->lock);
+	spin_lock_init(&dev->lock);
+	init_waitqueue_head(&dev->wait);
+	INIT_WORK(&dev->guest_reset_work, device_guest_reset_work);
 	dev->pdev = pci_dev_get(pdev);
 	pciback_recovery_init(dev);
 	snprintf(dev->irq.name, sizeof(dev->irq.name), "xen-pciback[%s]", pci_name(pdev));
@@ -109,15 +154,24 @@ put:
 	return err;
 }
 
-/* Ends the guest's operations on the function. */
+/* No operation of the guest starts any more. One may still run. */
+static void device_set_detaching(struct pcistub_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	WRITE_ONCE(dev->detaching, true);
+	wake_up_all(&dev->wait);
+}
+
+/* Ends the guest's operations on the function, and its interrupts. */
 static void device_stop_ops(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
-	mutex_lock(&dev->lock);
-	dev->detaching = true;
+	spin_lock_irq(&dev->lock);
+	device_set_detaching(dev);
+	spin_unlock_irq(&dev->lock);
 	pciback_trace_state(dev, PCIBACK_STATE_DETACHING);
+	pciback_op_wait(dev);
 	pciback_irq_teardown(dev);
-	mutex_unlock(&dev->lock);
 }
 
 /* Stops the function itself, after device_stop_ops() and a reset. */
@@ -140,7 +194,7 @@ static void device_clear_guest_state(struct pcistub_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
 	pciback_conf_reset(dev->conf);
-	dev->reset_wanted = false;
+	device_forget_guest_reset(dev);
 	dev->isolated = false;
 	dev->recovering = false;
 	dev->irq.handled = 0;
@@ -158,13 +212,13 @@ static void device_undo_guest(struct pcistub_device *dev)
 	device_quiesce_hw(dev);
 	pciback_xen_clear_owner(dev->pdev);
 
-	mutex_lock(&dev->lock);
+	spin_lock_irq(&dev->lock);
 	device_clear_guest_state(dev);
 	pciback_quirks_guest_gone(dev);
 	pciback_trace_state(dev, PCIBACK_STATE_IDLE);
 	dev->owner = NULL;
 	dev->detaching = false;
-	mutex_unlock(&dev->lock);
+	spin_unlock_irq(&dev->lock);
 	kref_put(&owner->ref, owner->ops->release);
 }
 
@@ -176,6 +230,22 @@ static void device_note_mappings(struct pcistub_device *dev)
 {
 	if (dev->used && !dev->mapped && pciback_xen_domain_exists(dev->last_domid))
 		dev->mapped = true;
+}
+
+static void device_set_owner(struct pcistub_device *dev, struct pciback_owner *owner)
+{
+	device_lock_assert(&dev->pdev->dev);
+	kref_get(&owner->ref);
+	spin_lock_irq(&dev->lock);
+	dev->owner = owner;
+	if (dev->last_domid != owner->domid)
+		dev->irq.backoff = (struct irq_backoff){};
+	dev->last_domid = owner->domid;
+	pciback_conf_forget_drops(dev->conf);
+	dev->clean = false;
+	dev->used = true;
+	pciback_trace_state(dev, PCIBACK_STATE_ASSIGNED);
+	spin_unlock_irq(&dev->lock);
 }
 
 /**
@@ -204,7 +274,7 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 
 	device_lock(&pdev->dev);
 	device_note_mappings(dev);
-	mutex_lock(&dev->lock);
+	/* All of these only change with device_lock() held. */
 	if (dev->removed) {
 		err = -ENODEV;
 	} else if (dev->owner) {
@@ -216,19 +286,9 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 		err = -EIO;
 	} else {
 		err = pciback_xen_set_owner(pdev, owner->domid);
-		if (!err) {
-			kref_get(&owner->ref);
-			dev->owner = owner;
-			if (dev->last_domid != owner->domid)
-				dev->irq.backoff = (struct irq_backoff){};
-			dev->last_domid = owner->domid;
-			pciback_conf_forget_drops(dev->conf);
-			dev->clean = false;
-			dev->used = true;
-			pciback_trace_state(dev, PCIBACK_STATE_ASSIGNED);
-		}
+		if (!err)
+			device_set_owner(dev, owner);
 	}
-	mutex_unlock(&dev->lock);
 	device_unlock(&pdev->dev);
 	return err;
 }
@@ -242,13 +302,13 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
  * guest; setting @detaching ends that wait. Does nothing if the guest does not have
  * the function any more.
  *
- * Context: may sleep. Takes @dev->lock.
+ * Context: process context. Takes @dev->lock.
  */
 void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
-	guard(mutex)(&dev->lock);
+	guard(spinlock_irq)(&dev->lock);
 	if (dev->owner == owner)
-		WRITE_ONCE(dev->detaching, true);
+		device_set_detaching(dev);
 }
 
 /**
@@ -324,13 +384,18 @@ void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *o
  */
 void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *owner)
 {
+	bool usable;
+
 	device_lock(&dev->pdev->dev);
-	mutex_lock(&dev->lock);
-	if (pciback_device_is_usable_by(dev, owner)) {
+	/* The guest has no frontend, so it begins no operation. */
+	spin_lock_irq(&dev->lock);
+	usable = pciback_device_is_usable_by(dev, owner);
+	spin_unlock_irq(&dev->lock);
+	if (usable) {
+		pciback_op_wait(dev);
 		pciback_irq_teardown(dev);
 		pciback_disable_dma(dev->pdev);
 	}
-	mutex_unlock(&dev->lock);
 	device_unlock(&dev->pdev->dev);
 }
 
@@ -356,14 +421,14 @@ void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_
 	/* Nothing is left to do if it was unbound meanwhile. */
 	if (dev->owner == owner) {
 		device_quiesce_hw(dev);
-		mutex_lock(&dev->lock);
+		spin_lock_irq(&dev->lock);
 		interrupt_control = dev->conf->interrupt_control;
 		device_clear_guest_state(dev);
 		dev->conf->interrupt_control = interrupt_control;
 		dev->clean = false;
 		dev->detaching = false;
 		pciback_trace_state(dev, PCIBACK_STATE_RECONNECTING);
-		mutex_unlock(&dev->lock);
+		spin_unlock_irq(&dev->lock);
 	}
 	device_unlock(&dev->pdev->dev);
 }
@@ -384,33 +449,6 @@ void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciba
 		pciback_device_reconnect_finish(dev, owner);
 }
 
-/**
- * pciback_device_guest_reset() - carry out the reset that a guest asked for
- * @dev: the function
- * @owner: the guest's backend
- *
- * Configuration space is saved before and restored after the reset, MSI and MSI-X
- * included, so the guest sees that only the function's internal state is lost.
- *
- * Context: sleeps, 100 ms and more. Takes device_lock() and @dev->lock; caller holds
- * neither.
- */
-void pciback_device_guest_reset(struct pcistub_device *dev, struct pciback_owner *owner)
-{
-	bool wanted;
-	int err;
-
-	mutex_lock(&dev->lock);
-	wanted = dev->reset_wanted && pciback_device_is_usable_by(dev, owner);
-	dev->reset_wanted = false;
-	mutex_unlock(&dev->lock);
-	if (!wanted)
-		return;
-	err = pciback_reset(dev, RESET_FOR_GUEST, owner, false);
-	if (err)
-		dev_warn_ratelimited(&dev->pdev->dev, "domain %d asked for a reset: failed (%d)\n",
-				     owner->domid, err);
-}
 
 static void device_warn_in_use(struct pcistub_device *dev)
 {
@@ -440,15 +478,15 @@ void pciback_device_release(struct pci_dev *pdev)
 
 	pciback_device_del(dev);
 	pciback_recovery_exit(dev);
-	mutex_lock(&dev->lock);
+	spin_lock_irq(&dev->lock);
 	dev->removed = true;
 	owner = dev->owner;
 	if (owner) {
 		/* revoke() may drop the other references to the owner. */
 		kref_get(&owner->ref);
-		dev->detaching = true;
+		device_set_detaching(dev);
 	}
-	mutex_unlock(&dev->lock);
+	spin_unlock_irq(&dev->lock);
 
 	if (owner) {
 		device_warn_in_use(dev);
@@ -469,9 +507,9 @@ void pciback_device_release(struct pci_dev *pdev)
 	pciback_config_release(dev, !dev->mapped);
 	pci_clear_dev_assigned(pdev);
 	pci_set_drvdata(pdev, NULL);
-	mutex_lock(&dev->lock);
+	spin_lock_irq(&dev->lock);
 	pciback_quirks_free(dev);
-	mutex_unlock(&dev->lock);
+	spin_unlock_irq(&dev->lock);
 	pciback_trace_state(dev, PCIBACK_STATE_RELEASED);
 	pciback_stat_remove_device(dev);
 	pciback_device_put(dev);

@@ -19,6 +19,5 @@ void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *o
 void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *owner);
 void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_owner *owner);
 void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciback_owner *owner);
-void pciback_device_guest_reset(struct pcistub_device *dev, struct pciback_owner *owner);
 
 #endif /* PCIBACK_DEVICE_LIFECYCLE_H */

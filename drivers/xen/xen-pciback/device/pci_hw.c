@@ -2,14 +2,21 @@
 /*
  * Connects the freestanding configuration space engine (conf/) to a function: what its
  * BARs are, how its registers are accessed, and which calls of the PCI core the engine's
- * operations stand for. The engine calls the hw_*() functions with the record's lock held.
+ * operations stand for.
+ *
+ * The engine calls the hw_*() functions with the record's lock held. Those that only access
+ * registers keep it. Those that may sleep drop it meanwhile: they are called only for an
+ * operation that pciback_op_begin() has begun, so no other one runs. When they take the lock
+ * again the guest may have lost the function; then no register is written any more.
  */
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <pciback/conf.h>
 #include "device/pci_hw.h"
 #include "irq/irq.h"
+#include "record/guest_op.h"
 #include "record/record.h"
+#include "reset/power.h"
 #include "trace/events.h"
 
 /* Module parameter "permissive": guests may write as with CONF_PERMISSIVE, all functions. */
@@ -40,6 +47,8 @@ static int hw_write(void *ctx, unsigned int off, unsigned int size, u32 val)
 {
 	struct pcistub_device *dev = ctx;
 
+	if (pciback_ops_ended(dev))
+		return PCIBIOS_DEVICE_NOT_FOUND;
 	switch (size) {
 	case 1:
 		return pci_write_config_byte(dev->pdev, off, val);
@@ -50,17 +59,34 @@ static int hw_write(void *ctx, unsigned int off, unsigned int size, u32 val)
 	}
 }
 
-static int hw_enable(void *ctx)
+/* For pciback_power_set(): has the guest lost the function meanwhile? */
+static bool hw_ended(void *ctx)
 {
 	struct pcistub_device *dev = ctx;
 
-	return pci_enable_device(dev->pdev);
+	guard(spinlock_irq)(&dev->lock);
+	return pciback_ops_ended(dev);
+}
+
+static int hw_enable(void *ctx)
+{
+	struct pcistub_device *dev = ctx;
+	int err;
+
+	spin_unlock_irq(&dev->lock);
+	/* pci_enable_device() wakes the function too, but waits up to a minute. */
+	err = pciback_power_set(dev->pdev, PCI_D0, hw_ended, dev) ?:
+	      pci_enable_device(dev->pdev);
+	spin_lock_irq(&dev->lock);
+	return err;
 }
 
 static void hw_set_master(void *ctx, bool on)
 {
 	struct pcistub_device *dev = ctx;
 
+	if (pciback_ops_ended(dev))
+		return;
 	if (on)
 		pci_set_master(dev->pdev);
 	else
@@ -71,6 +97,8 @@ static int hw_set_mwi(void *ctx, bool on)
 {
 	struct pcistub_device *dev = ctx;
 
+	if (pciback_ops_ended(dev))
+		return -ENODEV;
 	if (on)
 		return pci_set_mwi(dev->pdev);
 	pci_clear_mwi(dev->pdev);
@@ -81,7 +109,8 @@ static void hw_set_intx(void *ctx, bool on)
 {
 	struct pcistub_device *dev = ctx;
 
-	pci_intx(dev->pdev, on);
+	if (!pciback_ops_ended(dev))
+		pci_intx(dev->pdev, on);
 }
 
 /*
@@ -96,9 +125,13 @@ static int hw_set_power_state(void *ctx, unsigned int state)
 	int err;
 
 	pci_read_config_word(dev->pdev, PCI_COMMAND, &before);
-	err = pci_set_power_state(dev->pdev, (__force pci_power_t)state);
+	spin_unlock_irq(&dev->lock);
+	err = pciback_power_set(dev->pdev, (__force pci_power_t)state, hw_ended, dev);
+	spin_lock_irq(&dev->lock);
+	if (pciback_ops_ended(dev))
+		return -ENODEV;
 	pci_read_config_word(dev->pdev, PCI_COMMAND, &now);
-	if (!PCI_POSSIBLE_ERROR(before) && before & ~now & decode)
+	if (!PCI_POSSIBLE_ERROR(before) && !PCI_POSSIBLE_ERROR(now) && before & ~now & decode)
 		pci_write_config_word(dev->pdev, PCI_COMMAND, now | (before & decode));
 	return err;
 }
@@ -110,7 +143,9 @@ static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 	__le32 data;
 	ssize_t len;
 
+	spin_unlock_irq(&dev->lock);
 	len = pci_read_vpd_any(dev->pdev, addr, sizeof(data), &data);
+	spin_lock_irq(&dev->lock);
 	if (len < 0)
 		return len;
 	if (len < sizeof(data))
@@ -119,13 +154,22 @@ static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 	return 0;
 }
 
-/* A reset takes locks that come before @dev->lock: see pciback_device_guest_reset(). */
+/*
+ * In a work item: a reset takes device_lock(), which error recovery may hold while it waits
+ * for this guest. The guest's other operations wait for the reset.
+ */
 static void hw_request_reset(void *ctx)
 {
 	struct pcistub_device *dev = ctx;
 
 	lockdep_assert_held(&dev->lock);
+	if (dev->reset_wanted || pciback_ops_ended(dev))
+		return;
 	dev->reset_wanted = true;
+	dev->resets++;
+	pciback_device_get(dev);
+	if (!queue_work(pciback_device_wq, &dev->guest_reset_work))
+		pciback_device_put(dev);
 }
 
 /*
@@ -240,13 +284,55 @@ int pciback_device_conf_init(struct pcistub_device *dev)
  * @size: size in bytes as the guest sent it
  * @val: the value for the guest
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: any. Takes @dev->lock.
  * Return: as pciback_conf_read().
  */
 int pciback_device_conf_read(struct pcistub_device *dev, s32 off, s32 size, u32 *val)
 {
-	lockdep_assert_held(&dev->lock);
+	guard(spinlock_irqsave)(&dev->lock);
 	return pciback_conf_read(dev->conf, off, size, val);
+}
+
+static int device_conf_write(struct pcistub_device *dev, s32 off, s32 size, u32 val, bool atomic)
+{
+	struct conf_space *cs = dev->conf;
+	int err;
+
+	lockdep_assert_held(&dev->lock);
+	cs->level = READ_ONCE(pciback_permissive_all) ? CONF_PERMISSIVE : dev->level;
+	cs->dropped = false;
+	cs->atomic = atomic;
+	err = pciback_conf_write(cs, off, size, val);
+	if (cs->dropped || err == PCIBIOS_SET_FAILED)
+		pciback_trace_dropped(dev, off, size, val);
+	return err;
+}
+
+/**
+ * pciback_device_conf_try() - access configuration space for a guest, without sleeping
+ * @dev: the function
+ * @owner: the guest's backend
+ * @write: write, not read
+ * @off: offset as the guest sent it
+ * @size: size in bytes as the guest sent it
+ * @val: the value to write; or set to the value that was read
+ *
+ * Context: any, also hard interrupt. Takes @dev->lock.
+ * Return: as pciback_conf_read() or pciback_conf_write(); -EWOULDBLOCK: it may have to
+ * sleep, and nothing was done.
+ */
+int pciback_device_conf_try(struct pcistub_device *dev, const struct pciback_owner *owner,
+			    bool write, s32 off, s32 size, u32 *val)
+{
+	guard(spinlock_irqsave)(&dev->lock);
+
+	if (!pciback_device_is_usable_by(dev, owner) || dev->op_running || dev->resets)
+		return -EWOULDBLOCK;
+	if (!write)
+		return pciback_conf_read(dev->conf, off, size, val);
+	if (pciback_intx_is_outdated(dev))
+		return -EWOULDBLOCK;
+	return device_conf_write(dev, off, size, *val, true);
 }
 
 /**
@@ -256,19 +342,17 @@ int pciback_device_conf_read(struct pcistub_device *dev, s32 off, s32 size, u32 
  * @size: size in bytes as the guest sent it
  * @val: value as the guest sent it
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: sleeps, as long as the longest operation of struct conf_hw does. Takes
+ * @dev->lock. Caller has called pciback_op_begin().
  * Return: as pciback_conf_write().
  */
 int pciback_device_conf_write(struct pcistub_device *dev, s32 off, s32 size, u32 val)
 {
 	int err;
 
-	lockdep_assert_held(&dev->lock);
-	dev->conf->level = READ_ONCE(pciback_permissive_all) ? CONF_PERMISSIVE : dev->level;
-	dev->conf->dropped = false;
-	err = pciback_conf_write(dev->conf, off, size, val);
-	if (dev->conf->dropped || err == PCIBIOS_SET_FAILED)
-		pciback_trace_dropped(dev, off, size, val);
+	spin_lock_irq(&dev->lock);
+	err = device_conf_write(dev, off, size, val, false);
+	spin_unlock_irq(&dev->lock);
 	if (!err)
 		pciback_intx_update(dev);
 	return err;

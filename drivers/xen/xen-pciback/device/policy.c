@@ -17,12 +17,12 @@
  *
  * Stays until it is set again or the function is released.
  *
- * Context: may sleep. Takes @dev->lock.
+ * Context: process context. Takes @dev->lock.
  * Return: 0; -ENODEV: the function was released.
  */
 int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 {
-	guard(mutex)(&dev->lock);
+	guard(spinlock_irq)(&dev->lock);
 
 	if (dev->removed)
 		return -ENODEV;
@@ -42,12 +42,12 @@ int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
  * For a device model in a stub domain. Unsafe with a PV guest that is not trusted. Ends
  * when the function is deassigned.
  *
- * Context: may sleep. Takes @dev->lock.
+ * Context: process context. Takes @dev->lock.
  * Return: 0; -ENODEV: the function was released.
  */
 int pciback_policy_allow_interrupts(struct pcistub_device *dev)
 {
-	guard(mutex)(&dev->lock);
+	guard(spinlock_irq)(&dev->lock);
 
 	if (dev->removed)
 		return -ENODEV;

@@ -35,27 +35,22 @@ struct id_quirk {
 static DEFINE_MUTEX(id_quirks_lock);
 static LIST_HEAD(id_quirks);
 
-static int quirk_apply(struct pcistub_device *dev, const struct quirk_field *field, bool by_ids)
+/* On success @quirk belongs to @dev. */
+static int quirk_apply(struct pcistub_device *dev, struct pciback_quirk *quirk)
 {
-	struct pciback_quirk *quirk;
+	const struct quirk_field *field = &quirk->field;
 	int err;
 
 	lockdep_assert_held(&dev->lock);
 	if (field->reg + field->size > dev->conf->size)
 		return -EINVAL;
-	quirk = kmalloc(sizeof(*quirk), GFP_KERNEL);
-	if (!quirk)
-		return -ENOMEM;
 	err = pciback_conf_open(dev->conf, field->reg, field->size, field->mask);
 	if (err) {
-		kfree(quirk);
 		pci_err(dev->pdev,
 			"quirk for register 0x%x refused: the driver controls this register at every level\n",
 			field->reg);
 		return err;
 	}
-	quirk->field = *field;
-	quirk->by_ids = by_ids;
 	list_add_tail(&quirk->node, &dev->quirks);
 	if (dev->level == CONF_STRICT)
 		dev->level = CONF_QUIRKS;
@@ -84,11 +79,26 @@ static bool quirk_is_applied(struct pcistub_device *dev, const struct quirk_fiel
 static int quirk_add_to_device(struct pcistub_device *dev, const struct quirk_field *field,
 			       bool by_ids)
 {
-	guard(mutex)(&dev->lock);
+	struct pciback_quirk *quirk = kmalloc(sizeof(*quirk), GFP_KERNEL);
+	bool applied = false;
+	int err = 0;
 
-	if (dev->removed)
-		return -ENODEV;
-	return quirk_is_applied(dev, field) ? 0 : quirk_apply(dev, field, by_ids);
+	if (!quirk)
+		return -ENOMEM;
+	quirk->field = *field;
+	quirk->by_ids = by_ids;
+
+	spin_lock_irq(&dev->lock);
+	if (dev->removed) {
+		err = -ENODEV;
+	} else if (!quirk_is_applied(dev, field)) {
+		err = quirk_apply(dev, quirk);
+		applied = !err;
+	}
+	spin_unlock_irq(&dev->lock);
+	if (!applied)
+		kfree(quirk);
+	return err;
 }
 
 static int quirk_add_for_ids(const struct quirk_spec *spec)
@@ -295,13 +305,13 @@ int pciback_quirks_show(char *buf)
 				     pdev->bus->number, PCI_SLOT(pdev->devfn),
 				     PCI_FUNC(pdev->devfn), pdev->vendor, pdev->device,
 				     pdev->subsystem_vendor, pdev->subsystem_device);
-		mutex_lock(&dev->lock);
+		spin_lock_irq(&dev->lock);
 		list_for_each_entry(quirk, &dev->quirks, node)
 			if (len + QUIRK_LINE < PAGE_SIZE)
 				len += sysfs_emit_at(buf, len, "\t\t%08x:%01x:%08x\n",
 						     quirk->field.reg, quirk->field.size,
 						     quirk->field.mask);
-		mutex_unlock(&dev->lock);
+		spin_unlock_irq(&dev->lock);
 	}
 	return len;
 }

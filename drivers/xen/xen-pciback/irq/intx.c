@@ -19,6 +19,7 @@
 #include <linux/interrupt.h>
 #include <linux/pci.h>
 #include "irq/irq.h"
+#include "record/guest_op.h"
 #include "record/irq_state.h"
 #include "record/record.h"
 #include "record/stats.h"
@@ -76,12 +77,14 @@ static void intx_install(struct pcistub_device *dev)
 	pciback_trace_irq(dev, PCIBACK_IRQ_INTX_ON, pdev->irq, err);
 	if (err) {
 		WRITE_ONCE(dev->irq.acking, false);
+		/* Not tried again at each write: a guest must not fill the log. */
+		dev->irq.refused = true;
 		dev_err_ratelimited(&pdev->dev,
 				    "no handler for IRQ line %d (%d); host devices on the same line may stop working\n",
 				    pdev->irq, err);
 		return;
 	}
-	dev->irq.line = pdev->irq;
+	WRITE_ONCE(dev->irq.line, pdev->irq);
 }
 
 static void intx_remove(struct pcistub_device *dev)
@@ -89,7 +92,7 @@ static void intx_remove(struct pcistub_device *dev)
 	WRITE_ONCE(dev->irq.acking, false);
 	free_irq(dev->irq.line, dev);
 	pciback_trace_irq(dev, PCIBACK_IRQ_INTX_OFF, dev->irq.line, 0);
-	dev->irq.line = 0;
+	WRITE_ONCE(dev->irq.line, 0);
 }
 
 /* The guest has enabled decoding and handles the line. If not, the handler masks it again. */
@@ -101,6 +104,32 @@ static void intx_unmask(struct pcistub_device *dev)
 	pci_intx(dev->pdev, 1);
 }
 
+static bool intx_is_wanted(const struct pcistub_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	return dev->conf->intx_wanted && !pciback_ops_ended(dev);
+}
+
+/**
+ * pciback_intx_is_outdated() - does pciback_intx_update() have to do anything?
+ * @dev: the function
+ *
+ * Context: any. Caller holds @dev->lock.
+ * Return: true if it has.
+ */
+bool pciback_intx_is_outdated(const struct pcistub_device *dev)
+{
+	bool want = intx_is_wanted(dev);
+
+	if (dev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return false;
+	if (want && READ_ONCE(dev->irq.masked) && dev->irq.mode == PCIBACK_IRQ_INTX)
+		return true;
+	return want ? !dev->irq.line && !dev->irq.refused && dev->pdev->irq &&
+		      dev->irq.mode == PCIBACK_IRQ_INTX :
+		      dev->irq.line || dev->irq.refused;
+}
+
 /**
  * pciback_intx_update() - install or remove the INTx handler as the guest needs it
  * @dev: the function, after the guest's value of COMMAND may have changed
@@ -108,20 +137,23 @@ static void intx_unmask(struct pcistub_device *dev)
  * A failure to install the handler is only logged: the guest can use the function
  * without it.
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: may sleep. Takes @dev->lock. Caller has called pciback_op_begin().
  */
 void pciback_intx_update(struct pcistub_device *dev)
 {
 	bool want;
 
-	lockdep_assert_held(&dev->lock);
 	if (dev->pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
 		return;
-	want = dev->conf->intx_wanted && !dev->detaching;
+	spin_lock_irq(&dev->lock);
+	want = intx_is_wanted(dev);
 	/* While MSI or MSI-X is enabled, the PCI core keeps INTx disabled. */
 	if (want && READ_ONCE(dev->irq.masked) && dev->irq.mode == PCIBACK_IRQ_INTX)
 		intx_unmask(dev);
-	if (want && !dev->irq.line)
+	spin_unlock_irq(&dev->lock);
+	if (!want)
+		dev->irq.refused = false;
+	if (want && !dev->irq.line && !dev->irq.refused)
 		intx_install(dev);
 	else if (!want && dev->irq.line)
 		intx_remove(dev);
@@ -135,25 +167,25 @@ void pciback_intx_update(struct pcistub_device *dev)
  * a shared line. The handler stays installed, so it is always removed with the state
  * it was installed with. Does nothing if no handler is installed.
  *
- * Context: any. Caller holds @dev->lock.
+ * Context: any.
  */
 void pciback_intx_toggle(struct pcistub_device *dev)
 {
-	lockdep_assert_held(&dev->lock);
-	if (dev->irq.line)
-		WRITE_ONCE(dev->irq.acking, !dev->irq.acking);
+	if (READ_ONCE(dev->irq.line))
+		WRITE_ONCE(dev->irq.acking, !READ_ONCE(dev->irq.acking));
 }
 
 /**
  * pciback_irq_teardown() - disable every interrupt of a guest
- * @dev: the function, which is being deassigned
+ * @dev: the function; no operation of its guest runs
  *
- * Context: may sleep. Caller holds @dev->lock and device_lock().
+ * Context: may sleep. Caller holds device_lock().
  */
 void pciback_irq_teardown(struct pcistub_device *dev)
 {
-	lockdep_assert_held(&dev->lock);
+	device_lock_assert(&dev->pdev->dev);
 	pciback_msi_disable(dev);
+	dev->irq.refused = false;
 	if (dev->irq.line)
 		intx_remove(dev);
 }

@@ -11,6 +11,7 @@
 
 struct pcistub_device;
 
+bool pciback_intx_is_outdated(const struct pcistub_device *dev);
 void pciback_intx_update(struct pcistub_device *dev);
 void pciback_intx_mask(struct pcistub_device *dev);
 void pciback_intx_toggle(struct pcistub_device *dev);

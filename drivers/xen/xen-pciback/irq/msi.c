@@ -31,14 +31,13 @@ static void msi_report_failure(struct pcistub_device *dev, const char *what, int
  * wrong one. A backend that requires the right one would leave MSI-X enabled, and
  * enabling it again would fail.
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: may sleep. Caller has called pciback_op_begin(), or no operation runs.
  * Return: the pirq of the function's INTx line, 0 if it has none.
  */
 u32 pciback_msi_disable(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
 
-	lockdep_assert_held(&dev->lock);
 	if (pdev->msix_enabled || pdev->msi_enabled)
 		pciback_trace_irq(dev, PCIBACK_IRQ_DISABLE, 0, 0);
 	if (pdev->msix_enabled)
@@ -91,7 +90,7 @@ static int msi_check_count(struct pci_dev *pdev, u32 nr)
  * @nr: number of vectors, unchecked; either all of them are enabled or none
  * @value: the first pirq; the others are consecutive; 0 if the call fails
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: may sleep. Caller has called pciback_op_begin(), or no operation runs.
  * Return: 0; -EALREADY: MSI is enabled; -ENXIO: MSI-X is enabled; -EINVAL: not a
  * power of two, or no MSI capability; -ENOSPC: more than the function has or the host
  * can allocate; -EOPNOTSUPP: this host has no pirqs for a PV guest; other -errno from
@@ -103,7 +102,6 @@ int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value)
 	struct pci_dev *pdev = dev->pdev;
 	int err;
 
-	lockdep_assert_held(&dev->lock);
 	*value = 0;
 	if (pdev->msi_enabled)
 		err = -EALREADY;
@@ -139,7 +137,7 @@ int pciback_msi_enable(struct pcistub_device *dev, u32 nr, u32 *value)
  * @dev: the function
  * @nr: number of vectors that could not be enabled
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: may sleep. Caller has called pciback_op_begin(), or no operation runs.
  * Return: a number below @nr; 1 means one vector, by XEN_PCI_OP_enable_msi.
  */
 u32 pciback_msi_limit(struct pcistub_device *dev, u32 nr)
@@ -221,7 +219,7 @@ static int msix_enable_entries(struct pci_dev *pdev, struct xen_msix_entry *entr
  *	members vector are set to the pirqs
  * @nr: number of @entries, unchecked
  *
- * Context: may sleep. Caller holds @dev->lock.
+ * Context: may sleep. Caller has called pciback_op_begin(), or no operation runs.
  * Return: 0; -EINVAL: no entries, too many, a duplicate or one beyond the table;
  * -EALREADY: MSI-X is enabled; -ENXIO: MSI is enabled or memory decoding is disabled;
  * -EOPNOTSUPP: this host has no pirqs for a PV guest; -ERANGE: a pirq has more than
@@ -233,7 +231,6 @@ int pciback_msix_enable(struct pcistub_device *dev, struct xen_msix_entry *entri
 	struct pci_dev *pdev = dev->pdev;
 	int err;
 
-	lockdep_assert_held(&dev->lock);
 	if (!nr || nr > SH_INFO_MAX_VEC)
 		err = -EINVAL;
 	else if (pdev->msix_enabled)

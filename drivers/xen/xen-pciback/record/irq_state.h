@@ -11,7 +11,7 @@
  * @count: number of failures since then
  * @err: error of the last one, -errno
  *
- * Guarded by the record's lock.
+ * Guarded as struct pciback_irq.
  */
 struct irq_backoff {
 	unsigned long since;
@@ -35,6 +35,7 @@ enum pciback_irq_mode {
  * struct pciback_irq - interrupt state of a seized function
  * @mode: kind of interrupts that the guest has enabled
  * @line: Linux irq that the INTx handler is installed for, 0: not installed
+ * @refused: it could not be installed since the guest enabled decoding last
  * @acking: the INTx handler claims interrupts; read in hard irq context
  * @masked: INTx Disable was set because no guest served the line; also written in
  *	hard irq context
@@ -43,13 +44,15 @@ enum pciback_irq_mode {
  * @backoff: failed attempts of this guest to enable MSI or MSI-X
  * @name: name of the INTx handler in /proc/interrupts; set once
  *
- * @mode, @line and @backoff are guarded by the record's lock. @acking is written
- * with it held and by the INTx handler. @acking, @masked and @handled are read and
- * written as a whole.
+ * @mode, @line, @refused and @backoff are written by the guest's operation that runs
+ * (@op_running of the record), or with device_lock() held while none can run; others read
+ * them for display and to find out whether there is something to do. @acking, @masked and
+ * @handled are read and written as a whole.
  */
 struct pciback_irq {
 	enum pciback_irq_mode mode;
 	unsigned int line;
+	bool refused;
 	bool acking;
 	bool masked;
 	unsigned int handled;

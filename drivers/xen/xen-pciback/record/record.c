@@ -13,6 +13,32 @@
 static DEFINE_SPINLOCK(seized_lock);
 static LIST_HEAD(seized_devices);
 
+/* For the work items of all functions; set once. */
+struct workqueue_struct *pciback_device_wq;
+
+/**
+ * pciback_device_wq_init() - make the workqueue of all functions
+ *
+ * Context: may sleep. No function is seized yet.
+ * Return: 0 or -ENOMEM.
+ */
+int pciback_device_wq_init(void)
+{
+	/* Unbound: resets sleep, and many functions may be reset side by side. */
+	pciback_device_wq = alloc_workqueue("xen-pciback-device", WQ_UNBOUND, 0);
+	return pciback_device_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * pciback_device_wq_exit() - undo pciback_device_wq_init()
+ *
+ * Context: sleeps until all work items are done. No function is seized any more.
+ */
+void pciback_device_wq_exit(void)
+{
+	destroy_workqueue(pciback_device_wq);
+}
+
 static void device_free(struct kref *ref)
 {
 	struct pcistub_device *dev = container_of(ref, struct pcistub_device, ref);
@@ -20,7 +46,6 @@ static void device_free(struct kref *ref)
 	kfree(dev->seizure.core);
 	kvfree(dev->conf);
 	pci_dev_put(dev->pdev);
-	mutex_destroy(&dev->lock);
 	kfree(dev);
 }
 

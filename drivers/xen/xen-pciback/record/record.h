@@ -13,8 +13,9 @@
 #include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <pciback/conf.h>
 #include "record/irq_state.h"
@@ -99,7 +100,14 @@ struct pciback_owner {
  * @pdev: the function; set once, reference held
  * @stats: counters, see enum pciback_device_stat; atomic
  * @stats_dir: folder of the counters in debugfs; device_lock()
- * @lock: guards all fields below that do not name another lock
+ * @lock: guards all fields below that do not name another lock. Also taken in hard
+ *	interrupt. While it is held, registers may be accessed, but no function of the PCI
+ *	core is called that takes a lock of its own or sleeps
+ * @wait: woken when @op_running or @resets ends, and when @detaching or @isolated is set
+ * @op_running: an operation of the guest is being carried out that may sleep, without
+ *	@lock; see record/guest_op.c
+ * @resets: number of resets that are wanted or under way while a guest keeps the
+ *	function: its operations wait
  * @owner: the guest that has it, NULL when idle; written with device_lock() and
  *	@lock held, so either is enough for reading
  * @detaching: it is being detached or unbound: no operation of its guest runs
@@ -107,7 +115,9 @@ struct pciback_owner {
  *	bus mastering is off; written with device_lock() and @lock held, so
  *	either is enough for reading
  * @removed: it is being released and cannot be assigned
- * @reset_wanted: the guest asked for a function level reset
+ * @reset_wanted: the guest asked for a function level reset, which @guest_reset_work
+ *	carries out
+ * @guest_reset_work: that work item; holds a reference while it is queued or runs
  * @last_domid: the guest that has it, or that had it last
  * @level: what guests may write besides what table rows allow
  * @quirks: what they may write at level CONF_QUIRKS; struct pciback_quirk
@@ -133,12 +143,16 @@ struct pcistub_device {
 	struct pci_dev *pdev;
 	atomic64_t stats[DEVICE_NR_STATS];
 	struct dentry *stats_dir;
-	struct mutex lock;
+	spinlock_t lock;
+	wait_queue_head_t wait;
+	bool op_running;
+	unsigned int resets;
 	struct pciback_owner *owner;
 	bool detaching;
 	bool isolated;
 	bool removed;
 	bool reset_wanted;
+	struct work_struct guest_reset_work;
 	domid_t last_domid;
 	enum conf_level level;
 	struct list_head quirks;
@@ -164,6 +178,9 @@ static inline void pciback_disable_dma(struct pci_dev *pdev)
 		pci_clear_master(pdev);
 }
 
+extern struct workqueue_struct *pciback_device_wq;
+int pciback_device_wq_init(void);
+void pciback_device_wq_exit(void);
 void pciback_device_add(struct pcistub_device *dev);
 void pciback_device_del(struct pcistub_device *dev);
 struct pcistub_device *pciback_device_find(u32 domain, u8 bus, u8 devfn);

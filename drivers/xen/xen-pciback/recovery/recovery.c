@@ -16,6 +16,7 @@
  */
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
+#include "record/guest_op.h"
 #include "record/record.h"
 #include "record/recovery_step.h"
 #include "record/saved_config.h"
@@ -53,10 +54,14 @@ static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_s
 {
 	struct pciback_owner *owner = dev->owner;
 
-	/* Waits for an operation that runs now; no other one starts. */
-	mutex_lock(&dev->lock);
+	/*
+	 * No operation starts any more. One that runs now is not waited for, because it may
+	 * wait for pci_bus_sem: it finds @isolated set and writes no register any more.
+	 */
+	spin_lock_irq(&dev->lock);
 	dev->isolated = true;
-	mutex_unlock(&dev->lock);
+	wake_up_all(&dev->wait);
+	spin_unlock_irq(&dev->lock);
 	pciback_trace_state(dev, PCIBACK_STATE_ISOLATED);
 	recovery_disable_hw(dev->pdev);
 	if (owner->ops->notify_isolated)
@@ -166,10 +171,11 @@ static pci_ers_result_t recovery_mmio_enabled(struct pci_dev *pdev)
 static bool recovery_restore_after_reset(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
+	bool answers;
 	int err = 0;
 
 	/* Keeps the guest's operations out until the function is restored. */
-	guard(mutex)(&dev->lock);
+	pciback_ops_hold_bounded(dev);
 	/*
 	 * Also useful if the link was reset already: Xen learns from the write to COMMAND
 	 * that the function does not decode.
@@ -182,12 +188,14 @@ static bool recovery_restore_after_reset(struct pcistub_device *dev)
 	else if (err != -ENOTTY)
 		dev_warn_ratelimited(&pdev->dev, "not reset after an error (%d)\n", err);
 	pciback_config_restore(dev);
-	if (!pci_device_is_present(pdev))
-		return false;
-	pciback_disable_dma(pdev);
-	if (dev->isolated)
-		recovery_disable_hw(pdev);
-	return true;
+	answers = pci_device_is_present(pdev);
+	if (answers) {
+		pciback_disable_dma(pdev);
+		if (dev->isolated)
+			recovery_disable_hw(pdev);
+	}
+	pciback_ops_resume(dev);
+	return answers;
 }
 
 static pci_ers_result_t recovery_slot_reset(struct pci_dev *pdev)

@@ -21,6 +21,7 @@
 #include "record/reset_history.h"
 #include "record/saved_config.h"
 #include "reset/method.h"
+#include "reset/power.h"
 #include "reset/reset.h"
 #include "reset/set.h"
 #include "reset/step.h"
@@ -278,7 +279,7 @@ static void device_restore_without_reset(struct pcistub_device *dev, enum reset_
 	if (pci_dev_is_disconnected(pdev) || pciback_reset_in_use(dev) ||
 	    !pciback_reset_answers(pdev))
 		return;
-	pci_set_power_state(pdev, PCI_D0);
+	pciback_power_set(pdev, PCI_D0, NULL, NULL);
 	pciback_reset_disable_msi(pdev);
 	pciback_config_restore(dev);
 	pciback_disable_dma(pdev);

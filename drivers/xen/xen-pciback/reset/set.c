@@ -207,10 +207,10 @@ static void node_fill_binding(struct reset_set *set, int i)
 	node->owner = RESET_IDLE;
 	if (member->dev) {
 		node->binding = RESET_BOUND_PCIBACK;
-		mutex_lock(&member->dev->lock);
+		spin_lock_irq(&member->dev->lock);
 		if (member->dev->owner)
 			node->owner = member->dev->owner->domid;
-		mutex_unlock(&member->dev->lock);
+		spin_unlock_irq(&member->dev->lock);
 	} else if (member->locked) {
 		node_fill_driver(set, i);
 	} else if (device_trylock(&pdev->dev)) {
@@ -290,7 +290,6 @@ struct reset_set *pciback_reset_set_get(struct pcistub_device *target)
 
 	if (!set)
 		return ERR_PTR(-ENOMEM);
-	mutex_init(&set->nest);
 	err = set_collect_all(set, target->pdev);
 	if (err) {
 		pciback_reset_set_put(set);
@@ -318,7 +317,6 @@ struct reset_set *pciback_reset_set_get(struct pcistub_device *target)
 void pciback_reset_set_put(struct reset_set *set)
 {
 	set_put_members(set);
-	mutex_destroy(&set->nest);
 	kfree(set);
 }
 

@@ -4,7 +4,6 @@
 #define PCIBACK_RESET_SET_H
 
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/pci.h>
 #include "record/record.h"
 #include <pciback/reset_plan.h>
@@ -40,7 +39,6 @@ struct reset_member {
  * @target: index of the function to be reset
  * @waiting: in the list of sets that hold the target's device_lock() and try for
  *	others; guarded by waiting_lock in reset/set.c
- * @nest: held while several records' locks are taken
  *
  * Locks: belongs to one task and needs none, except for @waiting. While it is in that
  * list, other tasks read @target, @table.nr and the @pdev of members, which do not
@@ -52,8 +50,6 @@ struct reset_set {
 	int capacity;
 	int target;
 	struct list_head waiting;
-	/* Tells lockdep that one task takes all record locks that are taken under it. */
-	struct mutex nest;
 };
 
 struct reset_set *pciback_reset_set_get(struct pcistub_device *target);

@@ -11,10 +11,12 @@
 #include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/timekeeping.h>
+#include "record/guest_op.h"
 #include "record/record.h"
 #include "record/saved_config.h"
 #include "reset/history.h"
 #include "reset/method.h"
+#include "reset/power.h"
 #include "reset/reset.h"
 #include "reset/step.h"
 #include "trace/events.h"
@@ -42,9 +44,9 @@ void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason,
 		.reason = reason,
 	};
 
-	mutex_lock(&dev->lock);
+	spin_lock_irq(&dev->lock);
 	pciback_reset_history_add(&dev->reset.history, &event);
-	mutex_unlock(&dev->lock);
+	spin_unlock_irq(&dev->lock);
 	pciback_trace_reset(dev, reason, ktime_to_ns(start), result);
 }
 
@@ -57,9 +59,9 @@ void pciback_reset_note(struct pcistub_device *dev, enum reset_reason reason,
  */
 void pciback_reset_set_error(struct pcistub_device *dev, int err)
 {
-	mutex_lock(&dev->lock);
+	spin_lock_irq(&dev->lock);
 	dev->reset.error = err;
-	mutex_unlock(&dev->lock);
+	spin_unlock_irq(&dev->lock);
 }
 
 /**
@@ -102,6 +104,20 @@ void pciback_reset_disable_msi(struct pci_dev *pdev)
 	}
 }
 
+/*
+ * Keeps operations of its guest out until member_finish(). For all members before the first
+ * one is prepared: reading the vital product data of one function may wait for accesses to
+ * another one of the device, which member_prepare() blocks.
+ */
+static void member_hold(struct reset_set *set, int i)
+{
+	struct reset_member *member = &set->member[i];
+
+	member->in_use = pciback_reset_in_use(member->dev);
+	if (member->in_use)
+		pciback_ops_hold(member->dev);
+}
+
 static void member_prepare(struct reset_set *set, int i)
 {
 	struct reset_member *member = &set->member[i];
@@ -109,17 +125,13 @@ static void member_prepare(struct reset_set *set, int i)
 	int err;
 	u32 id;
 
-	member->in_use = pciback_reset_in_use(member->dev);
 	member->saved = false;
-	/* Keeps operations of its guest out until member_finish(). */
-	if (member->in_use)
-		mutex_lock_nest_lock(&member->dev->lock, &set->nest);
 	/* Keeps accesses through sysfs and proc out until member_finish(). */
 	pci_cfg_access_lock(pdev);
 	if (pci_dev_is_disconnected(pdev))
 		return;
 
-	err = pci_set_power_state(pdev, PCI_D0);
+	err = pciback_power_set(pdev, PCI_D0, NULL, NULL);
 	if (err)
 		dev_warn_ratelimited(&pdev->dev,
 				     "not in D0 before its reset (%d); resetting it anyway\n",
@@ -170,7 +182,7 @@ static void member_finish(struct reset_set *set, int i)
 	}
 	pci_cfg_access_unlock(pdev);
 	if (member->in_use)
-		mutex_unlock(&member->dev->lock);
+		pciback_ops_resume(member->dev);
 }
 
 /* Records what the reset did to a function that is not the target. */
@@ -203,8 +215,8 @@ static void neighbour_record_result(struct reset_member *member, enum reset_meth
  *
  * Context: sleeps, as long as pciback_reset_method_run() says and up to
  * pciback_reset_wait_ms more. Caller holds device_lock() of the target, of every
- * function that the step affects, and of the bridge. Takes the record's lock of
- * each function that a guest goes on using, from preparation until it is restored.
+ * function that the step affects, and of the bridge. Operations of guests that go on
+ * using a function wait from preparation until it is restored.
  * Return: 0, or -errno for the target as pciback_reset() says.
  */
 int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
@@ -218,7 +230,9 @@ int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
 
 	if (step->bridge != RESET_NONE)
 		bridge = set->member[step->bridge].pdev;
-	mutex_lock(&set->nest);
+	for (i = 0; i < set->table.nr; i++)
+		if (pciback_reset_step_affects(&set->table, set->target, step, i))
+			member_hold(set, i);
 	for (i = 0; i < set->table.nr; i++)
 		if (pciback_reset_step_affects(&set->table, set->target, step, i))
 			member_prepare(set, i);
@@ -246,7 +260,6 @@ int pciback_reset_step_run(struct reset_set *set, const struct reset_step *step,
 		member->err = err ?: pciback_reset_wait_ready(member->pdev, member->id, deadline);
 		member_finish(set, i);
 	}
-	mutex_unlock(&set->nest);
 
 	pciback_reset_note(target->dev, reason, step->method, start, target->err);
 	/* With these two errors the method was not tried, so no other function was reset. */

@@ -6,6 +6,7 @@
 #include <linux/pci.h>
 #include "compat.h"
 #include "device/lifecycle.h"
+#include "record/record.h"
 #include "recovery/recovery.h"
 #include "stub/bars.h"
 #include "stub/pci_driver.h"
@@ -79,13 +80,20 @@ struct pci_driver pciback_pci_driver = {
  * Functions that are hidden at load are probed from here on.
  *
  * Context: may sleep. Caller holds no device_lock().
- * Return: 0 or -errno of the PCI core.
+ * Return: 0; -ENOMEM; or -errno of the PCI core.
  */
 int pciback_stub_register(const struct attribute_group **groups)
 {
+	int err = pciback_device_wq_init();
+
+	if (err)
+		return err;
 	/* Not .driver.dev_groups: the PCI core overwrites that one with this one. */
 	pciback_pci_driver.dev_groups = groups;
-	return pci_register_driver(&pciback_pci_driver);
+	err = pci_register_driver(&pciback_pci_driver);
+	if (err)
+		pciback_device_wq_exit();
+	return err;
 }
 
 /**
@@ -96,4 +104,5 @@ int pciback_stub_register(const struct attribute_group **groups)
 void pciback_stub_unregister(void)
 {
 	pci_unregister_driver(&pciback_pci_driver);
+	pciback_device_wq_exit();
 }

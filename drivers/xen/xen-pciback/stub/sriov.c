@@ -27,10 +27,10 @@ static struct pci_dev *pf_get_idle_vf(struct pci_dev *pf)
 	while ((dev = pciback_device_next(dev))) {
 		if (!pdev_is_vf_of(dev->pdev, pf))
 			continue;
-		mutex_lock(&dev->lock);
+		spin_lock_irq(&dev->lock);
 		if (!dev->owner && !dev->removed)
 			vf = pci_dev_get(dev->pdev);
-		mutex_unlock(&dev->lock);
+		spin_unlock_irq(&dev->lock);
 		if (vf) {
 			pciback_device_put(dev);
 			break;
@@ -46,13 +46,13 @@ static void pf_warn_assigned_vfs(struct pci_dev *pf)
 	while ((dev = pciback_device_next(dev))) {
 		if (!pdev_is_vf_of(dev->pdev, pf))
 			continue;
-		mutex_lock(&dev->lock);
+		spin_lock_irq(&dev->lock);
 		if (dev->owner)
 			pci_warn(dev->pdev,
 				 "its physical function %s loses its driver while domain %d uses it; detach it first: xl pci-detach %d %s\n",
 				 pci_name(pf), dev->owner->domid, dev->owner->domid,
 				 pci_name(dev->pdev));
-		mutex_unlock(&dev->lock);
+		spin_unlock_irq(&dev->lock);
 	}
 }
 

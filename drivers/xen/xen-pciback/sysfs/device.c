@@ -47,20 +47,25 @@ static DEVICE_ATTR_RW(write_level);
 static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct pcistub_device *record = to_record(dev);
-	const struct conf_audit *audit;
+	struct conf_audit audit;
+	domid_t domid;
 	unsigned int i;
 	int len;
 
-	guard(mutex)(&record->lock);
-	audit = &record->conf->audit;
-	len = sysfs_emit(buf, "total %u unlisted %u\n", audit->total, audit->unlisted);
-	for (i = 0; i < audit->nr; i++) {
-		const struct conf_drop *drop = &audit->drops[i];
+	/* A copy: interrupts are off under the lock. */
+	spin_lock_irq(&record->lock);
+	audit = record->conf->audit;
+	domid = record->last_domid;
+	spin_unlock_irq(&record->lock);
+
+	len = sysfs_emit(buf, "total %u unlisted %u\n", audit.total, audit.unlisted);
+	for (i = 0; i < audit.nr; i++) {
+		const struct conf_drop *drop = &audit.drops[i];
 
 		len += sysfs_emit_at(buf, len,
 				     "offset 0x%03x size %u count %u last 0x%0*x domain %u\n",
 				     drop->off, drop->size, drop->count, 2 * drop->size,
-				     drop->value, record->last_domid);
+				     drop->value, domid);
 	}
 	return len;
 }

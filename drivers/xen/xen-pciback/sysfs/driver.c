@@ -88,9 +88,9 @@ static ssize_t devices_print(char *buf, bool (*match)(struct pcistub_device *dev
 		const char *name = pci_name(dev->pdev);
 		bool matches;
 
-		mutex_lock(&dev->lock);
+		spin_lock_irq(&dev->lock);
 		matches = match(dev);
-		mutex_unlock(&dev->lock);
+		spin_unlock_irq(&dev->lock);
 		if (matches && len + strlen(name) + 1 < PAGE_SIZE)
 			len += sysfs_emit_at(buf, len, "%s\n", name);
 	}
@@ -165,12 +165,10 @@ static ssize_t irq_handlers_show(struct device_driver *drv, char *buf)
 	for (dev = pciback_device_next(NULL); dev; dev = pciback_device_next(dev)) {
 		char line[64];
 
-		mutex_lock(&dev->lock);
 		snprintf(line, sizeof(line), "%s:%s:%s:%d\n", pci_name(dev->pdev),
-			 dev->irq.line ? "on" : "off",
+			 READ_ONCE(dev->irq.line) ? "on" : "off",
 			 READ_ONCE(dev->irq.acking) ? "acking" : "not acking",
 			 READ_ONCE(dev->irq.handled));
-		mutex_unlock(&dev->lock);
 		if (len + strlen(line) < PAGE_SIZE)
 			len += sysfs_emit_at(buf, len, "%s", line);
 	}
@@ -187,9 +185,7 @@ static ssize_t irq_handler_state_store(struct device_driver *drv, const char *bu
 		return -ENOENT;
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	mutex_lock(&dev->lock);
 	pciback_intx_toggle(dev);
-	mutex_unlock(&dev->lock);
 	pciback_device_put(dev);
 	return count;
 }

@@ -30,9 +30,13 @@ struct device_attribute pciback_attr_reset_plan = __ATTR_RO(reset_plan);
 static ssize_t reset_history_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct pcistub_device *record = to_record(dev);
+	struct reset_history history;
 
-	guard(mutex)(&record->lock);
-	return pciback_reset_history_print(&record->reset.history, buf);
+	/* A copy: interrupts are off under the lock. */
+	spin_lock_irq(&record->lock);
+	history = record->reset.history;
+	spin_unlock_irq(&record->lock);
+	return pciback_reset_history_print(&history, buf);
 }
 
 struct device_attribute pciback_attr_reset_history = __ATTR_RO(reset_history);
@@ -40,10 +44,10 @@ struct device_attribute pciback_attr_reset_history = __ATTR_RO(reset_history);
 static ssize_t reset_state_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct pcistub_device *record = to_record(dev);
+	int err = READ_ONCE(record->reset.error);
 
-	guard(mutex)(&record->lock);
-	if (record->reset.error)
-		return sysfs_emit(buf, "unusable %d\n", record->reset.error);
+	if (err)
+		return sysfs_emit(buf, "unusable %d\n", err);
 	return sysfs_emit(buf, "%s\n", READ_ONCE(record->clean) ? "clean" : "used");
 }
 

@@ -141,11 +141,10 @@ void pciback_trace_reset(struct pcistub_device *dev, enum reset_reason reason, u
  * @nr: number of vectors, or the Linux irq of the INTx line
  * @err: result: 0 or -errno
  *
- * Context: any. Caller holds @dev->lock.
+ * Context: any. Takes no lock.
  */
 void pciback_trace_irq(struct pcistub_device *dev, enum pciback_irq_event what, u32 nr, int err)
 {
-	lockdep_assert_held(&dev->lock);
 	if (what == PCIBACK_IRQ_ENABLE_MSI || what == PCIBACK_IRQ_ENABLE_MSIX)
 		pciback_stat_inc(dev->stats, err ? DEVICE_STAT_IRQ_ENABLES_FAILED :
 						   DEVICE_STAT_IRQ_ENABLES);
