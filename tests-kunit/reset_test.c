@@ -178,12 +178,11 @@ static void clean(struct kunit *test)
 	expect_state(test, fn, "used\n");
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	KUNIT_EXPECT_EQ(test, write_do_flr(fn), 12);
-	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 2, "assigned");
-	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & 0x0006, 0x0006,
-			    "registers are restored");
+	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 1, "not under the guest's driver");
+	KUNIT_EXPECT_EQ_MSG(test, f->guest.detaches_expected, 1, "but its detach is expected");
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & 0x0006, 0x0006);
 	expect_state(test, fn, "used\n");
 	expect_history(test, fn, "method flr reason seize domain - ");
-	expect_history(test, fn, "method flr reason request domain 7 ");
 	pciback_device_deassign(dev, &f->guest.owner);
 	expect_history(test, fn, "method flr reason deassign domain 7 ");
 	pciback_device_put(dev);
@@ -224,14 +223,14 @@ enum bus_owner { OWNER_HOST, OWNER_NONE, OWNER_SAME, OWNER_OTHER };
 struct bus_row {
 	const char *name;
 	enum bus_owner second;
-	ssize_t ret;
+	bool allowed;
 };
 
 static const struct bus_row bus_rows[] = {
-	{ "host", OWNER_HOST, -EBUSY },
-	{ "idle", OWNER_NONE, 12 },
-	{ "same guest", OWNER_SAME, 12 },
-	{ "another guest", OWNER_OTHER, -EBUSY },
+	{ "host", OWNER_HOST, false },
+	{ "idle", OWNER_NONE, true },
+	{ "same guest", OWNER_SAME, true },
+	{ "another guest", OWNER_OTHER, false },
 };
 
 KUNIT_ARRAY_PARAM_DESC(bus, bus_rows, name);
@@ -258,6 +257,7 @@ static void bus_reset(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, fn_1->nr_bus_reset, 1, "both are seized");
 		expect_state(test, fn, "clean\n");
 	}
+	fake_pci_snapshot(fn, was);
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	if (row->second == OWNER_SAME)
 		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev_1, &f->guest.owner), 0);
@@ -266,18 +266,17 @@ static void bus_reset(struct kunit *test)
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	if (dev_1 && dev_1->owner)
 		fixture_write(dev_1, PCI_COMMAND, 2, 0x0007);
-	fake_pci_snapshot(fn, was);
 	fake_pci_snapshot(fn_1, was_1);
 
 	before = fn->nr_bus_reset;
-	KUNIT_EXPECT_EQ(test, write_do_flr(fn), row->ret);
-	KUNIT_EXPECT_EQ(test, fn->nr_bus_reset - before, row->ret > 0);
+	pciback_device_deassign(dev, &f->guest.owner);
+	KUNIT_EXPECT_EQ(test, fn->nr_bus_reset - before, row->allowed);
 	KUNIT_EXPECT_EQ(test, fn_1->nr_bus_reset, fn->nr_bus_reset);
 	fixture_expect_same(test, fn, was, "the function");
 	fixture_expect_same(test, fn_1, was_1, "the neighbour");
-	if (row->ret < 0)
+	if (!row->allowed)
 		expect_history(test, fn,
-			       "method none reason request domain 7 ms 0 count 1 result -16\n");
+			       "method none reason deassign domain 7 ms 0 count 1 result -16\n");
 	if (row->second == OWNER_SAME)
 		expect_history(test, fn_1, "method bus reason neighbour domain 7 ");
 
@@ -286,7 +285,6 @@ static void bus_reset(struct kunit *test)
 								  &other.owner);
 		pciback_device_put(dev_1);
 	}
-	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&other.owner.ref), 1);
 	pciback_device_put(dev);
@@ -329,6 +327,7 @@ static void batch_deassign(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, pciback_device_assign(dev[i], &f->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, f->fn[BELOW]->nr_bus_reset, 1);
 	pciback_batch_deassign(dev, ARRAY_SIZE(dev), &f->guest.owner);
+	flush_workqueue(pciback_device_wq);
 	KUNIT_EXPECT_EQ(test, f->fn[BELOW]->nr_bus_reset, 2);
 	KUNIT_EXPECT_EQ(test, f->fn[BELOW_1]->nr_bus_reset, 2);
 	KUNIT_EXPECT_EQ(test, f->fn[CARD]->nr_flr, 2);
@@ -372,7 +371,7 @@ static void batch_reconnect(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 }
 
-/* Print the longest time that a write to do_flr takes. The time is not checked. */
+/* Print the longest time that a deassign takes. The time is not checked. */
 static void longest_wait(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
@@ -385,15 +384,16 @@ static void longest_wait(struct kunit *test)
 	fake_pci_set_reset(fn, FAKE_RESET_HANGS, FAKE_RESET_HANGS);
 	pciback_reset_wait_ms = old_wait_ms;
 	start = ktime_get();
-	KUNIT_EXPECT_EQ(test, write_do_flr(fn), -ETIMEDOUT);
-	kunit_info(test, "do_flr, FLR and the reset of its bus hang: %lld ms\n",
+	pciback_device_deassign(dev, &f->guest.owner);
+	kunit_info(test, "deassigned, FLR and the reset of its bus hang: %lld ms\n",
 		   ktime_ms_delta(ktime_get(), start));
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
 	KUNIT_EXPECT_EQ(test, fn->nr_bus_reset, 1);
+	expect_state(test, fn, "unusable -110\n");
 
 	pciback_reset_wait_ms = WAIT_MS;
 	fake_pci_set_reset(fn, FAKE_RESET_OK, FAKE_RESET_OK);
-	pciback_device_deassign(dev, &f->guest.owner);
+	KUNIT_EXPECT_EQ(test, write_do_flr(fn), 12);
 	expect_state(test, fn, "clean\n");
 	pciback_device_put(dev);
 }

@@ -207,7 +207,32 @@ static void op_read_once(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, byte_reads(test, p, op, at), 1, "byte %zu", at);
 }
 
+/* A late answer belongs to its request, and to no other that is in the page now. */
+static void other_request(struct kunit *test)
+{
+	static const u8 fields[] = { 0, 8, 12, 16, 20, 24, 28, 32 };
+	struct test_page *p = page_new(test);
+	struct xen_pci_op *op = kunit_kzalloc(test, sizeof(*op), GFP_KERNEL);
+	struct pciback_request request;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, op);
+	pciback_shared_op_take(page_shared(p), op);
+	request = pciback_shared_request(op);
+	KUNIT_EXPECT_TRUE(test, pciback_shared_has_request(page_shared(p), &request));
+	/* All but err, which is the answer's. */
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		p->bytes[OP + fields[i]] ^= 1;
+		KUNIT_EXPECT_FALSE_MSG(test, pciback_shared_has_request(page_shared(p), &request),
+				       "field at %d", fields[i]);
+		p->bytes[OP + fields[i]] ^= 1;
+	}
+	p->bytes[OP + 4] ^= 1;
+	KUNIT_EXPECT_TRUE(test, pciback_shared_has_request(page_shared(p), &request));
+}
+
 static struct kunit_case shared_page_cases[] = {
+	KUNIT_CASE(other_request),
 	KUNIT_CASE(flags),
 	KUNIT_CASE(op_take),
 	KUNIT_CASE(op_answer),

@@ -35,6 +35,7 @@
 	SUITE(fsm),		\
 	SUITE(backend),		\
 	SUITE(msi),		\
+	SUITE(guest_op),	\
 	SUITE(requests),	\
 	SUITE(sriov),		\
 	SUITE(shared_page),	\

@@ -105,21 +105,13 @@ static inline void compat_register_gsi_lookup(int (*lookup)(u32 sbdf))
 #ifdef PCIBACK_WITH_GUESTS
 #include <xen/xenbus.h>
 
-static inline enum xenbus_state compat_frontend_state(struct xenbus_device *xdev)
+/* The state in one of a device's two directories. */
+static inline enum xenbus_state compat_xenbus_state(struct xenbus_device *xdev, const char *dir)
 {
 #ifdef HAVE_XENBUS_READ_DRIVER_STATE_DEV
-	return xenbus_read_driver_state(xdev, xdev->otherend);
+	return xenbus_read_driver_state(xdev, dir);
 #else
-	return xenbus_read_driver_state(xdev->otherend);
-#endif
-}
-
-static inline enum xenbus_state compat_backend_state(struct xenbus_device *xdev)
-{
-#ifdef HAVE_XENBUS_READ_DRIVER_STATE_DEV
-	return xenbus_read_driver_state(xdev, xdev->nodename);
-#else
-	return xenbus_read_driver_state(xdev->nodename);
+	return xenbus_read_driver_state(dir);
 #endif
 }
 

@@ -210,31 +210,31 @@ static bool backend_detach_marked(struct pciback_backend *backend)
 static int frontend_read(struct pciback_backend *backend, const char *node, unsigned int *val)
 {
 	struct xenbus_device *xdev = backend->xdev;
-	int ret = xenbus_scanf(XBT_NIL, xdev->otherend, node, "%u", val);
+	int ret = xenbus_scanf(XBT_NIL, backend->frontend, node, "%u", val);
 
 	if (ret == 1)
 		return 0;
 	xenbus_dev_fatal(xdev, ret < 0 ? ret : -EINVAL, "%s/%s: missing or not a number",
-			 xdev->otherend, node);
+			 backend->frontend, node);
 	return -EINVAL;
 }
 
 static int frontend_check_magic(struct pciback_backend *backend)
 {
 	struct xenbus_device *xdev = backend->xdev;
-	char *magic = xenbus_read(XBT_NIL, xdev->otherend, "magic", NULL);
+	char *magic = xenbus_read(XBT_NIL, backend->frontend, "magic", NULL);
 	int err = 0;
 
 	if (IS_ERR(magic)) {
 		err = PTR_ERR(magic);
-		xenbus_dev_fatal(xdev, err, "%s/magic: missing", xdev->otherend);
+		xenbus_dev_fatal(xdev, err, "%s/magic: missing", backend->frontend);
 		return err;
 	}
 	if (strcmp(magic, XEN_PCI_MAGIC)) {
 		err = -EFAULT;
 		xenbus_dev_fatal(xdev, err,
 				 "%s/magic: version mismatch, the frontend has \"%.10s\", the backend \"%s\"",
-				 xdev->otherend, magic, XEN_PCI_MAGIC);
+				 backend->frontend, magic, XEN_PCI_MAGIC);
 	}
 	kfree(magic);
 	return err;
@@ -267,7 +267,7 @@ static void backend_connect(struct pciback_backend *backend)
  */
 static bool frontend_is_replaced(struct pciback_backend *backend)
 {
-	const char *dir = backend->xdev->otherend;
+	const char *dir = backend->frontend;
 	unsigned int gref, port;
 
 	return xenbus_scanf(XBT_NIL, dir, "pci-op-ref", "%u", &gref) == 1 &&
@@ -429,8 +429,8 @@ static void backend_take_snapshot(struct pciback_backend *backend,
 
 	*snapshot = (struct backend_snapshot) {
 		/* Not xdev->state: the toolstack writes this node, too. */
-		.be = compat_backend_state(xdev),
-		.fe = compat_frontend_state(xdev),
+		.be = compat_xenbus_state(xdev, xdev->nodename),
+		.fe = compat_xenbus_state(xdev, backend->frontend),
 		.online = xenbus_dev_is_online(xdev),
 		.connected = backend->channel.page,
 		.fe_left = test_bit(EVENT_FE_LEFT, &backend->events),
@@ -549,6 +549,8 @@ void pciback_backend_work(struct work_struct *work)
 
 	guard(mutex)(&backend->lock);
 	for (actions = 0; actions < MAX_ACTIONS; actions++) {
+		if (READ_ONCE(backend->dead))
+			return;
 		backend_take_snapshot(backend, &snapshot);
 		action = pciback_fsm_next(&snapshot);
 		pciback_trace_fsm(&backend->owner, &snapshot, action);

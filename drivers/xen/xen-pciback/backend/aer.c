@@ -141,6 +141,7 @@ static unsigned long aer_timeout(struct pciback_aer *aer)
 static int aer_wait(struct pciback_aer *aer, const struct pciback_aer_query *q)
 {
 	unsigned long start = jiffies, limit = aer_timeout(aer), passed = 0;
+	unsigned long before, extra = 0;
 	int err = 0;
 
 	while (aer_pending(aer)) {
@@ -155,6 +156,14 @@ static int aer_wait(struct pciback_aer *aer, const struct pciback_aer_query *q)
 		if (passed >= limit)
 			break;
 		err = 0;
+		before = jiffies;
+		if (q->meanwhile)
+			q->meanwhile(q->dev);
+		/* Once: a guest must not keep its question open by reset after reset. */
+		if (!extra) {
+			extra = jiffies - before;
+			start += extra;
+		}
 		wait_event_timeout(aer->wake, aer_wait_done(aer, q),
 				   min_t(unsigned long, limit - passed, AER_POLL_JIFFIES));
 	}

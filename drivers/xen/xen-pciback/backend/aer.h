@@ -12,6 +12,8 @@
 #include <pciback/vpci.h>
 #include <xen/interface/io/pciif.h>
 
+struct pcistub_device;
+
 /**
  * struct pciback_aer - questions to one frontend
  * @lock: one question at a time, held while its answer is waited for; guards @page,
@@ -48,12 +50,17 @@ struct pciback_aer {
  * @virt: the function's address in the guest
  * @cancelled: becomes true when the answer is not needed any more; its writer then
  *	calls pciback_aer_wake(). Read without a lock.
+ * @meanwhile: called again and again while the answer is waited for; may sleep; the
+ *	frontend gets additional time for it once. May be NULL
+ * @dev: its argument
  */
 struct pciback_aer_query {
 	u32 cmd;
 	s32 state;
 	struct pciback_addr virt;
 	const bool *cancelled;
+	void (*meanwhile)(struct pcistub_device *dev);
+	struct pcistub_device *dev;
 };
 
 void pciback_aer_init(struct pciback_aer *aer, void (*notify)(struct pciback_aer *aer));

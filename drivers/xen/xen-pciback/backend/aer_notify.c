@@ -11,6 +11,7 @@
 #include "backend/vbus.h"
 #include "record/record.h"
 #include "record/recovery_step.h"
+#include "recovery/recovery.h"
 
 static struct pciback_backend *backend_of(struct pciback_owner *owner)
 {
@@ -47,6 +48,8 @@ int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_devi
 		.cmd = aer_ops[step],
 		.state = (__force s32)state,
 		.cancelled = &dev->detaching,
+		.meanwhile = pciback_recovery_guest_reset,
+		.dev = dev,
 	};
 
 	if (!pciback_vbus_find(&backend->vbus, dev, &q.virt))

@@ -78,9 +78,11 @@ enum backend_event {
  * struct pciback_backend - the backend instance of one guest
  * @owner: the functions of the guest point to it. Its reference count keeps this
  *	structure alive, its counters are atomic; the rest is set once in probe().
- * @xdev: the backend's xenbus device; set once, valid until remove() returns
+ * @xdev: the backend's xenbus device, referenced; set once. Of its members only @nodename
+ *	is used after remove()
+ * @frontend: the frontend's directory in xenstore; set once
  * @lock: guards the state machine and the connection. Taken by @work, by @report
- *	and by remove(); held during resets.
+ *	and by @teardown; held during resets.
  * @vbus: the guest's functions by virtual address; has its own lock
  * @channel: the connection; see there
  * @aer: questions to the frontend about errors; has its own lock
@@ -90,7 +92,10 @@ enum backend_event {
  * @watching: @watch is registered; probe() and remove() only
  * @work: runs the state machine (actions.c); takes @lock
  * @kick_lock: guards @dead, @due and the queueing of @work; process context, a leaf
- * @dead: the backend is being removed, @work must not be queued any more
+ * @dead: the backend is being removed, @work must not be queued any more; also read
+ *	without @kick_lock
+ * @teardown: gives up connection and functions after remove(), which must not wait for
+ *	that: it runs in xenbus's thread, which serves all guests
  * @due: when @work will run, if it is pending
  * @events: bits of enum backend_event, atomic. Set in xenbus's thread and under
  *	device_lock() of a function, consumed by @work.
@@ -119,6 +124,7 @@ enum backend_event {
 struct pciback_backend {
 	struct pciback_owner owner;
 	struct xenbus_device *xdev;
+	char *frontend;
 	struct mutex lock;
 	struct pciback_vbus vbus;
 	struct pciback_channel channel;
@@ -129,6 +135,7 @@ struct pciback_backend {
 	struct delayed_work work;
 	spinlock_t kick_lock;
 	bool dead;
+	struct work_struct teardown;
 	ktime_t due;
 	unsigned long events;
 

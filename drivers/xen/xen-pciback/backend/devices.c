@@ -27,11 +27,19 @@ static const char *assign_error_format(int err)
 	switch (err) {
 	case -EBUSY:
 		return "dev-%d: %s is in use already, by another guest or listed twice";
+	case -EAGAIN:
+		return "dev-%d: %s is still being reset after its last guest; try again later";
 	case -EIO:
 		return "dev-%d: %s: its reset failed; write its address to pciback's do_flr";
 	default:
 		return "dev-%d: %s cannot be assigned; the kernel log may say why";
 	}
+}
+
+static bool device_is_owned(struct pcistub_device *dev, const struct pciback_owner *owner)
+{
+	guard(spinlock_irq)(&dev->lock);
+	return dev->owner == owner && !dev->removed;
 }
 
 /* 0, or -errno and an error node; then the guest does not have the function. */
@@ -55,6 +63,12 @@ static int backend_assign_device(struct pciback_backend *backend, struct pcistub
 				 "dev-%d: %s cannot be added to the guest's virtual bus",
 				 index, name);
 		goto deassign;
+	}
+	/* If it was unbound before it was on the bus, nobody else removes it from there. */
+	if (!device_is_owned(dev, &backend->owner)) {
+		pciback_vbus_remove(&backend->vbus, dev);
+		xenbus_dev_error(xdev, -ENODEV, "dev-%d: %s was unbound meanwhile", index, name);
+		return -ENODEV;
 	}
 	err = pciback_nodes_publish_addr(backend, index, &virt);
 	if (err) {
@@ -125,7 +139,9 @@ static void backend_deassign_device(struct pciback_backend *backend, struct pcis
 	/* Error recovery waits for the guest under device_lock(): end that wait first. */
 	pciback_device_set_detaching(dev, &backend->owner);
 	pciback_aer_wake(&backend->aer);
-	pciback_device_deassign(dev, &backend->owner);
+	/* The toolstack need not wait for the reset: nobody gets the function before it. */
+	pciback_device_deassign_begin(dev, &backend->owner);
+	pciback_device_hand_back(dev, &backend->owner);
 }
 
 /**

@@ -5,6 +5,7 @@
  * between is recorded here, and acted upon by the state machine in actions.c.
  */
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "backend/aer.h"
 #include "backend/backend.h"
 #include "backend/vbus.h"
@@ -31,6 +32,8 @@ static void backend_free(struct kref *ref)
 	mutex_destroy(&backend->aer.lock);
 	mutex_destroy(&backend->channel.lock);
 	mutex_destroy(&backend->lock);
+	put_device(&backend->xdev->dev);
+	kfree(backend->frontend);
 	kfree(backend);
 }
 
@@ -90,7 +93,21 @@ static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state state
 	pciback_backend_kick_after(backend, FRONTEND_DELAY_MS);
 }
 
-/* Undoes backend_probe(). Sleeps, for resets. */
+/* The second part of backend_shutdown(): waits for what the backend is doing. */
+static void backend_teardown(struct work_struct *work)
+{
+	struct pciback_backend *backend = container_of(work, struct pciback_backend, teardown);
+
+	cancel_delayed_work_sync(&backend->work);
+	mutex_lock(&backend->lock);
+	pciback_channel_disconnect(backend);
+	pciback_backend_deassign_all(backend);
+	mutex_unlock(&backend->lock);
+	pciback_aer_notify_exit(backend);
+	kref_put(&backend->owner.ref, backend_free);
+}
+
+/* Undoes backend_probe(). Waits for no operation and no reset. */
 static void backend_shutdown(struct pciback_backend *backend)
 {
 	if (backend->watching)
@@ -99,17 +116,11 @@ static void backend_shutdown(struct pciback_backend *backend)
 
 	/* A function may still be unbound or reset: its event is not acted upon any more. */
 	spin_lock(&backend->kick_lock);
-	backend->dead = true;
+	WRITE_ONCE(backend->dead, true);
 	spin_unlock(&backend->kick_lock);
-	cancel_delayed_work_sync(&backend->work);
-
-	mutex_lock(&backend->lock);
-	pciback_channel_disconnect(backend);
-	pciback_backend_deassign_all(backend);
-	mutex_unlock(&backend->lock);
-	pciback_aer_notify_exit(backend);
+	/* Now: the guest's next backend may have a folder of the same name. */
 	pciback_stat_remove_backend(&backend->owner);
-	kref_put(&backend->owner.ref, backend_free);
+	queue_work(pciback_backend_wq, &backend->teardown);
 }
 
 static const struct pciback_owner_ops backend_owner_ops = {
@@ -133,10 +144,18 @@ static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_
 	kref_init(&backend->owner.ref);
 	backend->owner.domid = xdev->otherend_id;
 	backend->owner.ops = &backend_owner_ops;
+	backend->frontend = kstrdup(xdev->otherend, GFP_KERNEL);
+	if (!backend->frontend) {
+		kfree(backend);
+		xenbus_dev_fatal(xdev, -ENOMEM, "no memory for the backend");
+		return -ENOMEM;
+	}
 	backend->xdev = xdev;
+	get_device(&xdev->dev);
 	mutex_init(&backend->lock);
 	spin_lock_init(&backend->kick_lock);
 	INIT_DELAYED_WORK(&backend->work, pciback_backend_work);
+	INIT_WORK(&backend->teardown, backend_teardown);
 	backend->idle_state = XenbusStateInitialised;
 	pciback_vbus_init(&backend->vbus, backend_vbus_ops);
 	pciback_aer_notify_init(backend);
@@ -216,9 +235,9 @@ int __init pciback_backend_init(bool passthrough)
 /**
  * pciback_backend_exit() - unregister the backend driver
  *
- * Deassigns every function from every guest.
+ * Deassigns every function from every guest. Functions may still be in reset after that.
  *
- * Context: sleeps, for resets. Caller holds no device_lock().
+ * Context: may sleep. Caller holds no device_lock().
  */
 void pciback_backend_exit(void)
 {

@@ -10,12 +10,15 @@
  *	idle		owner == NULL		can be assigned
  *	assigned	owner != NULL		its guest's operations run
  *	isolated	... and isolated	no operation runs, until it is detached
- *	detaching	... and detaching	no operation runs any more
+ *	detaching	... and detaching	no operation starts any more
+ *	resetting	... and resetting	the guest has let go; it is reset, then idle
  *	removed		removed			cannot be assigned
  *
  * @owner is written with device_lock() held as well. Documentation/lifecycle.rst
  * describes the states.
  */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <pciback/conf.h>
@@ -35,16 +38,13 @@
 #include "xen/gsi.h"
 #include "xen/hypercall.h"
 
-/* The reset that a guest wanted is done, or the guest has lost the function. */
-static void device_forget_guest_reset(struct pcistub_device *dev)
-{
-	lockdep_assert_held(&dev->lock);
-	if (!dev->reset_wanted)
-		return;
-	dev->reset_wanted = false;
-	dev->resets--;
-	wake_up_all(&dev->wait);
-}
+static void device_hand_back_work(struct work_struct *work);
+
+/* How long an assignment waits for the reset after the last guest: two methods, and more. */
+#define HAND_BACK_PATIENCE	(20 * HZ)
+/* How long a detach waits for device_lock(), and between two attempts. */
+#define LOCK_PATIENCE		(2 * HZ)
+#define LOCK_RETRY_MS		2
 
 /*
  * Carries out the reset that a guest asked for. Configuration space is saved before and
@@ -65,14 +65,15 @@ static void device_guest_reset_work(struct work_struct *work)
 	spin_unlock_irq(&dev->lock);
 	if (owner) {
 		err = pciback_reset(dev, RESET_FOR_GUEST, owner, false);
-		if (err)
+		/* Else the guest lost the function, or error recovery reset it meanwhile. */
+		if (err && err != -ENODEV)
 			dev_warn_ratelimited(&dev->pdev->dev,
 					     "domain %d asked for a reset: failed (%d)\n",
 					     owner->domid, err);
 		kref_put(&owner->ref, owner->ops->release);
 	}
 	spin_lock_irq(&dev->lock);
-	device_forget_guest_reset(dev);
+	pciback_op_forget_reset(dev);
 	spin_unlock_irq(&dev->lock);
 	pciback_device_put(dev);
 }
@@ -102,6 +103,7 @@ int pciback_device_seize(struct pci_dev *pdev)
 	spin_lock_init(&dev->lock);
 	init_waitqueue_head(&dev->wait);
 	INIT_WORK(&dev->guest_reset_work, device_guest_reset_work);
+	INIT_WORK(&dev->hand_back_work, device_hand_back_work);
 	dev->pdev = pci_dev_get(pdev);
 	pciback_recovery_init(dev);
 	snprintf(dev->irq.name, sizeof(dev->irq.name), "xen-pciback[%s]", pci_name(pdev));
@@ -162,7 +164,17 @@ static void device_set_detaching(struct pcistub_device *dev)
 	wake_up_all(&dev->wait);
 }
 
-/* Ends the guest's operations on the function, and its interrupts. */
+/* COMMAND of a function that does not answer is read as all ones, and would be written so. */
+static void device_stop_dma(struct pci_dev *pdev)
+{
+	if (pci_device_is_present(pdev))
+		pciback_disable_dma(pdev);
+}
+
+/*
+ * Ends the guest's operations on the function, its interrupts and its DMA. The guest's memory
+ * may be given to others after that.
+ */
 static void device_stop_ops(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
@@ -172,6 +184,7 @@ static void device_stop_ops(struct pcistub_device *dev)
 	pciback_trace_state(dev, PCIBACK_STATE_DETACHING);
 	pciback_op_wait(dev);
 	pciback_irq_teardown(dev);
+	device_stop_dma(dev->pdev);
 }
 
 /* Stops the function itself, after device_stop_ops() and a reset. */
@@ -194,7 +207,7 @@ static void device_clear_guest_state(struct pcistub_device *dev)
 {
 	lockdep_assert_held(&dev->lock);
 	pciback_conf_reset(dev->conf);
-	device_forget_guest_reset(dev);
+	pciback_op_forget_reset(dev);
 	dev->isolated = false;
 	dev->recovering = false;
 	dev->irq.handled = 0;
@@ -218,6 +231,8 @@ static void device_undo_guest(struct pcistub_device *dev)
 	pciback_trace_state(dev, PCIBACK_STATE_IDLE);
 	dev->owner = NULL;
 	dev->detaching = false;
+	dev->resetting = false;
+	wake_up_all(&dev->wait);
 	spin_unlock_irq(&dev->lock);
 	kref_put(&owner->ref, owner->ops->release);
 }
@@ -248,24 +263,39 @@ static void device_set_owner(struct pcistub_device *dev, struct pciback_owner *o
 	spin_unlock_irq(&dev->lock);
 }
 
+/* Waits while the function is being reset after its last guest. 0 or -EAGAIN. */
+static int device_await_hand_back(struct pcistub_device *dev)
+{
+	bool resetting;
+
+	spin_lock_irq(&dev->lock);
+	wait_event_lock_irq_timeout(dev->wait, !dev->resetting, dev->lock, HAND_BACK_PATIENCE);
+	resetting = dev->resetting;
+	spin_unlock_irq(&dev->lock);
+	return resetting ? -EAGAIN : 0;
+}
+
 /**
  * pciback_device_assign() - assign an idle function to a guest
  * @dev: the function
  * @owner: the guest's backend
  *
- * The function is reset first, unless it is clean.
+ * Waits while the function is being reset after its last guest. It is reset first, unless it
+ * is clean.
  *
  * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
  * neither.
- * Return: 0; -EBUSY: another guest has it; -ENODEV: it was released; -EIO: its last
- * reset failed; other -errno: the guest could not be registered as owner of its
+ * Return: 0; -EBUSY: another guest has it; -EAGAIN: it is still being reset after its last
+ * guest; -ENODEV: it was released; -EIO: its last reset failed; other -errno: the guest could not be registered as owner of its
  * interrupts.
  */
 int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	struct pci_dev *pdev = dev->pdev;
-	int err;
+	int err = device_await_hand_back(dev);
 
+	if (err)
+		return err;
 	/*
 	 * The result is not checked: a function without a method can be assigned. Whether
 	 * the last reset failed is checked below.
@@ -311,28 +341,52 @@ void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciba
 		device_set_detaching(dev);
 }
 
+/*
+ * Takes device_lock(), if that is possible within a limited time: a reset of another function
+ * may hold it, and the toolstack waits for the caller.
+ */
+static bool device_lock_bounded(struct pci_dev *pdev)
+{
+	unsigned long deadline = jiffies + LOCK_PATIENCE;
+
+	while (!device_trylock(&pdev->dev)) {
+		if (time_after(jiffies, deadline))
+			return false;
+		msleep(LOCK_RETRY_MS);
+	}
+	return true;
+}
+
 /**
- * pciback_device_deassign_begin() - deassign a function: end the guest's operations
+ * pciback_device_deassign_begin() - deassign a function: end the guest's use of it
  * @dev: the function
  * @owner: the guest's backend
  *
- * The first part of pciback_device_deassign(), for callers that deassign several
- * functions that can only be reset together. The second part is
- * pciback_device_deassign_finish().
+ * The first part of pciback_device_deassign(), for callers that deassign several functions
+ * that can only be reset together. Afterwards no operation starts, and the function makes no
+ * DMA. The second part is pciback_device_deassign_finish() or pciback_device_hand_back().
  *
- * Context: may sleep. Takes device_lock() and @dev->lock; caller holds neither.
+ * Context: sleeps, a few seconds at most. Takes device_lock() and @dev->lock; caller holds
+ * neither.
  * Return: whether the guest had the function.
  */
 bool pciback_device_deassign_begin(struct pcistub_device *dev, struct pciback_owner *owner)
 {
+	bool locked = device_lock_bounded(dev->pdev);
 	bool owned;
 
-	device_lock(&dev->pdev->dev);
-	/* @owner only changes with device_lock() held. */
+	spin_lock_irq(&dev->lock);
 	owned = dev->owner == owner;
-	if (owned)
+	/* Without device_lock() the second part ends the interrupts. */
+	if (owned && !locked)
+		device_set_detaching(dev);
+	spin_unlock_irq(&dev->lock);
+	if (owned && locked)
 		device_stop_ops(dev);
-	device_unlock(&dev->pdev->dev);
+	else if (owned)
+		device_stop_dma(dev->pdev);
+	if (locked)
+		device_unlock(&dev->pdev->dev);
 	return owned;
 }
 
@@ -348,16 +402,68 @@ bool pciback_device_deassign_begin(struct pcistub_device *dev, struct pciback_ow
  */
 void pciback_device_deassign_finish(struct pcistub_device *dev, struct pciback_owner *owner)
 {
+	device_lock(&dev->pdev->dev);
+	if (dev->owner == owner && dev->detaching) {
+		/* If pciback_device_deassign_begin() could not. */
+		pciback_op_wait(dev);
+		pciback_irq_teardown(dev);
+	}
+	device_unlock(&dev->pdev->dev);
 	pciback_reset(dev, RESET_FOR_DEASSIGN, owner, false);
 	device_lock(&dev->pdev->dev);
 	/* Nothing is left to do if it was unbound meanwhile. */
-	if (dev->owner == owner)
+	if (dev->owner == owner && dev->detaching)
 		device_undo_guest(dev);
 	device_unlock(&dev->pdev->dev);
 }
 
+static void device_hand_back_work(struct work_struct *work)
+{
+	struct pcistub_device *dev = container_of(work, struct pcistub_device, hand_back_work);
+	struct pciback_owner *owner = NULL;
+
+	spin_lock_irq(&dev->lock);
+	if (dev->resetting) {
+		owner = dev->owner;
+		kref_get(&owner->ref);
+	}
+	spin_unlock_irq(&dev->lock);
+	if (owner) {
+		pciback_device_deassign_finish(dev, owner);
+		kref_put(&owner->ref, owner->ops->release);
+	}
+	pciback_device_put(dev);
+}
+
 /**
- * pciback_device_deassign() - deassign a function from a guest
+ * pciback_device_hand_back() - deassign a function: have it reset and made idle
+ * @dev: the function
+ * @owner: the guest's backend, after pciback_device_deassign_begin()
+ *
+ * As pciback_device_deassign_finish(), in a work item: toolstack and frontend need not wait
+ * for the reset. Until it is done the function is assigned to nobody else. Does nothing if the
+ * guest does not have the function any more.
+ *
+ * Context: process context. Takes @dev->lock.
+ */
+void pciback_device_hand_back(struct pcistub_device *dev, struct pciback_owner *owner)
+{
+	bool queue;
+
+	spin_lock_irq(&dev->lock);
+	queue = dev->owner == owner && dev->detaching && !dev->resetting && !dev->removed;
+	if (queue)
+		dev->resetting = true;
+	spin_unlock_irq(&dev->lock);
+	if (!queue)
+		return;
+	pciback_device_get(dev);
+	pciback_trace_state(dev, PCIBACK_STATE_RESETTING);
+	queue_work(pciback_device_wq, &dev->hand_back_work);
+}
+
+/**
+ * pciback_device_deassign() - deassign a function from a guest, and wait until it is idle
  * @dev: the function
  * @owner: the guest's backend
  *
@@ -370,6 +476,41 @@ void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *o
 {
 	if (pciback_device_deassign_begin(dev, owner))
 		pciback_device_deassign_finish(dev, owner);
+}
+
+/**
+ * pciback_device_request_reset() - reset a function for the administrator or toolstack
+ * @dev: the function
+ *
+ * If a guest has the function nothing is done now: the guest's driver may be using it. A
+ * function is always reset when its guest has let go of it, and a toolstack that asks for a
+ * reset then is about to detach it. Who wants it reset under the guest's driver writes to the
+ * function's file "reset".
+ *
+ * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds neither.
+ * Return: as pciback_reset(); 0 if a guest has the function.
+ */
+int pciback_device_request_reset(struct pcistub_device *dev)
+{
+	struct pciback_owner *owner;
+	bool resetting;
+
+	spin_lock_irq(&dev->lock);
+	owner = dev->owner;
+	resetting = dev->resetting;
+	if (owner)
+		kref_get(&owner->ref);
+	spin_unlock_irq(&dev->lock);
+	if (!owner)
+		return pciback_reset(dev, RESET_FOR_REQUEST, NULL, false);
+	if (!resetting) {
+		dev_info_ratelimited(&dev->pdev->dev,
+				     "domain %d has it; it is reset when it is detached\n",
+				     owner->domid);
+		owner->ops->expect_detach(owner);
+	}
+	kref_put(&owner->ref, owner->ops->release);
+	return 0;
 }
 
 /**
@@ -419,7 +560,9 @@ void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_
 	pciback_reset(dev, RESET_FOR_DEASSIGN, owner, false);
 	device_lock(&dev->pdev->dev);
 	/* Nothing is left to do if it was unbound meanwhile. */
-	if (dev->owner == owner) {
+	if (dev->owner == owner && dev->detaching) {
+		pciback_op_wait(dev);
+		pciback_irq_teardown(dev);
 		device_quiesce_hw(dev);
 		spin_lock_irq(&dev->lock);
 		interrupt_control = dev->conf->interrupt_control;
@@ -449,7 +592,6 @@ void pciback_device_reset_for_reconnect(struct pcistub_device *dev, struct pciba
 		pciback_device_reconnect_finish(dev, owner);
 }
 
-
 static void device_warn_in_use(struct pcistub_device *dev)
 {
 	struct pci_dev *pdev = dev->pdev;
@@ -475,12 +617,14 @@ void pciback_device_release(struct pci_dev *pdev)
 {
 	struct pcistub_device *dev = pci_get_drvdata(pdev);
 	struct pciback_owner *owner;
+	bool resetting;
 
 	pciback_device_del(dev);
 	pciback_recovery_exit(dev);
 	spin_lock_irq(&dev->lock);
 	dev->removed = true;
 	owner = dev->owner;
+	resetting = dev->resetting;
 	if (owner) {
 		/* revoke() may drop the other references to the owner. */
 		kref_get(&owner->ref);
@@ -489,9 +633,12 @@ void pciback_device_release(struct pci_dev *pdev)
 	spin_unlock_irq(&dev->lock);
 
 	if (owner) {
-		device_warn_in_use(dev);
-		dev->mapped = true;
-		owner->ops->revoke(owner, dev);
+		/* Else the guest has let go of it, and hand_back_work finds nothing to do. */
+		if (!resetting) {
+			device_warn_in_use(dev);
+			dev->mapped = true;
+			owner->ops->revoke(owner, dev);
+		}
 		device_stop_ops(dev);
 		pciback_reset(dev, RESET_FOR_RELEASE, NULL, true);
 		device_undo_guest(dev);

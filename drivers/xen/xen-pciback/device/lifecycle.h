@@ -15,6 +15,8 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 void pciback_device_set_detaching(struct pcistub_device *dev, const struct pciback_owner *owner);
 bool pciback_device_deassign_begin(struct pcistub_device *dev, struct pciback_owner *owner);
 void pciback_device_deassign_finish(struct pcistub_device *dev, struct pciback_owner *owner);
+void pciback_device_hand_back(struct pcistub_device *dev, struct pciback_owner *owner);
+int pciback_device_request_reset(struct pcistub_device *dev);
 void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *owner);
 void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *owner);
 void pciback_device_reconnect_finish(struct pcistub_device *dev, struct pciback_owner *owner);

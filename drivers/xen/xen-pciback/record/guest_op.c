@@ -149,3 +149,22 @@ void pciback_ops_resume(struct pcistub_device *dev)
 	wake_up_all(&dev->wait);
 	spin_unlock_irq(&dev->lock);
 }
+
+/**
+ * pciback_op_forget_reset() - a reset that the guest wanted is not wanted any more
+ * @dev: the function
+ *
+ * It was carried out, or the guest has lost the function. Operations that waited for it go
+ * on. Does nothing if none was wanted.
+ *
+ * Context: any. Caller holds @dev->lock.
+ */
+void pciback_op_forget_reset(struct pcistub_device *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	if (!dev->reset_wanted)
+		return;
+	dev->reset_wanted = false;
+	dev->resets--;
+	wake_up_all(&dev->wait);
+}

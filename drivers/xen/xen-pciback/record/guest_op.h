@@ -14,6 +14,7 @@ void pciback_op_wait(struct pcistub_device *dev);
 void pciback_ops_hold(struct pcistub_device *dev);
 void pciback_ops_hold_bounded(struct pcistub_device *dev);
 void pciback_ops_resume(struct pcistub_device *dev);
+void pciback_op_forget_reset(struct pcistub_device *dev);
 bool pciback_ops_ended(const struct pcistub_device *dev);
 
 #endif /* PCIBACK_RECORD_GUEST_OP_H */

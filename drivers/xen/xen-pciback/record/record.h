@@ -103,14 +103,17 @@ struct pciback_owner {
  * @lock: guards all fields below that do not name another lock. Also taken in hard
  *	interrupt. While it is held, registers may be accessed, but no function of the PCI
  *	core is called that takes a lock of its own or sleeps
- * @wait: woken when @op_running or @resets ends, and when @detaching or @isolated is set
+ * @wait: woken when @op_running, @resets or @resetting ends, and when @detaching or
+ *	@isolated is set
  * @op_running: an operation of the guest is being carried out that may sleep, without
  *	@lock; see record/guest_op.c
  * @resets: number of resets that are wanted or under way while a guest keeps the
  *	function: its operations wait
  * @owner: the guest that has it, NULL when idle; written with device_lock() and
  *	@lock held, so either is enough for reading
- * @detaching: it is being detached or unbound: no operation of its guest runs
+ * @detaching: it is being detached or unbound: no operation of its guest starts
+ * @resetting: its guest has let go of it, and @hand_back_work resets it and makes it idle
+ * @hand_back_work: that work item; holds a reference while it is queued or runs
  * @isolated: its guest did not recover it from an error: no operation runs and
  *	bus mastering is off; written with device_lock() and @lock held, so
  *	either is enough for reading
@@ -149,6 +152,8 @@ struct pcistub_device {
 	unsigned int resets;
 	struct pciback_owner *owner;
 	bool detaching;
+	bool resetting;
+	struct work_struct hand_back_work;
 	bool isolated;
 	bool removed;
 	bool reset_wanted;

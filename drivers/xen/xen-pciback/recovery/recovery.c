@@ -14,6 +14,7 @@
  * Locks: the PCI core calls all handlers with device_lock() held, and those of error
  * recovery also with pci_bus_sem held for reading.
  */
+#include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include "record/guest_op.h"
@@ -23,6 +24,7 @@
 #include "recovery/recovery.h"
 #include "recovery/vote.h"
 #include "reset/reset.h"
+#include "reset/step.h"
 #include "trace/events.h"
 #include "xen/hypercall.h"
 
@@ -118,6 +120,48 @@ void pciback_recovery_exit(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
 	cancel_delayed_work_sync(&dev->timeout_work);
+}
+
+/**
+ * pciback_recovery_guest_reset() - carry out a reset that a guest wants while it is asked
+ * @dev: the function
+ *
+ * A driver may reset its function before it answers. The task that asks it holds
+ * device_lock(), which any other task would need for that. Only FLR is possible here: other
+ * methods need pci_bus_sem. Configuration space is as before afterwards. Does nothing if the
+ * guest wants no reset.
+ *
+ * Context: sleeps, up to pciback_reset_wait_ms and a few seconds. Caller holds device_lock().
+ */
+void pciback_recovery_guest_reset(struct pcistub_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+	ktime_t start = ktime_get();
+	bool wanted;
+	int err;
+
+	device_lock_assert(&pdev->dev);
+	spin_lock_irq(&dev->lock);
+	wanted = dev->reset_wanted && !pciback_ops_ended(dev);
+	spin_unlock_irq(&dev->lock);
+	if (!wanted || !pci_device_is_present(pdev))
+		return;
+
+	pciback_ops_hold_bounded(dev);
+	pci_save_state(pdev);
+	pciback_disable_dma(pdev);
+	pciback_xen_reset_begins(pdev);
+	err = pciback_reset_flr(pdev);
+	if (!err)
+		pciback_xen_reset_done(pdev);
+	pci_restore_state(pdev);
+	if (err != -ENOTTY) {
+		pciback_reset_note(dev, RESET_FOR_GUEST, RESET_FLR, start, err);
+		spin_lock_irq(&dev->lock);
+		pciback_op_forget_reset(dev);
+		spin_unlock_irq(&dev->lock);
+	}
+	pciback_ops_resume(dev);
 }
 
 static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,

@@ -8,6 +8,7 @@
 struct pcistub_device;
 
 void pciback_recovery_init(struct pcistub_device *dev);
+void pciback_recovery_guest_reset(struct pcistub_device *dev);
 void pciback_recovery_exit(struct pcistub_device *dev);
 
 /* How long a recovery may take until it counts as failed, in jiffies; only tests write it. */

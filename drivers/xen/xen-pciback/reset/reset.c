@@ -79,8 +79,12 @@ static int job_check(const struct reset_job *job)
 		return dev->owner ? -EBUSY : dev->reset.error;
 	case RESET_FOR_DEASSIGN:
 		return dev->detaching ? 0 : -ENODEV;
+	case RESET_FOR_REQUEST:
+		/* See pciback_device_request_reset(). */
+		return dev->owner ? -EBUSY : 0;
 	case RESET_FOR_GUEST:
-		return dev->detaching ? -ENODEV : 0;
+		/* Error recovery may have reset it while this task waited for the lock. */
+		return dev->detaching || !READ_ONCE(dev->reset_wanted) ? -ENODEV : 0;
 	default:
 		return 0;
 	}
@@ -338,8 +342,6 @@ int pciback_reset(struct pcistub_device *dev, enum reset_reason reason,
 		goto unlock;
 	}
 
-	if (reason == RESET_FOR_REQUEST)
-		pciback_device_expect_detach(dev);
 	job.set = pciback_reset_set_get(dev);
 	if (IS_ERR(job.set)) {
 		err = PTR_ERR(job.set);

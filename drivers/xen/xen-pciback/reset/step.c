@@ -173,6 +173,9 @@ static void member_finish(struct reset_set *set, int i)
 			pciback_xen_reset_done(pdev);
 		if (member->saved) {
 			pci_restore_state(pdev);
+			/* Its guest may have begun to detach, without waiting for this reset. */
+			if (member->dev && !pciback_reset_in_use(member->dev))
+				pciback_disable_dma(pdev);
 		} else if (member->dev) {
 			pciback_config_restore(member->dev);
 			pciback_disable_dma(pdev);

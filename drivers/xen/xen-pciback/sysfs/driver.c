@@ -10,12 +10,11 @@
 #include <pciback/conf.h>
 #include <pciback/match_spec.h>
 #include <pciback/slot_spec.h>
+#include "device/lifecycle.h"
 #include "device/policy.h"
 #include "device/write_quirks.h"
 #include "irq/irq.h"
 #include "record/record.h"
-#include "record/reset_history.h"
-#include "reset/reset.h"
 #include "stub/match_rules.h"
 #include "stub/slots.h"
 #include "sysfs/driver.h"
@@ -199,7 +198,7 @@ static ssize_t do_flr_store(struct device_driver *drv, const char *buf, size_t c
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = pciback_reset(dev, RESET_FOR_REQUEST, NULL, false);
+	err = pciback_device_request_reset(dev);
 	if (err && err != -EBUSY && err != -ENOTTY)
 		pci_warn(dev->pdev, "do_flr: not reset (%d)\n", err);
 	pciback_device_put(dev);

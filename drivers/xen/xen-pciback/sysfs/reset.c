@@ -48,6 +48,8 @@ static ssize_t reset_state_show(struct device *dev, struct device_attribute *att
 
 	if (err)
 		return sysfs_emit(buf, "unusable %d\n", err);
+	if (READ_ONCE(record->resetting))
+		return sysfs_emit(buf, "resetting\n");
 	return sysfs_emit(buf, "%s\n", READ_ONCE(record->clean) ? "clean" : "used");
 }
 

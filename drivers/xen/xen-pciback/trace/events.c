@@ -158,11 +158,10 @@ void pciback_trace_irq(struct pcistub_device *dev, enum pciback_irq_event what, 
  * @dev: the function; its owner may be that of the previous or of the new state
  * @state: the new state
  *
- * Context: any. Caller holds device_lock().
+ * Context: any. Caller keeps the owner from changing.
  */
 void pciback_trace_state(struct pcistub_device *dev, enum pciback_state state)
 {
-	device_lock_assert(&dev->pdev->dev);
 	if (state == PCIBACK_STATE_ASSIGNED) {
 		pciback_stat_inc(dev->stats, DEVICE_STAT_ASSIGNMENTS);
 		pciback_stat_inc(dev->owner->stats, BACKEND_STAT_ASSIGNED);

@@ -24,6 +24,7 @@ struct pciback_owner;
  *	guest
  * @PCIBACK_STATE_IDLE: deassigned
  * @PCIBACK_STATE_RELEASED: released to the host
+ * @PCIBACK_STATE_RESETTING: the guest has let go of it; it is being reset and idle after that
  * @PCIBACK_STATE_ISOLATED: still assigned, but its guest did not recover it from an
  *	error; the guest cannot use it any more
  */
@@ -35,6 +36,7 @@ enum pciback_state {
 	PCIBACK_STATE_IDLE,
 	PCIBACK_STATE_RELEASED,
 	PCIBACK_STATE_ISOLATED,
+	PCIBACK_STATE_RESETTING,
 };
 
 /**
