@@ -438,6 +438,57 @@ static void unreadable(struct kunit *test)
 	pci_dev_put(pdev);
 }
 
+struct walk_row {
+	const char *name;
+	enum fixture_fn released[3];	/* while the walk is at BELOW */
+	int nr;
+	bool again;			/* seized again at once */
+	enum fixture_fn visited[4];	/* after BELOW */
+	int nr_visited;
+};
+
+static const struct walk_row walk_rows[] = {
+	{ "nothing", { }, 0, false, { CARD, CONV_AF, CONV }, 3 },
+	{ "the current one", { BELOW }, 1, false, { CARD, CONV_AF, CONV }, 3 },
+	{ "the next one", { CARD }, 1, false, { CONV_AF, CONV }, 2 },
+	{ "the last one", { CONV }, 1, false, { CARD, CONV_AF }, 2 },
+	{ "one before", { CARD_1 }, 1, false, { CARD, CONV_AF, CONV }, 3 },
+	{ "the current one and both beside it", { BELOW, CARD_1, CARD }, 3, false,
+	  { CONV_AF, CONV }, 2 },
+	{ "the current one, seized again", { BELOW }, 1, true, { CARD, CONV_AF, CONV, BELOW }, 4 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(walk, walk_rows, name);
+
+/* Functions are released while the list of seized functions is walked through. */
+static void walk_release(struct kunit *test)
+{
+	static const enum fixture_fn seized[] = { CARD_1, BELOW, CARD, CONV_AF, CONV };
+	const struct walk_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev;
+	int i, seen = 0;
+
+	for (i = 0; i < ARRAY_SIZE(seized); i++)
+		pciback_device_put(fixture_seize(test, f->fn[seized[i]]));
+	dev = pciback_device_next(NULL);
+	dev = pciback_device_next(dev);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	KUNIT_ASSERT_STREQ(test, pci_name(dev->pdev), fixture_name(f->fn[BELOW]));
+
+	for (i = 0; i < row->nr; i++)
+		KUNIT_ASSERT_EQ(test, fixture_unbind(f->fn[row->released[i]]), 12);
+	for (i = 0; row->again && i < row->nr; i++)
+		pciback_device_put(fixture_seize(test, f->fn[row->released[i]]));
+	while ((dev = pciback_device_next(dev))) {
+		if (seen < row->nr_visited)
+			KUNIT_EXPECT_STREQ(test, pci_name(dev->pdev),
+					   fixture_name(f->fn[row->visited[seen]]));
+		seen++;
+	}
+	KUNIT_EXPECT_EQ(test, seen, row->nr_visited);
+}
+
 static struct kunit_case seize_cases[] = {
 	KUNIT_CASE(quiesced),
 	KUNIT_CASE(reset_count),
@@ -453,6 +504,7 @@ static struct kunit_case seize_cases[] = {
 	KUNIT_CASE_PARAM(surprise_removal, removal_gen_params),
 	KUNIT_CASE(enable_error),
 	KUNIT_CASE(unreadable),
+	KUNIT_CASE_PARAM(walk_release, walk_gen_params),
 	{}
 };
 

@@ -9,9 +9,14 @@
 #include <linux/spinlock.h>
 #include "record/record.h"
 
-/* Guards seized_devices and @node of its members. A leaf: no other lock is taken under it. */
+/*
+ * Guards seized_devices, @node and @seq of its members, and last_seq. A leaf: no other lock is
+ * taken under it.
+ */
 static DEFINE_SPINLOCK(seized_lock);
+/* In the order of @seq. */
 static LIST_HEAD(seized_devices);
+static u64 last_seq;
 
 /* For the work items of all functions; set once. */
 struct workqueue_struct *pciback_device_wq;
@@ -69,6 +74,7 @@ void pciback_device_put(struct pcistub_device *dev)
 void pciback_device_add(struct pcistub_device *dev)
 {
 	spin_lock(&seized_lock);
+	dev->seq = ++last_seq;
 	list_add_tail(&dev->node, &seized_devices);
 	spin_unlock(&seized_lock);
 }
@@ -117,23 +123,25 @@ struct pcistub_device *pciback_device_find(u32 domain, u8 bus, u8 devfn)
  * pciback_device_next() - iterate over the seized functions
  * @prev: the previous record, whose reference is dropped; NULL: start
  *
- * A function that is seized or released meanwhile may be missed. If @prev is
- * released meanwhile the iteration ends.
+ * Visits every function that is seized during the whole iteration once, whatever is seized
+ * or released meanwhile, @prev included. One that is seized meanwhile is visited, too.
  *
- * Context: may sleep. Takes seized_lock.
+ * Context: process; may sleep. Takes seized_lock.
  * Return: the next record, to be passed to the next call or dropped with
  * pciback_device_put(); NULL: no more.
  */
 struct pcistub_device *pciback_device_next(struct pcistub_device *prev)
 {
-	struct list_head *node = prev ? &prev->node : &seized_devices;
-	struct pcistub_device *next = NULL;
+	struct pcistub_device *dev, *next = NULL;
 
 	spin_lock(&seized_lock);
-	/* A record that was removed from the list points to itself. */
-	if (node->next != &seized_devices && (!prev || !list_empty(node))) {
-		next = list_entry(node->next, struct pcistub_device, node);
-		pciback_device_get(next);
+	/* Not from @prev's node on: it may have been removed from the list. */
+	list_for_each_entry(dev, &seized_devices, node) {
+		if (!prev || dev->seq > prev->seq) {
+			pciback_device_get(dev);
+			next = dev;
+			break;
+		}
 	}
 	spin_unlock(&seized_lock);
 	if (prev)

@@ -97,6 +97,8 @@ struct pciback_owner {
  * struct pcistub_device - a seized function
  * @ref: references; the list of seized functions holds one, every user one
  * @node: in the list of seized functions; guarded by that list's lock
+ * @seq: greater than that of every record that was added to the list before; set
+ *	when it is added
  * @pdev: the function; set once, reference held
  * @stats: counters, see enum pciback_device_stat; atomic
  * @stats_dir: folder of the counters in debugfs; device_lock()
@@ -143,6 +145,7 @@ struct pciback_owner {
 struct pcistub_device {
 	struct kref ref;
 	struct list_head node;
+	u64 seq;
 	struct pci_dev *pdev;
 	atomic64_t stats[DEVICE_NR_STATS];
 	struct dentry *stats_dir;
