@@ -41,7 +41,7 @@ note "--- the physical function loses its driver"
 kmsg_mark
 check "dom0's driver is unbound from the physical function" \
 	eval "echo $NVME >/sys/bus/pci/drivers/nvme/unbind"
-check "the idle virtual function is released" is_bound "$vf2" ""
+check "the idle virtual function is released" await 5 is_bound "$vf2" ""
 check "the guest's stays bound to pciback" is_bound "$vf1" pciback
 [ "$MODULE" != ours ] ||
 	kmsg_has "the log names the guest" "$vf1: .*domain $(xl domid vm1)"

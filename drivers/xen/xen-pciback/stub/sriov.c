@@ -3,79 +3,70 @@
  * Seized virtual functions when the driver of their physical function is unbound.
  *
  * Every seized virtual function is marked as assigned in the PCI core, which keeps the
- * physical function's driver from removing it. An administrator who unloads that driver
- * does not mean to keep idle virtual functions: these are released first, so that the
- * driver can remove them. Virtual functions that a guest has stay, with a warning.
+ * physical function's driver from removing it: a guest may use it of which the driver was
+ * not told, if a toolstack makes no backend for HVM guests. An administrator who unbinds
+ * that driver does not mean to keep idle virtual functions. So the mark of these is cleared,
+ * and the driver can remove them, as its remove() comes next. Those that it does not remove
+ * are released. Virtual functions that a guest has stay, with a warning.
  */
 #include <linux/device.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
+#include <linux/workqueue.h>
 #include "record/record.h"
 #include "stub/sriov.h"
 
-static bool pdev_is_vf_of(struct pci_dev *pdev, struct pci_dev *pf)
-{
-	return pdev->is_virtfn && pci_physfn(pdev) == pf;
-}
-
-/* A seized virtual function of @pf that no guest has, reference held; NULL: there is none. */
-static struct pci_dev *pf_get_idle_vf(struct pci_dev *pf)
+/*
+ * Releases what pciback_sriov_pf_unbind() marked as removed. Not done there: the notifier
+ * chain's lock is held there, and a release calls the chain again.
+ */
+static void release_removed(struct work_struct *work)
 {
 	struct pcistub_device *dev = NULL;
-	struct pci_dev *vf = NULL;
+	bool removed;
 
 	while ((dev = pciback_device_next(dev))) {
-		if (!pdev_is_vf_of(dev->pdev, pf))
-			continue;
 		spin_lock_irq(&dev->lock);
-		if (!dev->owner && !dev->removed)
-			vf = pci_dev_get(dev->pdev);
+		removed = dev->removed;
 		spin_unlock_irq(&dev->lock);
-		if (vf) {
-			pciback_device_put(dev);
-			break;
-		}
-	}
-	return vf;
-}
-
-static void pf_warn_assigned_vfs(struct pci_dev *pf)
-{
-	struct pcistub_device *dev = NULL;
-
-	while ((dev = pciback_device_next(dev))) {
-		if (!pdev_is_vf_of(dev->pdev, pf))
-			continue;
-		spin_lock_irq(&dev->lock);
-		if (dev->owner)
-			pci_warn(dev->pdev,
-				 "its physical function %s loses its driver while domain %d uses it; detach it first: xl pci-detach %d %s\n",
-				 pci_name(pf), dev->owner->domid, dev->owner->domid,
-				 pci_name(dev->pdev));
-		spin_unlock_irq(&dev->lock);
+		/* Does nothing if the physical function's driver has removed it meanwhile. */
+		if (removed)
+			device_release_driver(&dev->pdev->dev);
 	}
 }
+
+static DECLARE_WORK(release_work, release_removed);
 
 /**
- * pciback_sriov_pf_unbind() - release idle virtual functions of a physical function
+ * pciback_sriov_pf_unbind() - let idle virtual functions of a physical function be removed
  * @pf: the physical function, whose driver is about to be unbound
  *
- * Context: sleeps, for resets. Caller holds device_lock() of @pf. That of each virtual
- * function is taken under it, which is the order of the PCI core, too, when it removes
- * virtual functions.
+ * They cannot be assigned any more, and are released soon after.
+ *
+ * Context: may sleep. Caller holds device_lock() of @pf. Takes the records' locks.
  */
 void pciback_sriov_pf_unbind(struct pci_dev *pf)
 {
-	struct pci_dev *vf;
+	struct pcistub_device *dev = NULL;
 
-	/* From the start each time: the list of seized functions may have changed. */
-	while ((vf = pf_get_idle_vf(pf))) {
-		pci_info(vf, "released: its physical function %s loses its driver\n",
-			 pci_name(pf));
-		device_release_driver(&vf->dev);
-		pci_dev_put(vf);
+	while ((dev = pciback_device_next(dev))) {
+		struct pci_dev *vf = dev->pdev;
+
+		if (!vf->is_virtfn || pci_physfn(vf) != pf)
+			continue;
+		spin_lock_irq(&dev->lock);
+		if (dev->owner) {
+			pci_warn(vf, "its physical function %s loses its driver while domain %d uses it; detach it first: xl pci-detach %d %s\n",
+				 pci_name(pf), dev->owner->domid, dev->owner->domid, pci_name(vf));
+		} else {
+			pci_info(vf, "released: its physical function %s loses its driver\n",
+				 pci_name(pf));
+			dev->removed = true;
+			pci_clear_dev_assigned(vf);
+			schedule_work(&release_work);
+		}
+		spin_unlock_irq(&dev->lock);
 	}
-	pf_warn_assigned_vfs(pf);
 }
 
 static int sriov_event(struct notifier_block *nb, unsigned long action, void *data)
@@ -106,9 +97,10 @@ int pciback_sriov_init(void)
 /**
  * pciback_sriov_exit() - stop watching
  *
- * Context: may sleep.
+ * Context: sleeps, until functions that are being released are.
  */
 void pciback_sriov_exit(void)
 {
 	bus_unregister_notifier(&pci_bus_type, &sriov_notifier);
+	flush_work(&release_work);
 }
