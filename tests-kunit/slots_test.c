@@ -157,6 +157,58 @@ static void slot_and_binding(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[CARD]), 12);
 }
 
+struct override_row {
+	const char *name;
+	const char *before, *meanwhile;	/* written to new_slot before it is bound, and then */
+	bool replug;			/* unplugged, not unbound */
+	const char *slots;		/* the file "slots" afterwards */
+};
+
+static const struct override_row override_rows[] = {
+	{ "by driver_override alone", NULL, NULL, false, "" },
+	{ "listed before", "1234:00:03.0", NULL, false, "1234:00:03.0\n" },
+	{ "listed meanwhile", NULL, "1234:00:03.0", false, "1234:00:03.0\n" },
+	{ "listed meanwhile, another", NULL, "1234:00:05.0", false, "1234:00:05.0\n" },
+	{ "unplugged", NULL, NULL, true, "" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(override, override_rows, name);
+
+/*
+ * As libvirt and driverctl do it: bind by driver_override, unbind, driver_override is cleared.
+ * The host must be able to get the function back.
+ */
+static void override_unbind(struct kunit *test)
+{
+	const struct override_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
+	char slots[32] = "";
+	int i;
+
+	if (row->before)
+		KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", row->before), 12);
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_GT(test, fixture_fn_write(fn, "driver_override", "pciback"), 0);
+		KUNIT_ASSERT_EQ(test, fixture_bind(fn), 12);
+		fixture_driver_read("slots", slots, sizeof(slots));
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(slots, "1234:00:03.0\n"), "while bound");
+		if (row->meanwhile)
+			KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", row->meanwhile), 12);
+		if (row->replug) {
+			fake_pci_unplug(fn);
+			fake_pci_replug(fn);
+			async_synchronize_full();
+		} else {
+			KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
+			KUNIT_ASSERT_GT(test, fixture_fn_write(fn, "driver_override", "\n"), 0);
+		}
+		fixture_driver_read("slots", slots, sizeof(slots));
+		KUNIT_EXPECT_STREQ(test, slots, row->slots);
+	}
+	KUNIT_EXPECT_EQ(test, fixture_bind(fn), strstr(row->slots, "03.0") ? 12 : -ENODEV);
+}
+
 static struct kunit_case slots_cases[] = {
 	KUNIT_CASE_PARAM(claim, claim_gen_params),
 	KUNIT_CASE(cardbus),
@@ -165,6 +217,7 @@ static struct kunit_case slots_cases[] = {
 	KUNIT_CASE(drivers_probe_file),
 	KUNIT_CASE(hotplug),
 	KUNIT_CASE(slot_and_binding),
+	KUNIT_CASE_PARAM(override_unbind, override_gen_params),
 	{}
 };
 

@@ -46,6 +46,7 @@ static int stub_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 static void stub_remove(struct pci_dev *pdev)
 {
 	pciback_device_release(pdev);
+	pciback_slots_leave(pdev);
 }
 
 /*

@@ -23,6 +23,8 @@
  * @domain: PCI domain
  * @bus: bus number
  * @devfn: device and function number
+ * @by_override: entered because the function was bound by its driver_override, and not by
+ *	hide= or new_slot as well; removed when it is unbound
  *
  * Wildcards are expanded when they are entered.
  */
@@ -31,6 +33,7 @@ struct slot {
 	u32 domain;
 	u8 bus;
 	u8 devfn;
+	bool by_override;
 };
 
 /* Guards slots and its entries. Taken under device_lock(); above rules_lock. */
@@ -49,7 +52,7 @@ static struct slot *slot_find(u32 domain, u8 bus, u8 devfn)
 }
 
 /* 0, also if it is in the list, or -ENOMEM. */
-static int slot_add(u32 domain, u8 bus, u8 devfn)
+static int slot_add(u32 domain, u8 bus, u8 devfn, bool by_override)
 {
 	struct slot *slot;
 
@@ -61,6 +64,7 @@ static int slot_add(u32 domain, u8 bus, u8 devfn)
 	slot->domain = domain;
 	slot->bus = bus;
 	slot->devfn = devfn;
+	slot->by_override = by_override;
 	list_add_tail(&slot->node, &slots);
 	return 0;
 }
@@ -83,6 +87,7 @@ int pciback_slots_add(const struct slot_spec *spec)
 {
 	struct list_head *last;
 	unsigned int devfn;
+	struct slot *slot;
 	int err = 0;
 
 	if (!pciback_slot_spec_in_range(spec))
@@ -92,11 +97,16 @@ int pciback_slots_add(const struct slot_spec *spec)
 	last = slots.prev;
 	for (devfn = 0; !err && devfn <= U8_MAX; devfn++)
 		if (pciback_slot_spec_covers(spec, spec->domain, spec->bus, devfn))
-			err = slot_add(spec->domain, spec->bus, devfn);
+			err = slot_add(spec->domain, spec->bus, devfn, false);
 	/* Of a wildcard all addresses are added, or none. */
 	while (err && slots.prev != last)
 		slot_free(list_last_entry(&slots, struct slot, node));
-	return err;
+	if (err)
+		return err;
+	list_for_each_entry(slot, &slots, node)
+		if (pciback_slot_spec_covers(spec, slot->domain, slot->bus, slot->devfn))
+			slot->by_override = false;
+	return 0;
 }
 
 /**
@@ -276,5 +286,24 @@ bool pciback_slots_cover(struct pci_dev *pdev)
 int pciback_slots_enter(struct pci_dev *pdev)
 {
 	guard(mutex)(&slots_lock);
-	return slot_add(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn);
+	return slot_add(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn, true);
+}
+
+/**
+ * pciback_slots_leave() - undo pciback_slots_enter()
+ * @pdev: the function, which is being unbound
+ *
+ * A function that is given back to the host by a program that knows driver_override only
+ * would otherwise be seized again at the next probe. What hide= or new_slot entered stays.
+ *
+ * Context: may sleep; device_lock() may be held. Takes slots_lock.
+ */
+void pciback_slots_leave(struct pci_dev *pdev)
+{
+	struct slot *slot;
+
+	guard(mutex)(&slots_lock);
+	slot = slot_find(pci_domain_nr(pdev->bus), pdev->bus->number, pdev->devfn);
+	if (slot && slot->by_override)
+		slot_free(slot);
 }

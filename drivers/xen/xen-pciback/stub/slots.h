@@ -17,5 +17,6 @@ int pciback_slots_add_spec(const struct match_spec *spec);
 int pciback_slots_remove_spec(const struct match_spec *spec);
 bool pciback_slots_cover(struct pci_dev *pdev);
 int pciback_slots_enter(struct pci_dev *pdev);
+void pciback_slots_leave(struct pci_dev *pdev);
 
 #endif /* PCIBACK_STUB_SLOTS_H */
