@@ -38,6 +38,83 @@ static const struct rule_row rule_rows[] = {
 
 KUNIT_ARRAY_PARAM_DESC(rule, rule_rows, name);
 
+struct except_row {
+	const char *name;
+	const char *rule;
+	const char *address;		/* written to remove_slot */
+	int result;
+	bool unbound_before;		/* as xenopsd does it, else after */
+	bool claimed[2];		/* BELOW, BELOW_1 afterwards */
+};
+
+static const struct except_row except_rows[] = {
+	{ "while bound, by class", "class:02", "1234:01:00.0", 12, false, { false, true } },
+	{ "after the unbind, by class", "class:02", "1234:01:00.0", 12, true, { false, true } },
+	{ "by path", "1234:00:04.0/00.0", "1234:01:00.0", 12, true, { false, false } },
+	{ "by ids", "pci:fafa:10f5", "1234:01:00.0", 12, true, { false, false } },
+	{ "both functions", "class:02", "1234:01:00.*", 12, true, { false, false } },
+	{ "a function that no rule claims", "pci:fafa:10f5", "1234:01:00.1", -ENOENT, true,
+	  { true, false } },
+	{ "a bridge that the rule does not claim", "pci:fafa:*", "1234:00:04.0", -ENOENT, true,
+	  { true, true } },
+	{ "no function there", "class:02", "1234:01:00.7", -ENOENT, true, { true, true } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(except, except_rows, name);
+
+static void expect_claims(struct kunit *test, const bool *claimed, const char *when)
+{
+	struct seize_fixture *f = test->priv;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, fixture_bind(f->fn[BELOW + i]),
+				    claimed[i] ? 12 : -ENODEV, "%s, function %d", when, i);
+		if (claimed[i])
+			fixture_unbind(f->fn[BELOW + i]);
+	}
+}
+
+/* Toolstacks write the address of what they give back to remove_slot, whatever claimed it. */
+static void remove_address(struct kunit *test)
+{
+	static const bool listed[2] = { true, false };
+	const struct except_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	char text[32] = "";
+
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", row->rule), 0);
+	KUNIT_ASSERT_EQ(test, fixture_bind(f->fn[BELOW]), 12);
+	if (row->unbound_before)
+		KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[BELOW]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", row->address), row->result);
+	if (!row->unbound_before) {
+		KUNIT_EXPECT_TRUE_MSG(test, fixture_is_bound(f->fn[BELOW]), "it stays bound");
+		KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[BELOW]), 12);
+	}
+	expect_claims(test, row->claimed, "after remove_slot");
+	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_write("remove_slot", row->address), row->result,
+			    "a second time");
+	fixture_driver_read("rules", text, sizeof(text));
+	KUNIT_EXPECT_EQ_MSG(test, strlen(text), strlen(row->rule) + 1, "the rule stays");
+	if (row->result < 0)
+		return;
+
+	/* The next guest: the toolstack enters the address, and deletes it afterwards. */
+	KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", "1234:01:00.0"), 12);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f->fn[BELOW]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[BELOW]), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("remove_slot", "1234:01:00.0"), 12);
+	KUNIT_EXPECT_EQ_MSG(test, fixture_bind(f->fn[BELOW]), -ENODEV, "left alone again");
+
+	KUNIT_ASSERT_GT(test, fixture_driver_write("new_slot", row->rule), 0);
+	KUNIT_EXPECT_EQ_MSG(test, fixture_bind(f->fn[BELOW]), 12, "the rule was entered again");
+	KUNIT_ASSERT_EQ(test, fixture_driver_write("new_slot", "1234:01:00.0"), 12);
+	KUNIT_EXPECT_GT(test, fixture_driver_write("remove_slot", row->rule), 0);
+	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[BELOW]), 12);
+	expect_claims(test, listed, "listed, without the rule");
+}
+
 /* No other driver may be bound to it. */
 static void fn_unbind(struct kunit *test, struct fake_pci_fn *fn)
 {
@@ -288,6 +365,7 @@ static void other_override(struct kunit *test)
 static struct kunit_case match_rules_cases[] = {
 	KUNIT_CASE_PARAM(claim, rule_gen_params),
 	KUNIT_CASE_PARAM(refused, refused_gen_params),
+	KUNIT_CASE_PARAM(remove_address, except_gen_params),
 	KUNIT_CASE(whole_lines),
 	KUNIT_CASE(hide_at_load),
 	KUNIT_CASE_PARAM(hotplug, plug_gen_params),

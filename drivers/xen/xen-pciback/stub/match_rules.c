@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/vgaarb.h>
+#include <linux/xarray.h>
 #include <pciback/match_spec.h>
 #include "stub/match_rules.h"
 
@@ -16,11 +17,13 @@
  * struct rule - a path, IDs or a class; guarded by rules_lock
  * @node: in rules
  * @spec: what functions have to match
+ * @except: addresses, as address_key() makes them, where it does not apply
  * @name: @spec as pciback_match_spec_print() prints it; equal rules have equal names
  */
 struct rule {
 	struct list_head node;
 	struct match_spec spec;
+	struct xarray except;
 	char name[MATCH_SPEC_STRLEN];
 };
 
@@ -39,9 +42,17 @@ static struct rule *rule_find(const char *name)
 	return NULL;
 }
 
+static void rule_free(struct rule *rule)
+{
+	lockdep_assert_held(&rules_lock);
+	list_del(&rule->node);
+	xa_destroy(&rule->except);
+	kfree(rule);
+}
+
 /**
  * pciback_match_rules_add() - add a path, IDs or a class to the rules
- * @spec: the rule; it is no error if it is there already
+ * @spec: the rule; if it is there already it only loses its exceptions
  *
  * Context: may sleep. Takes rules_lock.
  * Return: 0 or -ENOMEM.
@@ -49,17 +60,22 @@ static struct rule *rule_find(const char *name)
 int pciback_match_rules_add(const struct match_spec *spec)
 {
 	struct rule *rule = kmalloc(sizeof(*rule), GFP_KERNEL);
+	struct rule *old;
 
 	if (!rule)
 		return -ENOMEM;
 	rule->spec = *spec;
+	xa_init(&rule->except);
 	pciback_match_spec_print(spec, rule->name, sizeof(rule->name));
 
 	guard(mutex)(&rules_lock);
-	if (rule_find(rule->name))
+	old = rule_find(rule->name);
+	if (old) {
+		xa_destroy(&old->except);
 		kfree(rule);
-	else
+	} else {
 		list_add_tail(&rule->node, &rules);
+	}
 	return 0;
 }
 
@@ -82,8 +98,7 @@ int pciback_match_rules_remove(const struct match_spec *spec)
 	rule = rule_find(name);
 	if (!rule)
 		return -ENOENT;
-	list_del(&rule->node);
-	kfree(rule);
+	rule_free(rule);
 	return 0;
 }
 
@@ -120,10 +135,8 @@ void pciback_match_rules_clear(void)
 	struct rule *rule, *next;
 
 	guard(mutex)(&rules_lock);
-	list_for_each_entry_safe(rule, next, &rules, node) {
-		list_del(&rule->node);
-		kfree(rule);
-	}
+	list_for_each_entry_safe(rule, next, &rules, node)
+		rule_free(rule);
 }
 
 /* What rules are compared with, the bridges above the function included. */
@@ -156,6 +169,42 @@ static const char *host_needs_function(struct pci_dev *pdev)
 	return NULL;
 }
 
+static unsigned long address_key(struct pci_dev *pdev)
+{
+	return (unsigned long)pci_domain_nr(pdev->bus) << 16 | pci_dev_id(pdev);
+}
+
+/**
+ * pciback_match_rules_except() - let no rule apply to the function at an address any more
+ * @pdev: the function
+ *
+ * A rule applies there again when it is added again. A function that is seized already stays
+ * seized.
+ *
+ * Context: may sleep; device_lock() may be held. Takes rules_lock.
+ * Return: 0; -ENOENT: no rule stands for it; -ENOMEM.
+ */
+int pciback_match_rules_except(struct pci_dev *pdev)
+{
+	bool needed = host_needs_function(pdev);
+	struct match_target target;
+	struct rule *rule;
+	int err = -ENOENT;
+
+	target_describe(pdev, &target);
+	guard(mutex)(&rules_lock);
+	list_for_each_entry(rule, &rules, node) {
+		if (!pciback_match_spec_covers(&rule->spec, &target) ||
+		    (needed && !pciback_match_spec_is_name(&rule->spec)))
+			continue;
+		err = xa_err(xa_store(&rule->except, address_key(pdev), xa_mk_value(0),
+				      GFP_KERNEL));
+		if (err)
+			break;
+	}
+	return err;
+}
+
 /**
  * pciback_match_rules_cover() - check whether a function matches a rule
  * @pdev: the function
@@ -175,7 +224,8 @@ bool pciback_match_rules_cover(struct pci_dev *pdev)
 	target_describe(pdev, &target);
 	guard(mutex)(&rules_lock);
 	list_for_each_entry(rule, &rules, node) {
-		if (!pciback_match_spec_covers(&rule->spec, &target))
+		if (!pciback_match_spec_covers(&rule->spec, &target) ||
+		    xa_load(&rule->except, address_key(pdev)))
 			continue;
 		if (!needed || pciback_match_spec_is_name(&rule->spec))
 			return true;

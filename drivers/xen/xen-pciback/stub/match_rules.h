@@ -10,6 +10,7 @@ int pciback_match_rules_add(const struct match_spec *spec);
 int pciback_match_rules_remove(const struct match_spec *spec);
 int pciback_match_rules_show(char *buf);
 void pciback_match_rules_clear(void);
+int pciback_match_rules_except(struct pci_dev *pdev);
 bool pciback_match_rules_cover(struct pci_dev *pdev);
 
 #endif /* PCIBACK_STUB_MATCH_RULES_H */

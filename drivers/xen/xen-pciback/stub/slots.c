@@ -177,20 +177,50 @@ int pciback_slots_add_spec(const struct match_spec *spec)
 	return pciback_match_rules_add(spec);
 }
 
+/* Lets no rule apply to the functions at an address. 0, -ENOENT: none does, or -ENOMEM. */
+static int rules_except(const struct slot_spec *spec)
+{
+	struct pci_dev *pdev = NULL;
+	int err, ret = -ENOENT;
+
+	for_each_pci_dev(pdev) {
+		if (!pciback_slot_spec_covers(spec, pci_domain_nr(pdev->bus), pdev->bus->number,
+					      pdev->devfn))
+			continue;
+		err = pciback_match_rules_except(pdev);
+		if (err == -ENOMEM) {
+			pci_dev_put(pdev);
+			return err;
+		}
+		if (!err)
+			ret = 0;
+	}
+	return ret;
+}
+
 /**
  * pciback_slots_remove_spec() - undo pciback_slots_add_spec()
  * @spec: from pciback_match_spec_parse()
  *
- * Functions that are seized already stay seized.
+ * An address is removed from the slot list, and the rules do not apply to the functions there
+ * any more: toolstacks write the address of each function that they give back to the host,
+ * whatever claimed it. Functions that are seized already stay seized.
  *
  * Context: may sleep. Takes slots_lock or rules_lock.
- * Return: 0; -ENOENT: nothing of it was in the list or the rules.
+ * Return: 0; -ENOENT: nothing of it was in the list or the rules, and no rule stands for a
+ * function there; -ENOMEM, then nothing was removed from the list.
  */
 int pciback_slots_remove_spec(const struct match_spec *spec)
 {
-	if (spec->kind == MATCH_SLOT)
-		return pciback_slots_remove(&spec->slot);
-	return pciback_match_rules_remove(spec);
+	int err, ret;
+
+	if (spec->kind != MATCH_SLOT)
+		return pciback_match_rules_remove(spec);
+	ret = rules_except(&spec->slot);
+	if (ret == -ENOMEM)
+		return ret;
+	err = pciback_slots_remove(&spec->slot);
+	return ret ? err : 0;
 }
 
 /**
