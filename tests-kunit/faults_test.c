@@ -196,11 +196,31 @@ static void u25_warn_each_guest(struct kunit *test)
 	pciback_device_put(dev);
 }
 
+/* Administrators search for both texts, which are those of the in-tree driver. */
+static void permissive_log(struct kunit *test)
+{
+	static const char * const texts[] = {
+		"1234:00:03.0: enabling permissive mode configuration space accesses!",
+		"1234:00:03.0: permissive mode is potentially unsafe!",
+	};
+	struct seize_fixture *f = test->priv;
+	u64 start;
+	int i;
+
+	pciback_device_put(fixture_seize(test, f->fn[CARD]));
+	start = log_end();
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:00:03.0"), 12);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("permissive", "1234:00:03.0"), 12);
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		KUNIT_EXPECT_EQ_MSG(test, log_lines(start, texts[i]), 1, "%s", texts[i]);
+}
+
 static struct kunit_case faults_cases[] = {
 	KUNIT_CASE(u8_quirks_same_ids),
 	KUNIT_CASE_PARAM(u11_log_bounded, flood_gen_params),
 	KUNIT_CASE(u20_bus_master),
 	KUNIT_CASE(u25_warn_each_guest),
+	KUNIT_CASE(permissive_log),
 	{}
 };
 

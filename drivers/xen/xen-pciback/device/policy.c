@@ -27,8 +27,9 @@ int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 	if (dev->removed)
 		return -ENODEV;
 	if (level == CONF_PERMISSIVE && dev->level != level) {
+		/* Administrators search for both texts, which are the in-tree driver's. */
 		pci_warn(dev->pdev,
-			 "permissive mode: guests may write every register that the driver does not control\n");
+			 "enabling permissive mode configuration space accesses! Guests may write every register that the driver does not control\n");
 		pci_warn(dev->pdev, "permissive mode is potentially unsafe!\n");
 	}
 	dev->level = level;
