@@ -126,6 +126,32 @@ static void load_unload(struct kunit *test)
 	}
 }
 
+/* A module parameter of the kernel's type charp has 1024 characters at most. */
+static void long_hide(struct kunit *test)
+{
+	struct cycle *c = cycle_start(test);
+	char *list = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	char *shown = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	char *slots = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	int i, len = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, list);
+	KUNIT_ASSERT_NOT_NULL(test, shown);
+	KUNIT_ASSERT_NOT_NULL(test, slots);
+	for (i = 0; i < 255; i++)
+		len += snprintf(list + len, PAGE_SIZE - len, "(1234:02:%02x.%d)", i / 8, i % 8);
+	len += snprintf(list + len, PAGE_SIZE - len, "(1234:01:00.1)");
+	KUNIT_ASSERT_EQ(test, len, 256 * 14);
+	KUNIT_ASSERT_EQ(test, glue_module_init(true, list, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, fixture_is_bound(c->fixture->fn[BELOW_1]));
+	KUNIT_EXPECT_FALSE(test, fixture_is_bound(c->fixture->fn[BELOW]));
+	KUNIT_EXPECT_EQ(test, fixture_driver_read("slots", slots, PAGE_SIZE), 256 * 13);
+	KUNIT_EXPECT_EQ(test, glue_hide_show(shown), len + 1);
+	KUNIT_EXPECT_EQ(test, strncmp(shown, list, len), 0);
+	glue_module_exit();
+	expect_untouched(test, c, "unloaded");
+}
+
 static const struct pci_device_id no_ids[] = { { } };
 
 /* As in a kernel that has the in-tree driver built in. */
@@ -216,6 +242,7 @@ static void bind_unbind(struct kunit *test)
 static struct kunit_case cycle_cases[] = {
 	KUNIT_CASE(load_without_xen),
 	KUNIT_CASE(load_unload),
+	KUNIT_CASE(long_hide),
 	KUNIT_CASE(driver_name_taken),
 	KUNIT_CASE_PARAM(bind_unbind, function_gen_params),
 	{}

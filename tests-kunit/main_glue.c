@@ -26,7 +26,9 @@ static bool glue_loaded;
 #undef module_init
 #undef module_exit
 #undef module_param
+#undef module_param_cb
 #undef module_param_named
+#undef __MODULE_PARM_TYPE
 #undef MODULE_PARM_DESC
 #undef MODULE_DESCRIPTION
 #undef MODULE_LICENSE
@@ -37,6 +39,11 @@ static bool glue_loaded;
 #define module_exit(...)	ignore_args(__VA_ARGS__)
 #define module_param(...)	ignore_args(__VA_ARGS__)
 #define module_param_named(...)	ignore_args(__VA_ARGS__)
+#define __MODULE_PARM_TYPE(...)	ignore_args(__VA_ARGS__)
+/* What the kernel calls for such a parameter, without its folder in sysfs. */
+#define module_param_cb(_name, _ops, _arg, _perm)	\
+	static const struct kernel_param glue_param_##_name = {	\
+		.name = #_name, .ops = _ops, .arg = _arg, .perm = _perm }
 #define MODULE_PARM_DESC(...)	ignore_args(__VA_ARGS__)
 #define MODULE_DESCRIPTION(...)	ignore_args(__VA_ARGS__)
 #define MODULE_LICENSE(...)	ignore_args(__VA_ARGS__)
@@ -60,12 +67,26 @@ int __ref glue_module_init(bool dom0, const char *hide_list, const char *quirk_l
 	int err;
 
 	glue_dom0 = dom0;
-	hide = (char *)hide_list;
+	hide = NULL;
 	quirks = (char *)quirk_list;
+	if (hide_list && glue_param_hide.ops->set(hide_list, &glue_param_hide))
+		return -EINVAL;
 	err = pciback_init();
 	async_synchronize_full();
 	glue_loaded = !err;
 	return err;
+}
+
+/**
+ * glue_hide_show() - cat /sys/module/xen_pciback/parameters/hide
+ * @buf: a page
+ *
+ * Context: may sleep.
+ * Return: the length of the text, in bytes.
+ */
+int glue_hide_show(char *buf)
+{
+	return glue_param_hide.ops->get(buf, &glue_param_hide);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 int glue_module_init(bool dom0, const char *hide_list, const char *quirk_list);
+int glue_hide_show(char *buf);
 void glue_module_exit(void);
 void glue_fixture_exit(struct kunit *test);
 

@@ -22,8 +22,25 @@
 #include "trace/stats.h"
 #include "xen/gsi.h"
 
-static char *hide;
-module_param(hide, charp, 0444);
+/*
+ * Not the kernel's own "charp", which takes 1024 characters. The text is not copied: it stays
+ * where it is as long as the module does, or the kernel if it is built in, where this is called
+ * before memory can be allocated.
+ */
+static int hide_set(const char *text, const struct kernel_param *param)
+{
+	*(const char **)param->arg = text;
+	return 0;
+}
+
+static const struct kernel_param_ops hide_ops = {
+	.set = hide_set,
+	.get = param_get_charp,
+};
+
+static const char *hide;
+__MODULE_PARM_TYPE(hide, "charp");
+module_param_cb(hide, &hide_ops, &hide, 0444);
 MODULE_PARM_DESC(hide, "PCI functions to hide from the host: (DDDD:BB:DD.F)(BB:DD.*)(BB:DD.F/DD.F)(pci:VVVV:DDDD)(class:CCSS)...");
 
 module_param_named(permissive, pciback_permissive_all, bool, 0644);
