@@ -222,6 +222,9 @@ static void function_files(struct kunit *test)
 	KUNIT_EXPECT_GT(test, fixture_driver_read(FN_FILE("dropped_writes"), text, sizeof(text)),
 			0);
 	KUNIT_EXPECT_STREQ(test, text, "total 0 unlisted 0\n");
+	KUNIT_EXPECT_EQ_MSG(test, fixture_driver_mode(FN_FILE("dropped_writes")), 0400,
+			    "values of a guest");
+	KUNIT_EXPECT_EQ(test, fixture_driver_mode(FN_FILE("reset_plan")), 0444);
 	KUNIT_EXPECT_EQ(test, fixture_unbind(f->fn[CARD]), 12);
 	KUNIT_EXPECT_EQ(test, fixture_driver_read(FN_FILE("write_level"), text, sizeof(text)),
 			-ENOENT);

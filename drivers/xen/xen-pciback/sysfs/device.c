@@ -69,7 +69,8 @@ static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *
 	}
 	return len;
 }
-static DEVICE_ATTR_RO(dropped_writes);
+/* For root alone: it shows what a guest wrote. */
+static DEVICE_ATTR_ADMIN_RO(dropped_writes);
 
 static ssize_t bars_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
