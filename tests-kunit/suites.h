@@ -38,6 +38,7 @@
 	SUITE(guest_op),	\
 	SUITE(requests),	\
 	SUITE(sriov),		\
+	SUITE(nodes),		\
 	SUITE(shared_page),	\
 	SUITE(aer),		\
 	SUITE(recovery),	\

@@ -288,6 +288,34 @@ int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **
 	return err ?: found;
 }
 
+/*
+ * Adds a bus to the list, in a transaction. 0, also if it is listed already; -EINVAL: root-@nr
+ * is not the address of a bus; other -errno of xenstore.
+ */
+static int root_add(struct xenbus_transaction xbt, const char *dir,
+		    const struct pciback_addr *root, int *nr)
+{
+	unsigned int domain, bus;
+	char node[NODE_LEN];
+	int total, err;
+
+	/* As in node_write(): the toolstack may have deleted the backend's directory. */
+	if (!xenbus_exists(xbt, dir, "state"))
+		return -ENOENT;
+	if (xenbus_scanf(xbt, dir, "root_num", "%d", &total) != 1)
+		total = 0;
+	for (*nr = 0; *nr < total; (*nr)++) {
+		node_name(node, "root", *nr);
+		if (xenbus_scanf(xbt, dir, node, "%x:%x", &domain, &bus) != 2)
+			return -EINVAL;
+		if (domain == root->domain && bus == root->bus)
+			return 0;
+	}
+	node_name(node, "root", *nr);
+	err = xenbus_printf(xbt, dir, node, "%04x:%02x", root->domain, root->bus);
+	return err ?: xenbus_printf(xbt, dir, "root_num", "%d", *nr + 1);
+}
+
 /**
  * pciback_nodes_publish_root() - list a bus that the frontend has to scan
  * @backend: the backend
@@ -295,32 +323,28 @@ int pciback_nodes_read_list(struct pciback_backend *backend, struct slot_spec **
  *
  * Context: may sleep. Caller holds the backend's lock: no other call may write these
  * nodes meanwhile.
- * Return: 0, also if it is listed already; or -errno, then xenstore has an error node.
+ * Return: 0, also if it is listed already; -ENOENT: the backend's directory was deleted;
+ * other -errno, then xenstore has an error node.
  */
 int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pciback_addr *root)
 {
-	const char *dir = backend->xdev->nodename;
-	unsigned int domain, bus;
-	char node[NODE_LEN];
-	int i, nr, err;
+	struct xenbus_transaction xbt;
+	int err, nr;
 
-	nr = xenbus_read_unsigned(dir, "root_num", 0);
-	for (i = 0; i < nr; i++) {
-		snprintf(node, sizeof(node), "root-%d", i);
-		if (xenbus_scanf(XBT_NIL, dir, node, "%x:%x", &domain, &bus) != 2) {
-			xenbus_dev_error(backend->xdev, -EINVAL,
-					 "%s: not the address of a bus; only the backend may write it",
-					 node);
-			return -EINVAL;
-		}
-		if (domain == root->domain && bus == root->bus)
-			return 0;
-	}
-	snprintf(node, sizeof(node), "root-%d", nr);
-	err = xenbus_printf(XBT_NIL, dir, node, "%04x:%02x", root->domain, root->bus);
-	if (!err)
-		err = xenbus_printf(XBT_NIL, dir, "root_num", "%d", nr + 1);
-	if (err)
-		xenbus_dev_error(backend->xdev, err, "%s: cannot write the address of a bus", node);
+	do {
+		nr = 0;
+		err = xenbus_transaction_start(&xbt);
+		if (err)
+			break;
+		err = root_add(xbt, backend->xdev->nodename, root, &nr);
+		if (err)
+			xenbus_transaction_end(xbt, 1);
+		else
+			err = xenbus_transaction_end(xbt, 0);
+	} while (err == -EAGAIN);
+	if (err && err != -ENOENT)
+		xenbus_dev_error(backend->xdev, err, err == -EINVAL ?
+				 "root-%d: not the address of a bus; only the backend may write it" :
+				 "root-%d: cannot write the address of a bus", nr);
 	return err;
 }
