@@ -5,6 +5,7 @@
 #   make KDIR=/path/to/build    ... for a kernel build or headers folder
 #   make STUB=1             the stub alone: no serving of PV guests
 #   make install            under updates/, so that modprobe prefers it
+#   make kernel-tree KERNEL=/path/to/linux    into a kernel's sources, to build it in (=y)
 #   make demo               see a guest drive a disk (QEMU, no Xen needed)
 #   make test               every check there is
 #   make kunit | xen-test | compare | fuzz | check     parts of it; one test by its name:
@@ -34,7 +35,7 @@ RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generat
 NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
-.PHONY: module hostile install clean demo test kunit kunit-debug kunit-debug-selftest
+.PHONY: module hostile install kernel-tree clean demo test kunit kunit-debug kunit-debug-selftest
 .PHONY: xen-test soak compare fuzz check bench docs help
 
 module:
@@ -47,6 +48,9 @@ hostile:
 install: module
 	+$(KBUILD) INSTALL_MOD_DIR=updates $(NO_KEY) modules_install
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(RELEASE)
+
+kernel-tree:
+	scripts/kernel-tree.sh '$(KERNEL)'
 
 clean:
 	+$(KBUILD) clean

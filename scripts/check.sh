@@ -133,6 +133,8 @@ checks() {
 		check "$kernel-build" "builds with W=1, no warnings" on_module "$kernel" build
 		check "$kernel-sparse" "sparse finds nothing" sparse "$kernel"
 		check "$kernel-stub" "stub alone builds" "$module" stub "$kernel"
+		check "$kernel-builtin" "built in, hide= is read before drivers are registered" \
+			"$module" builtin "$kernel"
 		check "$kernel-modinfo" "modinfo says what others go by" on_module "$kernel" modinfo
 		check "$kernel-install" "make install comes before the stock module" \
 			on_module "$kernel" install
@@ -156,6 +158,8 @@ checks() {
 		"$here/check/layers.py" selftest
 	check kernel-version "kernel code: only compat.h asks which kernel it is" \
 		"$here/check/tree.py" kernels
+	check kernel-tree "make kernel-tree puts the driver into a kernel's sources" \
+		"$here/check/kernel_tree.py"
 	check xend-quirks "xend-quirks: samples" "$here/check/xend_quirks.py"
 	# SC2016: scenarios hand text in single quotes to other shells all the time.
 	check shellcheck "shell: shellcheck" on sh shellcheck -x -e SC2016

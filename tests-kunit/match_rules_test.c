@@ -7,7 +7,9 @@
 #include <kunit/test.h>
 #include <linux/async.h>
 #include "stub/hotplug.h"
+#include "stub/pci_driver.h"
 #include "stub/slots.h"
+#include "sysfs/device.h"
 #include "seize_fixture.h"
 #include "suites.h"
 
@@ -340,6 +342,63 @@ static void reserved(struct kunit *test)
 	pciback_slots_clear();
 }
 
+/*
+ * As if built in: hide= is read early, other drivers are registered before this one, and
+ * this one's probes run beside theirs. No hidden function is lost to another driver.
+ */
+static void hidden_before_drivers(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[BELOW];
+
+	fixture_driver_stop(f);
+	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(pci:fafa:10f5)(1234:00:03.0)(1234:00:08.0)"), 0);
+	KUNIT_ASSERT_EQ(test, fixture_fn_write(f->fn[CONV_PM], "driver_override", "other"), 5);
+	KUNIT_ASSERT_EQ(test, pciback_hotplug_init(), 0);
+	KUNIT_ASSERT_EQ(test, pci_register_driver(&host_driver), 0);
+	KUNIT_EXPECT_STREQ_MSG(test, fn_driver(fn), "", "hidden");
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), -ENODEV);
+	KUNIT_EXPECT_STREQ_MSG(test, fn_driver(f->fn[BELOW_1]), "other", "not hidden");
+
+	KUNIT_ASSERT_EQ(test, pciback_stub_register(pciback_device_groups), 0);
+	async_synchronize_full();
+	KUNIT_EXPECT_STREQ(test, fn_driver(fn), "pciback");
+	KUNIT_EXPECT_STREQ(test, fn_driver(f->fn[CARD]), "pciback");
+	KUNIT_EXPECT_STREQ(test, fn_driver(f->fn[BELOW_1]), "other");
+	KUNIT_EXPECT_STREQ_MSG(test, fn_driver(f->fn[CONV_PM]), "other",
+			       "user space gave it to another driver");
+	/* The driver_override is gone: the host can have the function back. */
+	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
+	KUNIT_EXPECT_EQ(test, host_driver_write(fn, "bind"), 12);
+
+	pciback_hotplug_exit();
+	pciback_stub_unregister();
+	pci_unregister_driver(&host_driver);
+	pciback_slots_clear();
+}
+
+/* A hidden bridge, too: built in, this comes before the port driver. */
+static void hidden_bridge(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *port = f->fn[PORT];
+
+	fn_unbind(test, port);
+	fixture_driver_stop(f);
+	KUNIT_ASSERT_EQ(test, pciback_slots_hide("(1234:00:04.0)"), 0);
+	KUNIT_ASSERT_EQ(test, pciback_hotplug_init(), 0);
+	KUNIT_EXPECT_EQ(test, fixture_fn_write(port, "subsystem/drivers_probe",
+					       fixture_name(port)), 12);
+	KUNIT_EXPECT_STREQ_MSG(test, fn_driver(port), "", "not bound to the port driver");
+	KUNIT_ASSERT_EQ(test, pciback_stub_register(pciback_device_groups), 0);
+	async_synchronize_full();
+	KUNIT_EXPECT_STREQ(test, fn_driver(port), "pciback");
+	KUNIT_EXPECT_STREQ_MSG(test, fn_driver(f->fn[BELOW]), "pciback", "below it");
+	pciback_hotplug_exit();
+	pciback_stub_unregister();
+	pciback_slots_clear();
+}
+
 /* A driver_override that an administrator wrote is not changed. */
 static void other_override(struct kunit *test)
 {
@@ -370,6 +429,8 @@ static struct kunit_case match_rules_cases[] = {
 	KUNIT_CASE(hide_at_load),
 	KUNIT_CASE_PARAM(hotplug, plug_gen_params),
 	KUNIT_CASE(reserved),
+	KUNIT_CASE(hidden_before_drivers),
+	KUNIT_CASE(hidden_bridge),
 	KUNIT_CASE(other_override),
 	{}
 };

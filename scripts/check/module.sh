@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# module.sh build|sparse|stub|modinfo|layers|names|kernel-doc|install|dkms KERNEL: one
+# module.sh build|sparse|stub|builtin|modinfo|layers|names|kernel-doc|install|dkms KERNEL: one
 # check of the module as built for a kernel of the cache. Says what is wrong, exits 1 if
 # anything is, 77 if it cannot be tried here (with the reason). scripts/check.sh calls it;
-# "build" must have been first, for all but "stub" and "dkms". Everything lands below
+# "build" must have been first, for all but "stub", "builtin" and "dkms". Everything lands below
 # build/check/.
 
 set -euo pipefail
@@ -54,6 +54,23 @@ check_stub() {
 	if modinfo -F depends "$out-stub/$ko" | grep .; then
 		fail "the stub depends on other modules"
 	fi
+}
+
+# As a part of the kernel: hide= takes effect before device_initcall (6), in which drivers are
+# registered. Without a kernel's sources it cannot be linked.
+check_builtin() {
+	local dir="$out-builtin" log="$out-builtin.log"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$top" && "$here/tree.py" list all | grep -E '^(drivers|include)/' |
+		xargs cp --parents -t "$dir")
+	if ! make -C "$kdir" M="$dir/drivers/xen/xen-pciback" CONFIG_XEN_PCIDEV_BACKEND=y \
+		CONFIG_XEN_PCIDEV_STUB=n KCFLAGS=-Werror main.o stub/hotplug.o >"$log" 2>&1; then
+		tail -n 20 "$log"
+		fail "make failed, all of it: $log"
+	fi
+	objdump -h "$dir/drivers/xen/xen-pciback/main.o" | grep -qF .initcall5.init ||
+		fail "main.o has no fs_initcall"
 }
 
 # Same flags as check_build, so only sparse runs again (C=2: on every file).
@@ -163,6 +180,6 @@ check_dkms() {
 }
 
 case "$what" in
-build | sparse | stub | modinfo | layers | names | kernel-doc | install | dkms) "check_$what" ;;
+build | sparse | stub | builtin | modinfo | layers | names | kernel-doc | install | dkms) "check_$what" ;;
 *) fail "module.sh: unknown check: $what" ;;
 esac

@@ -35,6 +35,18 @@ static inline bool compat_driver_override_is(struct pci_dev *pdev,
 #endif
 }
 
+/* Has the function any driver_override? */
+static inline bool compat_driver_override_exists(struct pci_dev *pdev)
+{
+#ifdef __CHECKER__
+	return false;
+#elif defined(HAVE_DEVICE_MATCH_DRIVER_OVERRIDE)
+	return device_has_driver_override(&pdev->dev);
+#else
+	return READ_ONCE(pdev->driver_override);
+#endif
+}
+
 /* Sets driver_override to this driver. 0 or -errno. Caller does not hold device_lock(). */
 static inline int compat_driver_override_set(struct pci_dev *pdev,
 					     const struct device_driver *drv)

@@ -57,7 +57,8 @@ static bool passthrough;
 module_param(passthrough, bool, 0444);
 MODULE_PARM_DESC(passthrough, "guests see the host's PCI addresses instead of one virtual bus");
 
-static int __init pciback_init(void)
+/* Keeps the functions that hide= lists from the host's drivers. */
+static int __init pciback_hide(void)
 {
 	int err;
 
@@ -67,14 +68,40 @@ static int __init pciback_init(void)
 
 	pciback_stat_init();
 	err = pciback_slots_hide(hide);
-	if (err)
-		goto clear;
+	if (!err)
+		err = pciback_hotplug_init();
+	if (err) {
+		pciback_slots_clear();
+		pciback_stat_exit();
+	}
+	return err;
+}
+
+static int hide_err __initdata;
+
+static int __init pciback_hide_early(void)
+{
+	hide_err = pciback_hide();
+	return hide_err;
+}
+
+#ifndef MODULE
+/* Before other drivers are registered: see stub/hotplug.c. */
+fs_initcall(pciback_hide_early);
+#endif
+
+static int __init pciback_init(void)
+{
+	int err;
+
+#ifdef MODULE
+	pciback_hide_early();
+#endif
+	if (hide_err)
+		return hide_err;
 	err = pciback_quirks_load(quirks);
 	if (err)
-		goto clear;
-	err = pciback_hotplug_init();
-	if (err)
-		goto clear;
+		goto hotplug;
 	err = pciback_stub_register(pciback_device_groups);
 	if (err)
 		goto hotplug;
@@ -98,7 +125,6 @@ unregister:
 	pciback_stub_unregister();
 hotplug:
 	pciback_hotplug_exit();
-clear:
 	pciback_quirks_clear();
 	pciback_slots_clear();
 	pciback_stat_exit();

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Functions that appear while the module is loaded and are to be seized: no other driver
- * of the host may bind one of them first, however early it was registered.
+ * Functions that are to be seized and have no driver yet: no other driver of the host may bind
+ * one of them first, however early it was registered.
  *
- * The PCI core announces a function before it looks for a driver. The function's
- * driver_override is set then, so that it matches no other driver. It is cleared when a
- * driver has been bound, so that the function can be bound to any driver later.
+ * The driver_override of such a function is set, so that it matches no other driver: for those
+ * that exist, before this driver is registered; for those that appear later, when the PCI
+ * core announces them, which is before it looks for a driver. It is cleared when a driver has
+ * been bound, so that the function can be bound to any driver later.
+ *
+ * If this driver is built in, the first happens in an fs_initcall (main.c). On x86 the PCI core
+ * has added the host's functions in a subsys_initcall, and drivers of PCI devices, this one
+ * too, are registered in device_initcalls and later. Elsewhere host bridges are probed in
+ * device_initcalls, and their functions are announced. So hide= holds in whatever order drivers
+ * are registered, and although this driver's probes run asynchronously, beside those of others.
  *
  * Touches driver_override and reserved_list, nothing else.
  */
@@ -54,17 +61,11 @@ static void reserved_free(struct reserved *entry)
 	kfree(entry);
 }
 
-/*
- * Not for a bridge: without the host's port driver no hotplug event below it would be
- * noticed. Functions below a bridge that is in the slot list are reserved themselves.
- */
-static void function_reserve(struct pci_dev *pdev)
+/* True if the function's driver_override is this driver now. */
+static bool function_reserve(struct pci_dev *pdev)
 {
 	struct reserved *entry;
 	int err;
-
-	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL || !pciback_slots_cover(pdev))
-		return;
 
 	entry = kmalloc(sizeof(*entry), GFP_KERNEL);
 	err = entry ? compat_driver_override_set(pdev, &pciback_pci_driver.driver) : -ENOMEM;
@@ -72,12 +73,12 @@ static void function_reserve(struct pci_dev *pdev)
 		kfree(entry);
 		pci_err(pdev, "not kept from the host's drivers: error %d; unbind it from the one it has and bind it to pciback\n",
 			err);
-		return;
+		return false;
 	}
 	entry->pdev = pci_dev_get(pdev);
 	scoped_guard(mutex, &reserved_lock)
 		list_add_tail(&entry->node, &reserved_list);
-	pci_info(pdev, "appeared; kept from the host's drivers\n");
+	return true;
 }
 
 /* Clears driver_override, unless user space has changed it, and frees the entry. */
@@ -89,6 +90,38 @@ static void function_unreserve(struct reserved *entry)
 	reserved_free(entry);
 }
 
+/*
+ * Not for a bridge: without the host's port driver no hotplug event below it would be
+ * noticed. Functions below a bridge that is in the slot list are reserved themselves.
+ */
+static void function_appeared(struct pci_dev *pdev)
+{
+	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL && pciback_slots_cover(pdev) &&
+	    function_reserve(pdev))
+		pci_info(pdev, "appeared; kept from the host's drivers\n");
+}
+
+/*
+ * For a bridge as well: one without a driver is seized when this driver is registered. A
+ * driver_override that user space has set is not changed.
+ */
+static void function_present(struct pci_dev *pdev)
+{
+	struct reserved *entry;
+
+	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL && pdev->hdr_type != PCI_HEADER_TYPE_BRIDGE)
+		return;
+	if (READ_ONCE(pdev->dev.driver) || compat_driver_override_exists(pdev) ||
+	    !pciback_slots_cover(pdev) || !function_reserve(pdev))
+		return;
+	/* If a driver was bound meanwhile it was announced when there was no entry. */
+	device_lock(&pdev->dev);
+	entry = pdev->dev.driver ? reserved_remove(pdev) : NULL;
+	if (entry)
+		function_unreserve(entry);
+	device_unlock(&pdev->dev);
+}
+
 static int hotplug_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct pci_dev *pdev = to_pci_dev(data);
@@ -96,7 +129,7 @@ static int hotplug_event(struct notifier_block *nb, unsigned long event, void *d
 
 	switch (event) {
 	case BUS_NOTIFY_ADD_DEVICE:
-		function_reserve(pdev);
+		function_appeared(pdev);
 		break;
 	case BUS_NOTIFY_BOUND_DRIVER:
 		/* To any driver: user space may have changed driver_override. */
@@ -118,17 +151,23 @@ static struct notifier_block hotplug_notifier = {
 };
 
 /**
- * pciback_hotplug_init() - start reserving functions that appear and are to be seized
+ * pciback_hotplug_init() - reserve functions that are to be seized, and those that appear
  *
- * Call it before the driver is registered: functions that appear in between then wait for
- * the driver.
+ * Call it before the driver is registered, which then seizes those that exist.
  *
- * Context: may sleep.
+ * Context: may sleep; takes device_lock() of functions. Caller holds none.
  * Return: 0 or -errno of the notifier chain.
  */
 int pciback_hotplug_init(void)
 {
-	return bus_register_notifier(&pci_bus_type, &hotplug_notifier);
+	struct pci_dev *pdev = NULL;
+	int err = bus_register_notifier(&pci_bus_type, &hotplug_notifier);
+
+	if (err)
+		return err;
+	for_each_pci_dev(pdev)
+		function_present(pdev);
+	return 0;
 }
 
 /**
