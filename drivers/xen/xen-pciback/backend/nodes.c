@@ -342,9 +342,12 @@ int pciback_nodes_publish_root(struct pciback_backend *backend, const struct pci
 		else
 			err = xenbus_transaction_end(xbt, 0);
 	} while (err == -EAGAIN);
-	if (err && err != -ENOENT)
-		xenbus_dev_error(backend->xdev, err, err == -EINVAL ?
-				 "root-%d: not the address of a bus; only the backend may write it" :
+	if (err == -EINVAL)
+		xenbus_dev_error(backend->xdev, err,
+				 "root-%d: not the address of a bus; only the backend may write it",
+				 nr);
+	else if (err && err != -ENOENT)
+		xenbus_dev_error(backend->xdev, err,
 				 "root-%d: cannot write the address of a bus", nr);
 	return err;
 }

@@ -44,6 +44,7 @@ static ssize_t write_level_store(struct device *dev, struct device_attribute *at
 }
 static DEVICE_ATTR_RW(write_level);
 
+/* For root alone: it shows what a guest wrote. */
 static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct pcistub_device *record = to_record(dev);
@@ -69,7 +70,6 @@ static ssize_t dropped_writes_show(struct device *dev, struct device_attribute *
 	}
 	return len;
 }
-/* For root alone: it shows what a guest wrote. */
 static DEVICE_ATTR_ADMIN_RO(dropped_writes);
 
 static ssize_t bars_show(struct device *dev, struct device_attribute *attr, char *buf)
