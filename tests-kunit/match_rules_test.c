@@ -77,7 +77,7 @@ static void expect_claims(struct kunit *test, const bool *claimed, const char *w
 	}
 }
 
-/* Toolstacks write the address of what they give back to remove_slot, whatever claimed it. */
+/* Toolstacks write the address of what they release to remove_slot, whatever claimed it. */
 static void remove_address(struct kunit *test)
 {
 	static const bool listed[2] = { true, false };

@@ -203,7 +203,7 @@ static int rules_except(const struct slot_spec *spec)
  * @spec: from pciback_match_spec_parse()
  *
  * An address is removed from the slot list, and the rules do not apply to the functions there
- * any more: toolstacks write the address of each function that they give back to the host,
+ * any more: toolstacks write the address of each function that they release to the host,
  * whatever claimed it. Functions that are seized already stay seized.
  *
  * Context: may sleep. Takes slots_lock or rules_lock.
@@ -323,7 +323,7 @@ int pciback_slots_enter(struct pci_dev *pdev)
  * pciback_slots_leave() - undo pciback_slots_enter()
  * @pdev: the function, which is being unbound
  *
- * A function that is given back to the host by a program that knows driver_override only
+ * A function that is released to the host by a program that knows driver_override only
  * would otherwise be seized again at the next probe. What hide= or new_slot entered stays.
  *
  * Context: may sleep; device_lock() may be held. Takes slots_lock.
