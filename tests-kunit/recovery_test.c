@@ -43,7 +43,7 @@ static const struct vote_row vote_rows[] = {
 	{ "detected: can recover", RECOVERY_DETECTED, NORMAL, CAN_RECOVER, CAN_RECOVER, true },
 	{ "detected: needs a reset", RECOVERY_DETECTED, NORMAL, NEED_RESET, NEED_RESET, true },
 	{ "detected: recovered already", RECOVERY_DETECTED, NORMAL, RECOVERED, RECOVERED, true },
-	{ "detected: no handler", RECOVERY_DETECTED, NORMAL, NONE, CAN_RECOVER, false },
+	{ "detected: no handler", RECOVERY_DETECTED, NORMAL, NONE, CAN_RECOVER, true },
 	{ "detected: disconnect", RECOVERY_DETECTED, NORMAL, DISCONNECT, CAN_RECOVER, false },
 	{ "detected: no AER driver", RECOVERY_DETECTED, NORMAL, 6, CAN_RECOVER, false },
 	{ "detected: unknown", RECOVERY_DETECTED, NORMAL, 7, CAN_RECOVER, false },
@@ -67,7 +67,7 @@ static const struct vote_row vote_rows[] = {
 	{ "mmio: recovered", RECOVERY_MMIO, NORMAL, RECOVERED, RECOVERED, true },
 	{ "mmio: needs a reset", RECOVERY_MMIO, NORMAL, NEED_RESET, NEED_RESET, true },
 	{ "mmio: can recover", RECOVERY_MMIO, NORMAL, CAN_RECOVER, RECOVERED, false },
-	{ "mmio: no handler", RECOVERY_MMIO, NORMAL, NONE, RECOVERED, false },
+	{ "mmio: no handler", RECOVERY_MMIO, NORMAL, NONE, RECOVERED, true },
 	{ "mmio: no frontend", RECOVERY_MMIO, NORMAL, -ENOTCONN, RECOVERED, true },
 	{ "reset: recovered", RECOVERY_SLOT_RESET, NORMAL, RECOVERED, RECOVERED, true },
 	{ "reset: needs another", RECOVERY_SLOT_RESET, NORMAL, NEED_RESET, RECOVERED, false },
@@ -285,7 +285,8 @@ struct isolated_row {
 
 static const struct isolated_row isolated_rows[] = {
 	{ "disconnect", NORMAL, DISCONNECT, 0, false },
-	{ "no handler", NORMAL, NONE, 0, false },
+	{ "no handler, link frozen", FROZEN, NONE, 0, false },
+	{ "no handler after the reset", FROZEN, NEED_RESET, NONE, true },
 	{ "timed out", NORMAL, -ETIMEDOUT, 0, false },
 	{ "invalid answer", NORMAL, -EPROTO, 0, false },
 	{ "disconnect, link frozen", FROZEN, DISCONNECT, 0, false },
@@ -451,6 +452,27 @@ static void recovery_timeout(struct kunit *test)
 	pciback_recovery_timeout = was;
 }
 
+/* The guest's function has no driver that handles errors. */
+static void no_handler(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev = device_assign(test, BELOW);
+	int i;
+
+	for (i = 0; i < RECOVERY_NR_STEPS; i++)
+		guest.answer[i] = NONE;
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, error_detected(dev, NORMAL), CAN_RECOVER);
+	KUNIT_EXPECT_EQ(test, mmio_enabled(dev), RECOVERED);
+	resume(dev);
+	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_MMIO], 1);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 0);
+	KUNIT_EXPECT_TRUE(test, is_usable(dev, &f->guest));
+	KUNIT_EXPECT_EQ(test, bus_master(f->fn[BELOW]), PCI_COMMAND_MASTER);
+	pciback_device_deassign(dev, &f->guest.owner);
+	pciback_device_put(dev);
+}
+
 /* An owner without query_guest. */
 static void no_query_guest(struct kunit *test)
 {
@@ -554,6 +576,7 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(device_lost),
 	KUNIT_CASE(reset_hangs),
 	KUNIT_CASE(recovery_timeout),
+	KUNIT_CASE(no_handler),
 	KUNIT_CASE(no_query_guest),
 	KUNIT_CASE(deassign_during_query),
 	{}

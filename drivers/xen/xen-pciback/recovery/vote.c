@@ -66,6 +66,16 @@ static const char *answer_reason(int answer)
 	}
 }
 
+/*
+ * Nobody in the guest handles errors: it cannot be asked, or it has no driver that does. A
+ * function without such a driver also survives a non-fatal error of a host.
+ */
+static bool answer_is_nobody(int answer)
+{
+	return answer == -ENOTCONN || answer == -EOPNOTSUPP ||
+	       answer == (__force int)PCI_ERS_RESULT_NONE;
+}
+
 /**
  * pciback_vote_on_answer() - decide what to vote, and whether the guest is isolated
  * @step: the step that the guest was asked about
@@ -102,8 +112,8 @@ struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step,
 			vote.vote = (__force pci_ers_result_t)answer;
 	} else if (answer == -ECANCELED) {
 		/* The function is reset when it is deassigned. */
-	} else if ((answer == -ENOTCONN || answer == -EOPNOTSUPP) &&
-		   step != RECOVERY_SLOT_RESET && state == pci_channel_io_normal) {
+	} else if (answer_is_nobody(answer) && step != RECOVERY_SLOT_RESET &&
+		   state == pci_channel_io_normal) {
 		/* The link works and nothing is reset, so the guest may keep the function. */
 	} else {
 		vote.reason = answer_reason(answer);
