@@ -31,7 +31,7 @@ static u8 reg_allowed_bits(struct fixture *fx, const struct mreg *r, unsigned in
 	switch (r->expected->kind) {
 	case COMMAND:
 		/* XSA-120: decoding, error reporting and INTx may not change at any level. */
-		return permissive ? reg_byte(r, byte, 0x02bc) : 0;
+		return permissive ? reg_byte(r, byte, r->expected->see) : 0;
 	case MSI_FLAGS:
 		return permissive ? 0xff : m->interrupts ? reg_byte(r, byte, 0x0001) : 0;
 	case MSIX_FLAGS:

@@ -55,8 +55,9 @@ u32 model_read(const struct model *m, const struct fakehw *hw, unsigned int off,
 	return val;
 }
 
-static int command_write(struct model *m, struct fakehw *hw, u32 val)
+static int command_write(struct model *m, struct fakehw *hw, const struct mreg *r, u32 val)
 {
+	u32 see = r->expected->see;
 	u32 now, shadow = bytes_get(m->copy, 4, 2);
 
 	if (val & 3 && !m->enabled) {
@@ -67,7 +68,7 @@ static int command_write(struct model *m, struct fakehw *hw, u32 val)
 	}
 	m->decoding = val & 3;
 	now = fake_peek(hw, 4, 2);
-	if ((now ^ val) & 0x04)
+	if ((now ^ val) & see & 0x04)
 		fake_bits(hw, 4, 0x04, val & 0x04);
 	if ((now ^ val) & 0x10) {
 		if (val & 0x10 && hw->mwi_err)
@@ -77,11 +78,11 @@ static int command_write(struct model *m, struct fakehw *hw, u32 val)
 	}
 	if (m->interrupts && (shadow ^ val) & 0x400)
 		fake_bits(hw, 4, 0x400, val & 0x400);
-	bytes_put(m->copy, 4, 2, val & 0x0543);
+	bytes_put(m->copy, 4, 2, val & r->expected->own);
 	if (m->level != CONF_PERMISSIVE)
 		return 0;
 	now = fake_peek(hw, 4, 2);
-	val = (val & 0x02bc) | (now & ~0x02bc);
+	val = (val & see) | (now & ~see);
 	if (val != now)
 		fake_poke(hw, 4, 2, val);
 	return 0;
@@ -106,6 +107,9 @@ static int pmcsr_write(struct model *m, struct fakehw *hw, const struct mreg *r,
 	fake_poke(hw, r->pos, 2, (now & 0x61ff) | (val & 0x1e00) | (val & mask & 0x8000));
 	if (!((now ^ val) & 3))
 		return 0;
+	/* A bridge stays in D0. */
+	if (m->bridge && val & 3)
+		return SET_FAILED;
 	return hw->power_err ? SET_FAILED : 0;
 }
 
@@ -167,7 +171,7 @@ static int reg_write(struct model *m, struct fakehw *hw, const struct mreg *r, u
 	val = (now & ~mask) | (val & mask);
 	switch (expected->kind) {
 	case COMMAND:
-		return command_write(m, hw, val);
+		return command_write(m, hw, r, val);
 	case BIST:
 		now = fake_peek(hw, r->pos, 1);
 		if (!((val ^ now) & 0xbf) || val == 0x40)

@@ -49,6 +49,7 @@ struct mreg {
  * @regs: the registers
  * @nr: number of registers
  * @size: bytes of configuration space
+ * @bridge: the header is of type 1
  * @msi, @msix: offsets of these capabilities, or 0
  * @vpd_data: offset of VPD's data register, or 0
  * @level: enum conf_level
@@ -66,6 +67,7 @@ struct model {
 	struct mreg regs[MAX_REGS];
 	unsigned int nr;
 	unsigned int size;
+	bool bridge;
 	unsigned int msi, msix, vpd_data;
 	enum conf_level level;
 	bool interrupts, enabled, decoding;

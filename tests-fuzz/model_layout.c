@@ -78,12 +78,13 @@ static void header_layout(struct model *m, const struct fakehw *hw, const struct
 {
 	unsigned int i, bars = id->header_type ? 2 : 6;
 
+	m->bridge = id->header_type;
 	regs_place(m, 0, header_regs, m->size);
 	regs_place(m, 0, id->header_type ? type1_regs : type0_regs, m->size);
 	copy_preset(m, 0x00, 2, id->vendor);
 	copy_preset(m, 0x02, 2, id->device);
-	/* Parity and SERR as the host has set them; decoding disabled. */
-	copy_preset(m, 0x04, 2, fake_get(hw, 0x04, 2) & 0x0140);
+	/* Parity, SERR and a bridge's Master as the host has set them; decoding disabled. */
+	copy_preset(m, 0x04, 2, fake_get(hw, 0x04, 2) & 0x0144);
 	copy_preset(m, 0x3c, 1, id->irq_line);
 	for (i = 0; i < bars; i++)
 		bar_preset(m, 0x10 + 4 * i, &id->bar[i]);

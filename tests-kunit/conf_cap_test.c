@@ -30,11 +30,16 @@ static void cap_link(struct conf_fixture *f, unsigned int from, unsigned int pos
 	conf_fixture_set(f, pos, 1, id);
 }
 
-static void caps_add(struct kunit *test, struct conf_fixture *f)
+static void caps_add_of(struct kunit *test, struct conf_fixture *f, const struct conf_ident *id)
 {
-	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(f->cs, &ident), 0);
+	KUNIT_ASSERT_EQ(test, pciback_conf_add_header(f->cs, id), 0);
 	KUNIT_ASSERT_EQ(test, pciback_conf_add_caps(f->cs), 0);
 	f->nr_writes = 0;
+}
+
+static void caps_add(struct kunit *test, struct conf_fixture *f)
+{
+	caps_add_of(test, f, &ident);
 }
 
 /* A function with each capability that has rows, and a vendor's, which has none. */
@@ -174,6 +179,56 @@ static void power_state_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->nr_power, 1);
 }
 
+struct bridge_row {
+	const char *name;
+	u8 off, size;
+	u32 hw, write;
+	int err;
+	u32 hw_after;
+	unsigned int power_calls;
+	u32 dropped;
+};
+
+#define FAILED	PCIBIOS_SET_FAILED
+
+/* D0 is the only power state that a guest may put a bridge into. */
+static const struct bridge_row bridge_rows[] = {
+	{ "D0 to D3hot", PMCSR, 2, 0x0008, 0x000b, FAILED, 0x0008, 0, 1 },
+	{ "D0 to D1", PMCSR, 2, 0x0008, 0x0009, FAILED, 0x0008, 0, 1 },
+	{ "D3hot, byte write", PMCSR, 1, 0x08, 0x0b, FAILED, 0x08, 0, 1 },
+	{ "D3hot and PME", PMCSR, 2, 0x0008, 0x010b, FAILED, 0x0008, 0, 1 },
+	{ "D3hot to D2", PMCSR, 2, 0x000b, 0x000a, FAILED, 0x000b, 0, 1 },
+	{ "D3hot to D0", PMCSR, 2, 0x000b, 0x0008, 0, 0x000b, 1, 0 },
+	{ "the same state", PMCSR, 2, 0x000b, 0x000b, 0, 0x000b, 0, 0 },
+	{ "data select", PMCSR, 2, 0x0008, 0x0208, 0, 0x0208, 0, 0 },
+	{ "data select, byte write in D3hot", PMCSR + 1, 1, 0x00, 0x02, 0, 0x02, 0, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(bridge, bridge_rows, name);
+
+static void bridge_power_state(struct kunit *test)
+{
+	const struct bridge_row *row = test->param_value;
+	const struct conf_ident id = { .header_type = PCI_HEADER_TYPE_BRIDGE };
+	bool permissive[] = { false, true };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(permissive); i++) {
+		struct conf_fixture *f = fixture_new(test);
+
+		caps_add_of(test, f, &id);
+		conf_fixture_set(f, PMCSR, 1, 0x0b);
+		conf_fixture_set(f, row->off, row->size, row->hw);
+		conf_fixture_permissive(f, permissive[i]);
+		KUNIT_EXPECT_EQ(test, pciback_conf_write(f->cs, row->off, row->size, row->write),
+				row->err);
+		KUNIT_EXPECT_EQ(test, conf_fixture_get(f, row->off, row->size), row->hw_after);
+		KUNIT_EXPECT_EQ(test, f->nr_power, row->power_calls);
+		KUNIT_EXPECT_EQ(test, f->power, 0);
+		KUNIT_EXPECT_EQ(test, f->cs->audit.total, row->dropped);
+	}
+}
+
 struct flags_row {
 	const char *name;
 	bool permissive, interrupt_control;
@@ -183,8 +238,6 @@ struct flags_row {
 	int err;
 	u16 after;
 };
-
-#define FAILED	PCIBIOS_SET_FAILED
 
 static const struct flags_row flags_rows[] = {
 	{ "MSI on", 0, 0, 0, 0x0184, 0x0004, false, 0x0185, FAILED, 0x0184 },
@@ -453,6 +506,7 @@ static struct kunit_case conf_cap_cases[] = {
 	KUNIT_CASE_PARAM(registers, reg_gen_params),
 	KUNIT_CASE(pme_status),
 	KUNIT_CASE(power_state_error),
+	KUNIT_CASE_PARAM(bridge_power_state, bridge_gen_params),
 	KUNIT_CASE_PARAM(msi_flags, flags_gen_params),
 	KUNIT_CASE_PARAM(raw_registers, raw_gen_params),
 	KUNIT_CASE_PARAM(cap_list, list_gen_params),

@@ -253,6 +253,46 @@ static void command(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->cs->intx_wanted, !!(row->write & 3));
 }
 
+struct bridge_command_row {
+	const char *name;
+	bool permissive;
+	u16 hw;			/* before */
+	u16 write;
+	u16 hw_after;
+	u16 seen_after;
+};
+
+/* Bus mastering of a bridge stays as the host has it, at every level; the guest reads its own. */
+static const struct bridge_command_row bridge_command_rows[] = {
+	{ "master off", 0, 0x007, 0x003, 0x007, 0x003 },
+	{ "master on", 0, 0x003, 0x007, 0x003, 0x007 },
+	{ "everything off", 0, 0x147, 0x000, 0x147, 0x000 },
+	{ "everything on", 0, 0x000, 0xffff, 0x013, 0x557 },
+	{ "MWI", 0, 0x007, 0x017, 0x017, 0x017 },
+	{ "permissive: master off", 1, 0x007, 0x003, 0x007, 0x003 },
+	{ "permissive: master on", 1, 0x003, 0x007, 0x003, 0x007 },
+	{ "permissive: special, VGA, wait, back-to-back", 1, 0x007, 0x2ab, 0x2af, 0x2ab },
+};
+
+KUNIT_ARRAY_PARAM_DESC(bridge_command, bridge_command_rows, name);
+
+static void bridge_command(struct kunit *test)
+{
+	const struct bridge_command_row *row = test->param_value;
+	struct conf_fixture *f = header_new(test, TYPE1, PCI_COMMAND, 2, row->hw);
+
+	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_read(test, PCI_COMMAND, 2) & PCI_COMMAND_MASTER,
+			    row->hw & PCI_COMMAND_MASTER, "a new guest reads what the host has");
+	conf_fixture_permissive(f, row->permissive);
+	conf_fixture_write(test, PCI_COMMAND, 2, row->write);
+	KUNIT_EXPECT_EQ(test, conf_fixture_get(f, PCI_COMMAND, 2), row->hw_after);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2), row->seen_after);
+	KUNIT_EXPECT_EQ(test, f->nr_master, 0);
+	pciback_conf_reset(f->cs);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, PCI_COMMAND, 2) & PCI_COMMAND_MASTER,
+			row->hw & PCI_COMMAND_MASTER);
+}
+
 /* For a new guest decoding is off, as after a reset; error reporting is as the host has it. */
 static void command_reset(struct kunit *test)
 {
@@ -440,6 +480,7 @@ static struct kunit_case conf_header_cases[] = {
 	KUNIT_CASE_PARAM(registers, reg_gen_params),
 	KUNIT_CASE_PARAM(raw_registers, raw_gen_params),
 	KUNIT_CASE_PARAM(command, command_gen_params),
+	KUNIT_CASE_PARAM(bridge_command, bridge_command_gen_params),
 	KUNIT_CASE(command_reset),
 	KUNIT_CASE(enable_once),
 	KUNIT_CASE(enable_error),

@@ -202,6 +202,7 @@ struct conf_ident {
  * @size: bytes of configuration space: 256 or 4096
  * @nr_regs: number of valid entries of @regs
  * @max_regs: largest number of registers
+ * @header_type: 0 or 1, set by pciback_conf_add_header()
  * @cap_msi: offset of the MSI capability, 0 if absent
  * @cap_msix: offset of the MSI-X capability, 0 if absent
  * @level: what the guest may write in addition to what rows allow
@@ -225,6 +226,7 @@ struct conf_space {
 	unsigned int size;
 	unsigned int nr_regs;
 	unsigned int max_regs;
+	u8 header_type;
 	u16 cap_msi;
 	u16 cap_msix;
 	enum conf_level level;

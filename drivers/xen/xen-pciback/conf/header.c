@@ -18,7 +18,8 @@
  * a function that does not decode is answered with Unsupported Request, which many
  * machines turn into an NMI and so into a crash of the host (XSA-120); error
  * reporting bits can have the same effect. A guest's value of these bits is never
- * written to the hardware.
+ * written to the hardware. A row's masks say which bits are which: for a bridge, bus
+ * mastering is virtual, too.
  */
 #define COMMAND_VIRT	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_PARITY | \
 			 PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE)
@@ -38,6 +39,7 @@
  */
 static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
+	const struct conf_row *row = reg->row;
 	const struct conf_hw *hw = cs->hw;
 	bool decode = val & COMMAND_DECODE;
 	u32 now, changed;
@@ -58,7 +60,7 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	if (err)
 		return err;
 	changed = val ^ now;
-	if (changed & PCI_COMMAND_MASTER)
+	if (changed & row->hw & PCI_COMMAND_MASTER)
 		hw->set_master(cs->ctx, val & PCI_COMMAND_MASTER);
 	if (changed & PCI_COMMAND_INVALIDATE &&
 	    hw->set_mwi(cs->ctx, val & PCI_COMMAND_INVALIDATE))
@@ -66,7 +68,7 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	if (cs->interrupt_control && (val ^ reg->virt) & PCI_COMMAND_INTX_DISABLE)
 		hw->set_intx(cs->ctx, !(val & PCI_COMMAND_INTX_DISABLE));
 
-	reg->virt = val & COMMAND_VIRT;
+	reg->virt = val & row->virt;
 	if (cs->level != CONF_PERMISSIVE) {
 		if (changed & COMMAND_PERMISSIVE)
 			pciback_conf_drop(cs, reg->pos, 2, val);
@@ -76,7 +78,7 @@ static int command_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u
 	err = conf_hw_read(cs, reg, &now);
 	if (err)
 		return err;
-	val = (val & COMMAND_HW) | (now & ~COMMAND_HW);
+	val = (val & row->hw) | (now & ~row->hw);
 	return val == now ? 0 : conf_hw_write(cs, reg, val);
 }
 
@@ -133,9 +135,6 @@ static const struct conf_row header_rows[] = {
 	  .why = "identity; a virtual function has none in hardware (PCIe r6.0 9.3.4.1.1)" },
 	{ .off = PCI_DEVICE_ID, .size = 2, .virt = 0xffff,
 	  .why = "identity; a virtual function has none in hardware (PCIe r6.0 9.3.4.1.2)" },
-	{ .off = PCI_COMMAND, .size = 2, .hw = COMMAND_HW, .virt = COMMAND_VIRT,
-	  .write = command_write,
-	  .why = "a guest never controls decoding and error reporting (XSA-120)" },
 	CONF_RAW_W1C(PCI_STATUS, 2, STATUS_W1C, "only the host clears error bits"),
 	CONF_RAW(PCI_CLASS_REVISION, 4, "identity"),
 	{ .off = PCI_CACHE_LINE_SIZE, .size = 1, .hw = 0xff, .write_hw = 0xff,
@@ -152,6 +151,9 @@ static const struct conf_row header_rows[] = {
 };
 
 static const struct conf_row type0_rows[] = {
+	{ .off = PCI_COMMAND, .size = 2, .hw = COMMAND_HW, .virt = COMMAND_VIRT,
+	  .write = command_write,
+	  .why = "a guest never controls decoding and error reporting (XSA-120)" },
 	BAR_ROW(PCI_BASE_ADDRESS_0),
 	BAR_ROW(PCI_BASE_ADDRESS_1),
 	BAR_ROW(PCI_BASE_ADDRESS_2),
@@ -167,6 +169,9 @@ static const struct conf_row type0_rows[] = {
 };
 
 static const struct conf_row type1_rows[] = {
+	{ .off = PCI_COMMAND, .size = 2, .hw = COMMAND_HW & ~PCI_COMMAND_MASTER,
+	  .virt = COMMAND_VIRT | PCI_COMMAND_MASTER, .write = command_write,
+	  .why = "as type 0; and what is behind a bridge may be another guest's" },
 	BAR_ROW(PCI_BASE_ADDRESS_0),
 	BAR_ROW(PCI_BASE_ADDRESS_1),
 	CONF_RAW(PCI_PRIMARY_BUS, 1, "the host assigns bus numbers"),
@@ -212,7 +217,8 @@ static void bar_preset(struct conf_space *cs, unsigned int off, const struct con
  * @id: properties of the function
  *
  * A new guest reads decoding as off, as after a reset of the function, and must
- * enable it; error reporting reads as the host has set it.
+ * enable it; error reporting, and bus mastering of a bridge, read as the host has set
+ * them.
  *
  * Context: may sleep (reads COMMAND). Caller serialises calls on @cs.
  * Return: 0; -EINVAL: a header type other than 0 and 1; -ENOSPC: too few registers
@@ -221,8 +227,8 @@ static void bar_preset(struct conf_space *cs, unsigned int off, const struct con
 int pciback_conf_add_header(struct conf_space *cs, const struct conf_ident *id)
 {
 	bool bridge = id->header_type == PCI_HEADER_TYPE_BRIDGE;
+	u32 command, keep;
 	unsigned int i;
-	u32 command;
 	int err;
 
 	if (id->header_type != PCI_HEADER_TYPE_NORMAL && !bridge)
@@ -239,7 +245,9 @@ int pciback_conf_add_header(struct conf_space *cs, const struct conf_ident *id)
 
 	reg_preset(cs, PCI_VENDOR_ID, id->vendor);
 	reg_preset(cs, PCI_DEVICE_ID, id->device);
-	reg_preset(cs, PCI_COMMAND, command & (PCI_COMMAND_PARITY | PCI_COMMAND_SERR));
+	cs->header_type = id->header_type;
+	keep = PCI_COMMAND_PARITY | PCI_COMMAND_SERR | (bridge ? PCI_COMMAND_MASTER : 0);
+	reg_preset(cs, PCI_COMMAND, command & keep);
 	reg_preset(cs, PCI_INTERRUPT_LINE, id->irq_line);
 	for (i = 0; i < (bridge ? 2 : CONF_NR_BARS); i++)
 		bar_preset(cs, PCI_BASE_ADDRESS_0 + 4 * i, &id->bar[i]);
