@@ -237,20 +237,33 @@ struct flags_row {
 	u16 write;
 	int err;
 	u16 after;
+	u32 dropped;
 };
 
 static const struct flags_row flags_rows[] = {
-	{ "MSI on", 0, 0, 0, 0x0184, 0x0004, false, 0x0185, FAILED, 0x0184 },
-	{ "MSI off", 0, 0, 0, 0x0185, 0x0004, false, 0x0184, FAILED, 0x0185 },
+	{ "MSI on", 0, 0, 0, 0x0184, 0x0004, false, 0x0185, FAILED, 0x0184, 1 },
+	{ "MSI off", 0, 0, 0, 0x0185, 0x0004, false, 0x0184, 0, 0x0185 },
+	{ "MSI vectors", 0, 0, 0, 0x0184, 0x0004, false, 0x0194, FAILED, 0x0184, 1 },
+	{ "MSI off and vectors", 0, 0, 0, 0x0185, 0x0004, false, 0x0194, FAILED, 0x0185, 1 },
 	{ "MSI unchanged", 0, 0, 0, 0x0185, 0x0004, false, 0x0185, 0, 0x0185 },
-	{ "MSI-X on", 0, 0, 0, 0x0184, 0x0004, true, 0x8004, FAILED, 0x0004 },
+	{ "MSI-X on", 0, 0, 0, 0x0184, 0x0004, true, 0x8004, FAILED, 0x0004, 1 },
+	{ "MSI-X on, masked", 0, 0, 0, 0x0184, 0x0004, true, 0xc004, FAILED, 0x0004, 1 },
+	{ "MSI-X on, unmasked", 0, 0, 0, 0x0184, 0x4004, true, 0x8004, FAILED, 0x4004, 1 },
+	{ "MSI-X off", 0, 0, 0, 0x0184, 0x8004, true, 0x0004, 0, 0x8004 },
+	{ "MSI-X off, masked", 0, 0, 0, 0x0184, 0x8004, true, 0x4004, 0, 0x8004 },
+	{ "MSI-X masked", 0, 0, 0, 0x0184, 0x8004, true, 0xc004, 0, 0x8004 },
+	{ "MSI-X unmasked", 0, 0, 0, 0x0184, 0xc004, true, 0x8004, 0, 0xc004 },
+	{ "MSI-X masked while off", 0, 0, 0, 0x0184, 0x0004, true, 0x4004, 0, 0x0004 },
+	{ "MSI-X table size", 0, 0, 0, 0x0184, 0x8004, true, 0x8005, FAILED, 0x8004, 1 },
+	{ "MSI-X off and table size", 0, 0, 0, 0x0184, 0x8004, true, 0x0005, FAILED, 0x8004, 1 },
 	{ "MSI-X unchanged", 0, 0, 0, 0x0184, 0xc004, true, 0xc004, 0, 0xc004 },
 
 	{ "control: MSI on", 0, 1, 0, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
 	{ "control: MSI on, INTx disabled", 0, 1, 0x400, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
 	{ "control: MSI off", 0, 1, 0, 0x0185, 0x0004, false, 0x0184, 0, 0x0184 },
-	{ "control: MSI vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0194, FAILED, 0x0184 },
-	{ "control: MSI on and vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0195, FAILED, 0x0184 },
+	{ "control: MSI vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0194, FAILED, 0x0184, 1 },
+	{ "control: MSI on and vectors", 0, 1, 0, 0x0184, 0x0004, false, 0x0195, FAILED, 0x0184,
+	  1 },
 	{ "control: MSI on, MSI-X is on", 0, 1, 0, 0x0184, 0x8004, false, 0x0185, FAILED, 0x0184 },
 	{ "control: MSI off, MSI-X is on", 0, 1, 0, 0x0185, 0x8004, false, 0x0184, 0, 0x0184 },
 	{ "control: MSI-X on", 0, 1, 0, 0x0184, 0x0004, true, 0x8004, 0, 0x8004 },
@@ -259,7 +272,7 @@ static const struct flags_row flags_rows[] = {
 	{ "control: MSI-X masked, off", 0, 1, 0, 0x0184, 0x0004, true, 0x4004, 0, 0x4004 },
 	{ "control: MSI-X off", 0, 1, 0, 0x0184, 0x8004, true, 0x0004, 0, 0x0004 },
 	{ "control: MSI-X on, MSI is on", 0, 1, 0, 0x0185, 0x0004, true, 0x8004, FAILED, 0x0004 },
-	{ "control: MSI-X table size", 0, 1, 0, 0x0184, 0x0004, true, 0x0005, FAILED, 0x0004 },
+	{ "control: MSI-X table size", 0, 1, 0, 0x0184, 0x0004, true, 0x0005, FAILED, 0x0004, 1 },
 
 	{ "permissive: MSI on", 1, 0, 0, 0x0184, 0x0004, false, 0x0185, 0, 0x0185 },
 	{ "permissive: MSI on, MSI-X is on", 1, 0, 0, 0x0184, 0x8004, false, 0x0185, 0, 0x0185 },
@@ -285,6 +298,8 @@ static void msi_flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, off, 2), row->after);
 	KUNIT_EXPECT_EQ_MSG(test, conf_fixture_get(f, row->to_msix ? MSI_FLAGS : MSIX_FLAGS, 2),
 			    row->to_msix ? row->msi : row->msix, "the other capability");
+	KUNIT_EXPECT_EQ_MSG(test, f->cs->audit.total, row->dropped, "recorded");
+	KUNIT_EXPECT_EQ_MSG(test, f->nr_dropped, row->dropped, "reported to the administrator");
 }
 
 struct raw_row {

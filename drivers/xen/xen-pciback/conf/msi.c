@@ -10,6 +10,13 @@
  * registers, if the administrator has allowed it (interrupt control), one kind of
  * interrupt at a time.
  *
+ * Linux as a PV guest writes Message Control besides. It clears Enable before the
+ * operation that disables; that succeeds without an effect, because the operation has
+ * it, and so does a change of Function Mask alone. It sets Enable, with Function Mask,
+ * before the operation that enables; that is refused and recorded, since interrupts are
+ * enabled by the operation alone. The guest reads the hardware's value at any time, and
+ * makes from it the next one that it writes.
+ *
  * Freestanding: reaches hardware through struct conf_hw only.
  */
 #include "rows.h"
@@ -49,7 +56,8 @@ static int msi_current_kind(struct conf_space *cs, enum irq_kind *kind)
 
 /*
  * Message Control of MSI or MSI-X. @own: the kind that @enable turns on; @allowed:
- * the bits that a device model may change.
+ * the bits that a device model may change; others may ask for a change of them, but not
+ * turn on @enable.
  */
 static int irq_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 			   enum irq_kind own, u32 enable, u32 allowed)
@@ -63,6 +71,8 @@ static int irq_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 	err = conf_hw_read(cs, reg, &now);
 	if (err || val == now)
 		return err;
+	if (!cs->interrupt_control && !((val ^ now) & ~allowed) && !(val & ~now & enable))
+		return 0;
 	if (!cs->interrupt_control || (val ^ now) & ~allowed) {
 		pciback_conf_drop(cs, reg->pos, 2, val);
 		return PCIBIOS_SET_FAILED;
