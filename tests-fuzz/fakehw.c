@@ -145,7 +145,7 @@ static int fake_read_vpd(void *ctx, unsigned int addr, u32 *val)
 {
 	struct fakehw *hw = ctx;
 
-	must(addr <= 0x7fff, "VPD address %#x", addr);
+	must(addr <= 0x7ffc && !(addr & 3), "VPD address %#x", addr);
 	if (!hw->vpd_err)
 		*val = fake_vpd(addr);
 	return hw->vpd_err;

@@ -138,7 +138,7 @@ static int vpd_write(struct model *m, struct fakehw *hw, const struct mreg *r, u
 	bytes_put(m->copy, r->pos, 2, val);
 	if (!m->vpd_data || hw->vpd_err)
 		return 0;
-	bytes_put(m->copy, m->vpd_data, 4, fake_vpd(val));
+	bytes_put(m->copy, m->vpd_data, 4, fake_vpd(val & 0x7ffc));
 	bytes_put(m->copy, r->pos, 2, val | 0x8000);
 	return 0;
 }

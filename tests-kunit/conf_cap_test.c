@@ -420,6 +420,38 @@ static void cap_list_unreadable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pciback_conf_add_caps(f->cs), PCIBIOS_DEVICE_NOT_FOUND);
 }
 
+struct vpd_row {
+	const char *name;
+	u16 write;
+	u16 read_at;
+	u16 seen;
+};
+
+static const struct vpd_row vpd_rows[] = {
+	{ "zero", 0x0000, 0x0000, 0x8000 },
+	{ "a dword", 0x0104, 0x0104, 0x8104 },
+	{ "its second byte", 0x0105, 0x0104, 0x8105 },
+	{ "its last byte", 0x0107, 0x0104, 0x8107 },
+	{ "the last address", 0x7fff, 0x7ffc, 0xffff },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vpd, vpd_rows, name);
+
+/* One read of a dword for each write; the core would need two for another address. */
+static void vpd_address(struct kunit *test)
+{
+	const struct vpd_row *row = test->param_value;
+	struct conf_fixture *f = fixture_new(test);
+
+	caps_add(test, f);
+	f->vpd = 0x44332211;
+	conf_fixture_write(test, VPD + PCI_VPD_ADDR, 2, row->write);
+	KUNIT_EXPECT_EQ(test, f->nr_vpd, 1);
+	KUNIT_EXPECT_EQ(test, f->vpd_addr, row->read_at);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_ADDR, 2), row->seen);
+	KUNIT_EXPECT_EQ(test, conf_fixture_read(test, VPD + PCI_VPD_DATA, 4), 0x44332211);
+}
+
 /* The write of the address does the whole transfer: flag and data are valid after it. */
 static void vpd(struct kunit *test)
 {
@@ -527,6 +559,7 @@ static struct kunit_case conf_cap_cases[] = {
 	KUNIT_CASE_PARAM(cap_list, list_gen_params),
 	KUNIT_CASE(too_few_rows),
 	KUNIT_CASE(vpd),
+	KUNIT_CASE_PARAM(vpd_address, vpd_gen_params),
 	KUNIT_CASE_PARAM(reset_request, reset_gen_params),
 	KUNIT_CASE(bridge_retry_enable),
 	KUNIT_CASE(msi_virtual),

@@ -31,8 +31,8 @@ struct conf_reg;
  * @set_mwi: enable or disable Memory Write and Invalidate; 0 or -errno
  * @set_intx: allow or forbid the function to raise INTx
  * @set_power_state: change to D0..D3hot (0..3); 0 or -errno
- * @read_vpd: read four bytes of vital product data within a bounded time; 0 or
- *	-errno
+ * @read_vpd: read four bytes of vital product data within a bounded time, at a
+ *	multiple of 4 below 32 KiB; 0 or -errno
  * @request_reset: the guest requested a function level reset; to be carried out
  *	after the access
  * @dropped: called for a guest's first write that was dropped, wholly or in part

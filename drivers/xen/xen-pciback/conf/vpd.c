@@ -7,11 +7,16 @@
  */
 #include "rows.h"
 
+#define VPD_ADDR_DWORD	(PCI_VPD_ADDR_MASK & ~3)
+
 /*
- * The whole handshake is done during this write, through the PCI core, which limits
- * the waiting time and knows the devices that hang on VPD reads. The flag then
- * tells the guest that the data is valid. If the device did not answer, the flag
- * stays clear and the guest times out.
+ * The whole handshake is done during this write, as one read through the PCI core, which
+ * waits for the device up to 125 ms and knows the devices that hang on VPD reads. It
+ * lets all 32 KiB of addresses be read, not only as many as the device has data for. The
+ * flag then tells the guest that the data is valid. If the device did not answer, the
+ * flag stays clear and the guest times out.
+ *
+ * The address is that of a dword; the core would make two reads of any other one.
  */
 static int vpd_address_write(struct conf_space *cs, struct conf_reg *reg, u32 val, u32 mask)
 {
@@ -26,7 +31,7 @@ static int vpd_address_write(struct conf_space *cs, struct conf_reg *reg, u32 va
 		return -EWOULDBLOCK;
 	reg->virt = val;
 	/* The data register may be missing: see vpd_setup(). */
-	if (cs->vpd_data && !cs->hw->read_vpd(cs->ctx, val & PCI_VPD_ADDR_MASK, &data)) {
+	if (cs->vpd_data && !cs->hw->read_vpd(cs->ctx, val & VPD_ADDR_DWORD, &data)) {
 		cs->vpd_data->virt = data;
 		reg->virt |= PCI_VPD_ADDR_F;
 	}

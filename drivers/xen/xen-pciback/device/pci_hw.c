@@ -136,7 +136,11 @@ static int hw_set_power_state(void *ctx, unsigned int state)
 	return err;
 }
 
-/* The PCI core limits the time, and knows the devices that hang when VPD is read. */
+/*
+ * The PCI core knows the devices that hang when VPD is read, and waits up to 125 ms for
+ * others. pci_read_vpd_any() reads any of the 32 KiB of addresses: it does not know the
+ * size of the data, which pci_read_vpd() would measure first, with many more reads.
+ */
 static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
 {
 	struct pcistub_device *dev = ctx;
