@@ -410,7 +410,108 @@ static bool is_isolated(struct pcistub_device *dev)
 	return dev->isolated;
 }
 
-/* The core calls no handler when recovery fails: after a time limit the guest is isolated. */
+enum after_error {
+	NOTHING, RESET, RESTORED, BARS_WRITTEN, DECODE_ON, MSIX_LOST, DEAD, COPY_LOST,
+};
+
+struct no_resume_row {
+	const char *name;
+	int state;
+	int error_detected;	/* answer to the error */
+	enum after_error after;
+	bool keeps;
+};
+
+static const struct no_resume_row no_resume_rows[] = {
+	{ "nothing was reset", NORMAL, CAN_RECOVER, NOTHING, true },
+	{ "the guest recovered it already", NORMAL, RECOVERED, NOTHING, true },
+	{ "the guest cannot be asked", NORMAL, -ENOTCONN, NOTHING, true },
+	{ "no driver in the guest", NORMAL, NONE, NOTHING, true },
+	{ "the core's copy is not that of the seizure", NORMAL, CAN_RECOVER, COPY_LOST, true },
+	{ "frozen, but not reset", FROZEN, CAN_RECOVER, NOTHING, true },
+	{ "reset and restored", FROZEN, NEED_RESET, RESTORED, true },
+	{ "reset, not restored", FROZEN, NEED_RESET, RESET, false },
+	{ "reset, the guest wrote the BARs", FROZEN, NEED_RESET, BARS_WRITTEN, false },
+	{ "reset, BARs lost, decoding on", FROZEN, NEED_RESET, DECODE_ON, false },
+	{ "reset, only MSI-X shows it", FROZEN, NEED_RESET, MSIX_LOST, false },
+	{ "does not answer", NORMAL, CAN_RECOVER, DEAD, false },
+	{ "does not answer, link frozen", FROZEN, NEED_RESET, DEAD, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(no_resume, no_resume_rows, name);
+
+static void fn_after_error(struct kunit *test, struct pcistub_device *dev, struct fake_pci_fn *fn,
+			   enum after_error after)
+{
+	int bar;
+
+	switch (after) {
+	case NOTHING:
+		break;
+	case RESET:
+	case RESTORED:
+	case BARS_WRITTEN:
+		fn_lose_config(fn);
+		if (after == RESTORED)
+			KUNIT_EXPECT_EQ(test, slot_reset(dev), RECOVERED);
+		for (bar = PCI_BASE_ADDRESS_0; after == BARS_WRITTEN &&
+		     bar <= PCI_BASE_ADDRESS_5; bar += 4)
+			fixture_write(dev, bar, 4, fixture_read(dev, bar, 4));
+		break;
+	case DECODE_ON:
+		fake_pci_poke(fn, PCI_BASE_ADDRESS_0, 4, 0);
+		break;
+	case MSIX_LOST:
+		/* The test has no pirqs, so the core is only made to believe that MSI-X is on. */
+		dev->pdev->msix_enabled = 1;
+		break;
+	case DEAD:
+		fake_pci_set_dead(fn, true);
+		break;
+	case COPY_LOST:
+		dev->pdev->saved_config_space[PCI_BASE_ADDRESS_0 / 4] = ~0;
+		break;
+	}
+}
+
+/*
+ * The core gives a recovery up when another function has no handler, and calls resume() for
+ * none. A guest whose function works keeps it and is told that the recovery has ended.
+ */
+static void no_resume(struct kunit *test)
+{
+	const struct no_resume_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[BELOW];
+	struct pcistub_device *dev = device_assign(test, BELOW);
+	u32 master = row->after == RESTORED ? 0 : PCI_COMMAND_MASTER;
+
+	guest.answer[RECOVERY_DETECTED] = row->error_detected;
+	guest.answer[RECOVERY_SLOT_RESET] = RECOVERED;
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, error_detected(dev, row->state),
+			row->state == FROZEN ? NEED_RESET :
+			row->error_detected == RECOVERED ? RECOVERED : CAN_RECOVER);
+	fn_after_error(test, dev, fn, row->after);
+	/* The time has passed. */
+	flush_delayed_work(&dev->timeout_work);
+	dev->pdev->msix_enabled = 0;
+	fake_pci_set_dead(fn, false);
+
+	KUNIT_EXPECT_EQ(test, is_usable(dev, &f->guest), row->keeps);
+	KUNIT_EXPECT_EQ(test, guest.isolated, !row->keeps);
+	KUNIT_EXPECT_EQ_MSG(test, guest.queries[RECOVERY_RESUME], row->keeps, "told of the end");
+	if (row->keeps)
+		KUNIT_EXPECT_EQ(test, bus_master(fn), master);
+	KUNIT_EXPECT_FALSE(test, dev->recovering);
+	/* Once for each recovery. */
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_RESUME], row->keeps);
+	pciback_device_deassign(dev, &f->guest.owner);
+	pciback_device_put(dev);
+}
+
+/* A function that was lost with no handler called: the guest is isolated after a time limit. */
 static void recovery_timeout(struct kunit *test)
 {
 	unsigned long was = pciback_recovery_timeout, ticks;
@@ -420,6 +521,7 @@ static void recovery_timeout(struct kunit *test)
 
 	guest.answer[RECOVERY_DETECTED] = CAN_RECOVER;
 	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	fake_pci_poke(fn, PCI_BASE_ADDRESS_0, 4, 0);
 	pciback_recovery_timeout = 1;
 	KUNIT_EXPECT_EQ(test, error_detected(dev, NORMAL), CAN_RECOVER);
 	/* The test ends after 60 s at most. */
@@ -575,6 +677,7 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE_PARAM(isolated, isolated_gen_params),
 	KUNIT_CASE(device_lost),
 	KUNIT_CASE(reset_hangs),
+	KUNIT_CASE_PARAM(no_resume, no_resume_gen_params),
 	KUNIT_CASE(recovery_timeout),
 	KUNIT_CASE(no_handler),
 	KUNIT_CASE(no_query_guest),

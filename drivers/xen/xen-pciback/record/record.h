@@ -37,7 +37,9 @@ struct pcistub_device;
 /**
  * struct pciback_config - contents of a function's configuration space at seizure
  * @core: what the PCI core saves and restores
- * @command: COMMAND
+ * @bar: base address registers in @core
+ * @decode: decoding bits of COMMAND in @core
+ * @command: COMMAND, before the function was enabled
  * @pmcsr: PMCSR, 0 without the capability
  * @msi: registers of the MSI capability, which the core does not restore while
  *	MSI is off
@@ -46,6 +48,8 @@ struct pcistub_device;
  */
 struct pciback_config {
 	struct pci_saved_state *core;
+	u32 bar[CONF_NR_BARS];
+	u16 decode;
 	u16 command;
 	u16 pmcsr;
 	u32 msi[PCIBACK_MSI_REGS];
@@ -139,7 +143,7 @@ struct pciback_owner {
  *	recovery; device_lock()
  * @link_reset: the error that it is being recovered from leads to a reset of the
  *	link; device_lock()
- * @timeout_work: isolates the guest when that recovery takes too long
+ * @timeout_work: ends that recovery when the PCI core does not
  * @seizure: configuration space as it was at seizure; device_lock()
  */
 struct pcistub_device {

@@ -122,10 +122,15 @@ void pciback_config_note(struct pcistub_device *dev)
  */
 int pciback_config_save(struct pcistub_device *dev)
 {
+	u32 *saved = dev->pdev->saved_config_space;
 	int err = pci_save_state(dev->pdev);
+	int i;
 
 	if (err)
 		return err;
+	for (i = 0; i < CONF_NR_BARS; i++)
+		dev->seizure.bar[i] = saved[PCI_BASE_ADDRESS_0 / 4 + i];
+	dev->seizure.decode = saved[PCI_COMMAND / 4] & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	dev->seizure.core = pci_store_saved_state(dev->pdev);
 	return dev->seizure.core ? 0 : -ENOMEM;
 }
@@ -173,6 +178,20 @@ void pciback_config_restore(struct pcistub_device *dev)
 	}
 }
 
+/* The first base address register that has lost its value, -1: none; @val: what it reads. */
+static int config_lost_bar(struct pcistub_device *dev, u32 *val)
+{
+	int nr = dev->pdev->hdr_type == PCI_HEADER_TYPE_NORMAL ? CONF_NR_BARS : 2;
+	int i;
+
+	for (i = 0; dev->seizure.core && i < nr; i++) {
+		pci_read_config_dword(dev->pdev, PCI_BASE_ADDRESS_0 + 4 * i, val);
+		if (*val != dev->seizure.bar[i])
+			return i;
+	}
+	return -1;
+}
+
 /**
  * pciback_config_check() - check that a function has taken what was restored
  * @dev: the function, just restored
@@ -184,21 +203,56 @@ void pciback_config_restore(struct pcistub_device *dev)
  */
 int pciback_config_check(struct pcistub_device *dev)
 {
-	struct pci_dev *pdev = dev->pdev;
-	int last = pdev->hdr_type == PCI_HEADER_TYPE_NORMAL ? PCI_BASE_ADDRESS_5 :
-							      PCI_BASE_ADDRESS_1;
-	int pos;
-	u32 val;
+	u32 val = 0;
+	int bar = config_lost_bar(dev, &val);
 
-	for (pos = PCI_BASE_ADDRESS_0; dev->seizure.core && pos <= last; pos += 4) {
-		pci_read_config_dword(pdev, pos, &val);
-		if (val == pdev->saved_config_space[pos / 4])
-			continue;
-		pci_warn(pdev, "lost its BAR %d in a reset: 0x%08x, should be 0x%08x\n",
-			 (pos - PCI_BASE_ADDRESS_0) / 4, val, pdev->saved_config_space[pos / 4]);
-		return -EIO;
-	}
-	return 0;
+	if (bar < 0)
+		return 0;
+	pci_warn(dev->pdev, "lost its BAR %d in a reset: 0x%08x, should be 0x%08x\n", bar, val,
+		 dev->seizure.bar[bar]);
+	return -EIO;
+}
+
+static bool config_flag_is_set(struct pci_dev *pdev, int pos, u16 flag)
+{
+	u16 flags = 0;
+
+	pci_read_config_word(pdev, pos, &flags);
+	return flags & flag;
+}
+
+/**
+ * pciback_config_is_kept() - is a function's configuration still there?
+ * @dev: a function that answers
+ *
+ * A reset clears the BARs, decoding, and the Enable bit of MSI and MSI-X, which only the host
+ * sets. The BARs alone do not show a reset: a virtual function has none, and a guest may
+ * have written them again, with decoding still off. They are compared with what they were at
+ * seizure: the PCI core's copy may be a later one, even of a function that did not answer.
+ *
+ * Context: may sleep. Caller holds device_lock(), and keeps the guest's operations out: they
+ * enable MSI, and a change of the power state may lose the BARs until it is done.
+ * Return: true if the function was not reset, or was restored since.
+ */
+bool pciback_config_is_kept(struct pcistub_device *dev)
+{
+	struct pci_dev *pdev = dev->pdev;
+	u16 command = 0;
+	u32 val = 0;
+
+	if (config_lost_bar(dev, &val) >= 0)
+		return false;
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	if (dev->seizure.decode & ~command)
+		return false;
+	/* MSI may also be lost from D3hot to D0, so it tells only if there was to be a reset. */
+	if (!dev->link_reset)
+		return true;
+	if (pdev->msi_enabled && !config_flag_is_set(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
+						     PCI_MSI_FLAGS_ENABLE))
+		return false;
+	return !pdev->msix_enabled || config_flag_is_set(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+							 PCI_MSIX_FLAGS_ENABLE);
 }
 
 /**

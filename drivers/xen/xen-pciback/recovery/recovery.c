@@ -23,6 +23,7 @@
 #include "record/saved_config.h"
 #include "recovery/recovery.h"
 #include "recovery/vote.h"
+#include "reset/method.h"
 #include "reset/reset.h"
 #include "reset/step.h"
 #include "trace/events.h"
@@ -74,10 +75,60 @@ static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_s
 			     pci_name(dev->pdev));
 }
 
+static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
+					     enum pciback_recovery_step step,
+					     pci_channel_state_t state)
+{
+	struct pciback_owner *owner;
+	struct pciback_vote vote;
+	int answer = -ECANCELED;
+
+	device_lock_assert(&dev->pdev->dev);
+	/* @owner and @isolated only change with device_lock() held. */
+	owner = dev->owner;
+	if (owner && !dev->isolated)
+		answer = owner->ops->query_guest ?
+			 owner->ops->query_guest(owner, dev, step, state) : -ENOTCONN;
+	else
+		owner = NULL;
+
+	vote = pciback_vote_on_answer(step, state, answer);
+	/* If the toolstack is already detaching the function, isolating is not needed. */
+	if (owner && vote.reason && !READ_ONCE(dev->detaching))
+		recovery_isolate(dev, step, vote.reason);
+	return vote.vote;
+}
+
+/* Why a guest cannot go on using a function whose recovery nobody ended; NULL: it can. */
+static const char *recovery_defect(struct pcistub_device *dev)
+{
+	const char *defect = NULL;
+
+	/* Keeps the guest's operations out: see pciback_config_is_kept(). */
+	pciback_ops_hold(dev);
+	if (pci_dev_is_disconnected(dev->pdev) || !pciback_reset_answers(dev->pdev))
+		defect = "has a device that does not answer any more";
+	else if (!pciback_config_is_kept(dev))
+		defect = "has a device that was reset and not restored";
+	pciback_ops_resume(dev);
+	return defect;
+}
+
+/* Ends a recovery in the place of the PCI core. */
+static void recovery_end(struct pcistub_device *dev)
+{
+	const char *reason = recovery_defect(dev);
+
+	if (reason)
+		recovery_isolate(dev, RECOVERY_RESUME, reason);
+	else
+		recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal);
+}
+
 /*
- * The recovery did not end in time. The PCI core gave it up without telling the drivers:
- * either after a reset, and the function was not restored, or while the driver in the
- * guest waits for resume().
+ * The recovery did not end in time: the PCI core gave it up without telling the drivers, as
+ * it does when another function below the port has no driver that handles errors. The
+ * function itself may be as it was, because most errors reset nothing.
  */
 static void recovery_timeout_work(struct work_struct *work)
 {
@@ -92,10 +143,12 @@ static void recovery_timeout_work(struct work_struct *work)
 		schedule_delayed_work(&dev->timeout_work, HZ / 10 + 1);
 		return;
 	}
-	if (dev->recovering && dev->owner && !dev->isolated && !dev->detaching)
-		recovery_isolate(dev, RECOVERY_RESUME,
-				 "has a device that the host could not recover");
-	dev->recovering = false;
+	/* Queued again: another error was detected just now, whose recovery has its own time. */
+	if (dev->recovering && !delayed_work_pending(&dev->timeout_work)) {
+		dev->recovering = false;
+		if (dev->owner && !dev->isolated && !dev->detaching)
+			recovery_end(dev);
+	}
 	device_unlock(&dev->pdev->dev);
 }
 
@@ -162,30 +215,6 @@ void pciback_recovery_guest_reset(struct pcistub_device *dev)
 		spin_unlock_irq(&dev->lock);
 	}
 	pciback_ops_resume(dev);
-}
-
-static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
-					     enum pciback_recovery_step step,
-					     pci_channel_state_t state)
-{
-	struct pciback_owner *owner;
-	struct pciback_vote vote;
-	int answer = -ECANCELED;
-
-	device_lock_assert(&dev->pdev->dev);
-	/* @owner and @isolated only change with device_lock() held. */
-	owner = dev->owner;
-	if (owner && !dev->isolated)
-		answer = owner->ops->query_guest ?
-			 owner->ops->query_guest(owner, dev, step, state) : -ENOTCONN;
-	else
-		owner = NULL;
-
-	vote = pciback_vote_on_answer(step, state, answer);
-	/* If the toolstack is already detaching the function, isolating is not needed. */
-	if (owner && vote.reason && !READ_ONCE(dev->detaching))
-		recovery_isolate(dev, step, vote.reason);
-	return vote.vote;
 }
 
 static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
