@@ -23,6 +23,7 @@
 	SUITE(vpci),		\
 	SUITE(reset_plan),	\
 	SUITE(backoff),		\
+	SUITE(vote),		\
 	SUITE(slots),		\
 	SUITE(match_rules),	\
 	SUITE(sysfs),		\
