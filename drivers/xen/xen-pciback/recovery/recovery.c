@@ -297,6 +297,10 @@ static void recovery_resume(struct pci_dev *pdev)
 /*
  * Not called for an error, but when the PCI core resets the function for another reason, for
  * example because of a write to the function's sysfs file "reset".
+ *
+ * No pciback_xen_reset_begins() here: next the core saves COMMAND, to restore it after the
+ * reset, and then turns decoding off itself, so Xen sees that. Turned off before, decoding
+ * would stay off.
  */
 static void recovery_reset_prepare(struct pci_dev *pdev)
 {
@@ -306,8 +310,20 @@ static void recovery_reset_prepare(struct pci_dev *pdev)
 		pciback_device_expect_detach(dev);
 }
 
+/*
+ * The end of such a reset, also of one that failed: the core does not say. The core has
+ * restored the function, unlike in the driver's own resets. That is in time, because Xen
+ * reads the function's registers again when it is told.
+ */
+static void recovery_reset_done(struct pci_dev *pdev)
+{
+	if (pci_get_drvdata(pdev))
+		pciback_xen_reset_done(pdev);
+}
+
 const struct pci_error_handlers pciback_error_handlers = {
 	.reset_prepare = recovery_reset_prepare,
+	.reset_done = recovery_reset_done,
 	.error_detected = recovery_error_detected,
 	.mmio_enabled = recovery_mmio_enabled,
 	.slot_reset = recovery_slot_reset,

@@ -37,10 +37,12 @@ static int gsi_of_device(struct pci_dev *pdev)
 	if (!xen_initial_domain() || !xen_pvh_domain() || !pdev->pin)
 		return -ENOENT;
 	err = compat_pvh_route_gsi(pdev, &gsi);
-	if (err == -EOPNOTSUPP)
-		return -ENOENT;
-	/* Xen before 4.20 sets up a line only when the host itself uses it. */
-	if (!err || err == -ENOSYS)
+	/*
+	 * Xen before 4.20 (-ENOSYS) sets up a line only when the host itself uses it, and one
+	 * without PCI passthrough (-EOPNOTSUPP) never does. If this kernel cannot find the line
+	 * (-EOPNOTSUPP too), @gsi is still -ENOENT.
+	 */
+	if (!err || err == -ENOSYS || err == -EOPNOTSUPP)
 		return gsi;
 	pci_warn(pdev, "no interrupt line for guests (%d); they can use it with MSI only\n", err);
 	return -ENOENT;

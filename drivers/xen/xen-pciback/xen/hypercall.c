@@ -16,6 +16,15 @@
 #include "compat.h"
 #include "xen/hypercall.h"
 
+/*
+ * Does Xen not have a hypercall? -ENOSYS: this version does not know it. -EOPNOTSUPP: it was
+ * built without PCI passthrough, or is one for Arm.
+ */
+static bool xen_lacks_call(int err)
+{
+	return err == -ENOSYS || err == -EOPNOTSUPP;
+}
+
 static int physdev_msix_op(struct pci_dev *pdev, int cmd)
 {
 	struct physdev_pci_device ppdev = {
@@ -43,7 +52,7 @@ void pciback_xen_prepare_msix(struct pci_dev *pdev)
 {
 	int err = physdev_msix_op(pdev, PHYSDEVOP_prepare_msix);
 
-	if (err && err != -ENOSYS)
+	if (err && !xen_lacks_call(err))
 		pci_err(pdev, "Xen cannot prepare MSI-X (%d); guests may have to do without it\n",
 			err);
 }
@@ -60,7 +69,7 @@ void pciback_xen_release_msix(struct pci_dev *pdev)
 {
 	int err = physdev_msix_op(pdev, PHYSDEVOP_release_msix);
 
-	if (err && err != -ENOSYS)
+	if (err && !xen_lacks_call(err))
 		pci_warn(pdev, "Xen did not release MSI-X (%d); the host may have to do without it\n",
 			 err);
 }
@@ -101,7 +110,7 @@ void pciback_xen_reset_begins(struct pci_dev *pdev)
 
 /**
  * pciback_xen_reset_done() - tell Xen that a function was reset
- * @pdev: the function, before its configuration space is restored
+ * @pdev: the function; its configuration space need not have been restored
  *
  * PHYSDEVOP_pci_device_reset. Xen before version 4.20 does not have it, hence
  * pciback_xen_reset_begins(). Other failures are only logged.
@@ -124,7 +133,7 @@ void pciback_xen_reset_done(struct pci_dev *pdev)
 	if (!xen_intercepts_config(pdev))
 		return;
 	err = HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_reset, &reset);
-	if (err && err != -ENOSYS && err != -EOPNOTSUPP)
+	if (err && !xen_lacks_call(err))
 		dev_warn_ratelimited(&pdev->dev,
 				     "Xen did not take note of its reset (%d); guests may find it in a wrong state\n",
 				     err);
