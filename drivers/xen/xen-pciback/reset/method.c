@@ -9,14 +9,14 @@
  * function that answers with all ones, and it resets a bus only for a function that is
  * alone on it. The core's procedures for single devices are used, because they contain
  * what is known of the device, and a slot is reset by its hot-plug driver, which has to
- * know of the reset.
+ * know of the reset. The firmware's method is called directly.
  */
+#include <linux/acpi.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pci_hotplug.h>
-#include <linux/string.h>
 #include <pciback/reset_plan.h>
 #include "reset/method.h"
 #include "reset/reset.h"
@@ -90,6 +90,9 @@ int pciback_reset_methods_of(struct pci_dev *pdev, u8 *methods)
 			continue;
 		if (number == CORE_FLR && pciback_reset_quirk_no_flr(pdev))
 			continue;
+		/* See specific_is_first(). */
+		if (number == CORE_SPECIFIC && i)
+			continue;
 		methods[nr++] = methods_from_core[number];
 	}
 	return nr;
@@ -108,17 +111,37 @@ bool pciback_reset_slot_works(struct pci_dev *pdev)
 	return pdev->slot && !pci_probe_reset_slot(pdev->slot);
 }
 
-static int core_method_run(struct pci_dev *pdev, enum core_method number)
+/*
+ * The PCI core does not export its procedures for single devices. It runs one as the first
+ * method in @reset_methods. That array must not be changed here, not even for the time of a
+ * reset: the function's sysfs file reset_method reads and writes it without any lock
+ * (reset_method_store() in Linux 6.1 and 6.12), so another order that the administrator
+ * writes meanwhile would be lost. So the procedure is only used if it comes first anyway.
+ * If it finds that it cannot reset the function, the core goes on with the next methods of
+ * the array, none of which resets any other function.
+ */
+static bool specific_is_first(struct pci_dev *pdev)
 {
-	u8 saved[PCI_NUM_RESET_METHODS];
-	int err;
+	return READ_ONCE(pdev->reset_methods[0]) == CORE_SPECIFIC;
+}
 
-	memcpy(saved, pdev->reset_methods, sizeof(saved));
-	memset(pdev->reset_methods, 0, sizeof(saved));
-	pdev->reset_methods[0] = number;
-	err = __pci_reset_function_locked(pdev);
-	memcpy(pdev->reset_methods, saved, sizeof(saved));
-	return err;
+static int specific_run(struct pci_dev *pdev)
+{
+	return specific_is_first(pdev) ? __pci_reset_function_locked(pdev) : -ENOTTY;
+}
+
+/* ACPI 6.5, 7.3.25: the method _RST of a device. */
+static int acpi_run(struct pci_dev *pdev)
+{
+#ifdef CONFIG_ACPI
+	acpi_handle handle = ACPI_HANDLE(&pdev->dev);
+
+	if (!handle || !acpi_has_method(handle, "_RST"))
+		return -ENOTTY;
+	return ACPI_SUCCESS(acpi_evaluate_object(handle, "_RST", NULL, NULL)) ? 0 : -EIO;
+#else
+	return -ENOTTY;
+#endif
 }
 
 static int flr_run(struct pci_dev *pdev)
@@ -246,9 +269,9 @@ int pciback_reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge,
 {
 	switch (method) {
 	case RESET_SPECIFIC:
-		return core_method_run(pdev, CORE_SPECIFIC);
+		return specific_run(pdev);
 	case RESET_ACPI:
-		return core_method_run(pdev, CORE_ACPI);
+		return acpi_run(pdev);
 	case RESET_FLR:
 		return flr_run(pdev);
 	case RESET_AF:
