@@ -90,6 +90,17 @@ static int job_check(const struct reset_job *job)
 	}
 }
 
+/*
+ * Whether the function is reset even if it is clean. A request of its guest concerns what
+ * the guest itself did. A write to do_flr may come from a toolstack that assigns functions
+ * without a backend (xenopsd does so for HVM guests): then this driver does not know of the
+ * guest, and the function only seems to be clean.
+ */
+static bool job_includes_clean(const struct reset_job *job)
+{
+	return job->reason == RESET_FOR_GUEST || job->reason == RESET_FOR_REQUEST;
+}
+
 static void job_unlock(struct reset_job *job)
 {
 	if (job->all_locked)
@@ -235,7 +246,7 @@ static int job_run_steps(struct reset_job *job)
 		if (lock_err)
 			continue;
 		/* Another task's reset may have included the target in the meantime. */
-		if (job->dev->clean && job->reason != RESET_FOR_GUEST)
+		if (job->dev->clean && !job_includes_clean(job))
 			return 0;
 		tried = true;
 		err = pciback_reset_step_run(job->set, step, job->reason);
@@ -265,6 +276,8 @@ static void job_record_result(struct reset_job *job, int err)
 		pciback_reset_set_error(dev, 0);
 	} else if (err != -ENOTTY && err != -EBUSY && err != -ENOMEM && err != -ENOSPC &&
 		   job->reason != RESET_FOR_GUEST && !pci_dev_is_disconnected(dev->pdev)) {
+		/* It may have been clean before a request. */
+		dev->clean = false;
 		pciback_reset_set_error(dev, err);
 		pci_err(dev->pdev,
 			"unusable: no reset worked (%d); no guest gets it until one does: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
@@ -296,7 +309,7 @@ static void device_restore_without_reset(struct pcistub_device *dev, enum reset_
 }
 
 /**
- * pciback_reset() - reset a function, unless it is clean
+ * pciback_reset() - reset a function, unless that is not needed
  * @dev: the function
  * @reason: why it is reset
  * @owner: do nothing unless this guest owns the function; NULL: any guest or none
@@ -307,8 +320,8 @@ static void device_restore_without_reset(struct pcistub_device *dev, enum reset_
  * most pciback_reset_wait_ms for the function to answer, and what
  * pciback_reset_method_run() says. Afterwards configuration space is as it was at
  * seizure, or, if a guest goes on using the function, as it was before the reset.
- * A function that is clean is not reset again, except for its guest
- * (RESET_FOR_GUEST).
+ * A function that is clean is not reset again, except on a request of its guest
+ * (RESET_FOR_GUEST) or of the administrator or toolstack (RESET_FOR_REQUEST).
  *
  * Context: sleeps, 100 ms and more. Takes device_lock() of every function that is
  * reset, and the record's lock. Unless @locked, caller holds neither a
@@ -335,7 +348,7 @@ int pciback_reset(struct pcistub_device *dev, enum reset_reason reason,
 		device_lock(&dev->pdev->dev);
 	device_lock_assert(&dev->pdev->dev);
 	err = job_check(&job);
-	if (err || (dev->clean && reason != RESET_FOR_GUEST))
+	if (err || (dev->clean && !job_includes_clean(&job)))
 		goto unlock;
 	if (pci_dev_is_disconnected(dev->pdev)) {
 		err = -ENODEV;
