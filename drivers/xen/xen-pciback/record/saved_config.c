@@ -117,21 +117,28 @@ void pciback_config_note(struct pcistub_device *dev)
  * taken from it, and an access to a function that does not decode can stop the
  * machine (CVE-2015-8553).
  *
+ * Bus mastering is saved as off, except for a bridge. If the host left it on, every
+ * restore would turn it on until pciback_disable_dma(), and the function could go on with
+ * what its last guest had it do.
+ *
  * Context: may sleep. Caller holds device_lock().
  * Return: 0 or -ENOMEM.
  */
 int pciback_config_save(struct pcistub_device *dev)
 {
-	u32 *saved = dev->pdev->saved_config_space;
-	int err = pci_save_state(dev->pdev);
+	struct pci_dev *pdev = dev->pdev;
+	u32 *saved = pdev->saved_config_space;
+	int err = pci_save_state(pdev);
 	int i;
 
 	if (err)
 		return err;
+	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
+		saved[PCI_COMMAND / 4] &= ~PCI_COMMAND_MASTER;
 	for (i = 0; i < CONF_NR_BARS; i++)
 		dev->seizure.bar[i] = saved[PCI_BASE_ADDRESS_0 / 4 + i];
 	dev->seizure.decode = saved[PCI_COMMAND / 4] & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
-	dev->seizure.core = pci_store_saved_state(dev->pdev);
+	dev->seizure.core = pci_store_saved_state(pdev);
 	return dev->seizure.core ? 0 : -ENOMEM;
 }
 
