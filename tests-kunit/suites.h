@@ -30,6 +30,7 @@
 	SUITE(seize),		\
 	SUITE(restore),		\
 	SUITE(reset),		\
+	SUITE(reset_policy),	\
 	SUITE(reset_xen),	\
 	SUITE(vbus),		\
 	SUITE(trace),		\

@@ -53,6 +53,9 @@ MODULE_PARM_DESC(quirks, "registers that guests may write: VENDOR:DEVICE[:SUBVEN
 module_param_named(reset_wait_ms, pciback_reset_wait_ms, uint, 0644);
 MODULE_PARM_DESC(reset_wait_ms, "how long a function may take to answer after a reset (5000)");
 
+module_param_named(assign_without_reset, pciback_assign_without_reset, bool, 0644);
+MODULE_PARM_DESC(assign_without_reset, "assign functions that could not be reset since another guest had them (unsafe)");
+
 static bool passthrough;
 module_param(passthrough, bool, 0444);
 MODULE_PARM_DESC(passthrough, "guests see the host's PCI addresses instead of one virtual bus");

@@ -31,6 +31,8 @@ static const char *assign_error_format(int err)
 		return "dev-%d: %s is still being reset after its last guest; try again later";
 	case -EIO:
 		return "dev-%d: %s: its reset failed; write its address to pciback's do_flr";
+	case -EPERM:
+		return "dev-%d: %s: not reset since another guest; do_flr or assign_without_reset";
 	default:
 		return "dev-%d: %s cannot be assigned; the kernel log may say why";
 	}

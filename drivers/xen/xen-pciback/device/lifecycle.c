@@ -247,11 +247,14 @@ static void device_note_mappings(struct pcistub_device *dev)
 		dev->mapped = true;
 }
 
-static void device_set_owner(struct pcistub_device *dev, struct pciback_owner *owner)
+/* 0; -ENODEV: it is being released. */
+static int device_set_owner(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	device_lock_assert(&dev->pdev->dev);
+	guard(spinlock_irq)(&dev->lock);
+	if (dev->removed)
+		return -ENODEV;
 	kref_get(&owner->ref);
-	spin_lock_irq(&dev->lock);
 	dev->owner = owner;
 	if (dev->last_domid != owner->domid)
 		dev->irq.backoff = (struct irq_backoff){};
@@ -260,7 +263,7 @@ static void device_set_owner(struct pcistub_device *dev, struct pciback_owner *o
 	dev->clean = false;
 	dev->used = true;
 	pciback_trace_state(dev, PCIBACK_STATE_ASSIGNED);
-	spin_unlock_irq(&dev->lock);
+	return 0;
 }
 
 /* Waits while the function is being reset after its last guest. 0 or -EAGAIN. */
@@ -286,8 +289,9 @@ static int device_await_hand_back(struct pcistub_device *dev)
  * Context: sleeps, for a reset. Takes device_lock() and @dev->lock; caller holds
  * neither.
  * Return: 0; -EBUSY: another guest has it; -EAGAIN: it is still being reset after its last
- * guest; -ENODEV: it was released; -EIO: its last reset failed; other -errno: the guest could not be registered as owner of its
- * interrupts.
+ * guest; -ENODEV: it was released; -EIO: its last reset failed; -EPERM: another guest had it
+ * and it could not be reset since; other -errno: the guest could not be registered as owner
+ * of its interrupts.
  */
 int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owner)
 {
@@ -304,7 +308,7 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 
 	device_lock(&pdev->dev);
 	device_note_mappings(dev);
-	/* All of these only change with device_lock() held. */
+	/* These only change with device_lock() held, except @removed, which is read again. */
 	if (dev->removed) {
 		err = -ENODEV;
 	} else if (dev->owner) {
@@ -314,10 +318,15 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 			 "not assigned to domain %d: its last reset failed (%d); reset it first: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
 			 owner->domid, dev->reset.error, pci_name(pdev));
 		err = -EIO;
+	} else if (!pciback_reset_permits_assign(dev, owner->domid)) {
+		err = -EPERM;
 	} else {
 		err = pciback_xen_set_owner(pdev, owner->domid);
-		if (!err)
-			device_set_owner(dev, owner);
+		if (!err) {
+			err = device_set_owner(dev, owner);
+			if (err)
+				pciback_xen_clear_owner(pdev);
+		}
 	}
 	device_unlock(&pdev->dev);
 	return err;

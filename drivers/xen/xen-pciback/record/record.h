@@ -139,6 +139,8 @@ struct pciback_owner {
  * @mapped: a domain that had it may still have its registers mapped: that domain
  *	still existed when the next one got it or when it was released, or it
  *	was unbound while a guest had it; device_lock()
+ * @assign_without_reset: the administrator lets any guest have it although it could
+ *	not be reset; READ_ONCE() and WRITE_ONCE(), no lock
  * @recovering: its guest was told of an error and not yet of the end of the
  *	recovery; device_lock()
  * @link_reset: the error that it is being recovered from leads to a reset of the
@@ -174,6 +176,7 @@ struct pcistub_device {
 	bool clean;
 	bool used;
 	bool mapped;
+	bool assign_without_reset;
 	bool recovering;
 	bool link_reset;
 	struct delayed_work timeout_work;

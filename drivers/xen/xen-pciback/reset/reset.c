@@ -4,8 +4,8 @@
  * one works.
  *
  * A function whose methods all failed stays seized. No guest gets it until a write
- * to do_flr resets it successfully. A function that has no method, or none that is
- * allowed now, is passed on without a reset, and the kernel log says so.
+ * to do_flr resets it successfully. For a function that has no method, or none that is
+ * allowed now, reset/permit.c decides which guest gets it.
  *
  * This file works on the record of the function and takes device_lock() of all
  * functions that a method resets. Registers are accessed in reset/step.c and

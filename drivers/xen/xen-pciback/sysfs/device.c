@@ -5,6 +5,7 @@
  * prints the result. Documentation/ABI/testing/sysfs-driver-pciback describes them.
  */
 #include <linux/device.h>
+#include <linux/kstrtox.h>
 #include <linux/pci.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -78,10 +79,30 @@ static ssize_t bars_show(struct device *dev, struct device_attribute *attr, char
 }
 static DEVICE_ATTR_RO(bars);
 
+static ssize_t assign_without_reset_show(struct device *dev, struct device_attribute *attr,
+					 char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(to_record(dev)->assign_without_reset));
+}
+
+static ssize_t assign_without_reset_store(struct device *dev, struct device_attribute *attr,
+					  const char *buf, size_t count)
+{
+	bool allow;
+	int err = kstrtobool(buf, &allow);
+
+	if (err)
+		return err;
+	WRITE_ONCE(to_record(dev)->assign_without_reset, allow);
+	return count;
+}
+static DEVICE_ATTR_ADMIN_RW(assign_without_reset);
+
 static struct attribute *device_attributes[] = {
 	&dev_attr_write_level.attr,
 	&dev_attr_dropped_writes.attr,
 	&dev_attr_bars.attr,
+	&dev_attr_assign_without_reset.attr,
 	&pciback_attr_reset_plan.attr,
 	&pciback_attr_reset_history.attr,
 	&pciback_attr_reset_state.attr,
