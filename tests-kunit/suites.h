@@ -31,6 +31,7 @@
 	SUITE(restore),		\
 	SUITE(reset),		\
 	SUITE(reset_policy),	\
+	SUITE(reset_image),	\
 	SUITE(reset_xen),	\
 	SUITE(vbus),		\
 	SUITE(trace),		\

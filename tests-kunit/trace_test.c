@@ -258,7 +258,8 @@ static void device_counters(struct kunit *test)
 {
 	static const char want[] =
 		"ops 0\nop_errors 0\ndropped_writes 2\nassignments 1\nresets 2\nresets_failed 0\n"
-		"irq_enables 0\nirq_enables_failed 1\nirq_disables 0\nintx_handled 0\n";
+		"irq_enables 0\nirq_enables_failed 1\nirq_disables 0\nintx_handled 0\n"
+		"config_differences 0\n";
 	struct seize_fixture *f = test->priv;
 	struct pcistub_device *dev;
 	struct file *file;

@@ -49,6 +49,7 @@ static void device_free(struct kref *ref)
 	struct pcistub_device *dev = container_of(ref, struct pcistub_device, ref);
 
 	kfree(dev->seizure.core);
+	kfree(dev->seizure.image);
 	kvfree(dev->conf);
 	pci_dev_put(dev->pdev);
 	kfree(dev);

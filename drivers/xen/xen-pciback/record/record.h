@@ -43,6 +43,8 @@ struct pcistub_device;
  * @pmcsr: PMCSR, 0 without the capability
  * @msi: registers of the MSI capability, which the core does not restore while
  *	MSI is off
+ * @image: all registers after the first reset, see record/config_image.c; NULL until
+ *	then
  *
  * Guarded by device_lock() of the function.
  */
@@ -53,6 +55,7 @@ struct pciback_config {
 	u16 command;
 	u16 pmcsr;
 	u32 msi[PCIBACK_MSI_REGS];
+	u32 *image;
 };
 
 /**

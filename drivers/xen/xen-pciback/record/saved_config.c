@@ -9,6 +9,7 @@
  * field of power management; and it does not know that PME was disarmed at seizure.
  */
 #include <linux/pci.h>
+#include "record/config_image.h"
 #include "record/record.h"
 #include "record/saved_config.h"
 
@@ -203,10 +204,11 @@ static int config_lost_bar(struct pcistub_device *dev, u32 *val)
  * pciback_config_check() - check that a function has taken what was restored
  * @dev: the function, just restored
  *
- * Reads the BARs: a function that lost them decodes at a wrong address.
+ * Reads the BARs: a function that lost them decodes at a wrong address. Then compares all
+ * registers with those after the first reset.
  *
  * Context: may sleep. Caller holds device_lock().
- * Return: 0; -EIO: a BAR does not have its value.
+ * Return: 0; -EIO: a BAR does not have its value, or pciback_image_check() failed.
  */
 int pciback_config_check(struct pcistub_device *dev)
 {
@@ -214,7 +216,7 @@ int pciback_config_check(struct pcistub_device *dev)
 	int bar = config_lost_bar(dev, &val);
 
 	if (bar < 0)
-		return 0;
+		return pciback_image_check(dev);
 	pci_warn(dev->pdev, "lost its BAR %d in a reset: 0x%08x, should be 0x%08x\n", bar, val,
 		 dev->seizure.bar[bar]);
 	return -EIO;

@@ -81,6 +81,8 @@ enum pciback_backend_stat {
  * @DEVICE_STAT_IRQ_ENABLES_FAILED: how often enabling them failed
  * @DEVICE_STAT_IRQ_DISABLES: how often MSI or MSI-X was disabled
  * @DEVICE_STAT_INTX_HANDLED: interrupts that the INTx handler claimed
+ * @DEVICE_STAT_CONFIG_DIFFERENCES: resets after which configuration space was not as after
+ *	the first one
  * @DEVICE_NR_STATS: number of counters
  */
 enum pciback_device_stat {
@@ -94,6 +96,7 @@ enum pciback_device_stat {
 	DEVICE_STAT_IRQ_ENABLES_FAILED,
 	DEVICE_STAT_IRQ_DISABLES,
 	DEVICE_STAT_INTX_HANDLED,
+	DEVICE_STAT_CONFIG_DIFFERENCES,
 	DEVICE_NR_STATS
 };
 

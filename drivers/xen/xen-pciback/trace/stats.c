@@ -59,6 +59,7 @@ static const char * const device_stat_names[] = {
 	[DEVICE_STAT_IRQ_ENABLES_FAILED] = "irq_enables_failed",
 	[DEVICE_STAT_IRQ_DISABLES] = "irq_disables",
 	[DEVICE_STAT_INTX_HANDLED] = "intx_handled",
+	[DEVICE_STAT_CONFIG_DIFFERENCES] = "config_differences",
 };
 
 static_assert(ARRAY_SIZE(device_stat_names) == DEVICE_NR_STATS);
