@@ -151,9 +151,13 @@ static int irq_flags_write(struct model *m, struct fakehw *hw, const struct mreg
 	bool msi_on = m->msi && fake_peek(hw, m->msi + 2, 2) & 1;
 	bool msix_on = m->msix && fake_peek(hw, m->msix + 2, 2) & 0x8000;
 
-	/* Less may be asked for at any time, and has no effect. */
+	/*
+	 * What brings no interrupts may be asked for at any time, and has no effect: less,
+	 * or MSI-X with all of them masked.
+	 */
 	if (m->level != CONF_PERMISSIVE && !m->interrupts &&
-	    !((now ^ val) & ~(msi ? 0x0001 : 0xc000)) && !(val & ~now & (msi ? 0x0001 : 0x8000)))
+	    !((now ^ val) & ~(msi ? 0x0001 : 0xc000)) &&
+	    ((!msi && val & 0x4000) || !(val & ~now & (msi ? 0x0001 : 0x8000))))
 		return 0;
 	if (m->level != CONF_PERMISSIVE && now != val) {
 		if ((now ^ val) & ~may)

@@ -247,7 +247,7 @@ static const struct flags_row flags_rows[] = {
 	{ "MSI off and vectors", 0, 0, 0, 0x0185, 0x0004, false, 0x0194, FAILED, 0x0185, 1 },
 	{ "MSI unchanged", 0, 0, 0, 0x0185, 0x0004, false, 0x0185, 0, 0x0185 },
 	{ "MSI-X on", 0, 0, 0, 0x0184, 0x0004, true, 0x8004, FAILED, 0x0004, 1 },
-	{ "MSI-X on, masked", 0, 0, 0, 0x0184, 0x0004, true, 0xc004, FAILED, 0x0004, 1 },
+	{ "MSI-X on, masked", 0, 0, 0, 0x0184, 0x0004, true, 0xc004, 0, 0x0004 },
 	{ "MSI-X on, unmasked", 0, 0, 0, 0x0184, 0x4004, true, 0x8004, FAILED, 0x4004, 1 },
 	{ "MSI-X off", 0, 0, 0, 0x0184, 0x8004, true, 0x0004, 0, 0x8004 },
 	{ "MSI-X off, masked", 0, 0, 0, 0x0184, 0x8004, true, 0x4004, 0, 0x8004 },

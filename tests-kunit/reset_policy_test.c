@@ -178,7 +178,6 @@ static void reset_method_file(struct kunit *test)
 	pciback_device_put(fixture_seize(test, fn));
 	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 1, "by the core's procedure");
 
-	KUNIT_ASSERT_EQ(test, pciback_device_assign(pci_get_drvdata(pdev), &f->guest.owner), 0);
 	before = fn->nr_flr;
 	INIT_WORK_ONSTACK(&flr.work, flr_work_run);
 	schedule_work(&flr.work);
@@ -199,7 +198,6 @@ static void reset_method_file(struct kunit *test)
 	expect_file(test, fn, "pciback/reset_plan",
 		    "method flr verdict allowed bridge - blocker - functions 1234:00:03.0\n"
 		    "method bus verdict root-bus bridge - blocker - functions 1234:00:03.0\n");
-	pciback_device_deassign(pci_get_drvdata(pdev), &f->guest.owner);
 	pdev->vendor = FAKE_PCI_VENDOR;
 	pdev->device = fake_pci_peek(fn, PCI_DEVICE_ID, 2);
 	pci_dev_put(pdev);

@@ -56,12 +56,14 @@ static int msi_current_kind(struct conf_space *cs, enum irq_kind *kind)
 
 /*
  * Message Control of MSI or MSI-X. @own: the kind that @enable turns on; @allowed:
- * the bits that a device model may change; others may ask for a change of them, but not
- * turn on @enable.
+ * the bits that a device model may change. Others may ask for a change of them, which has
+ * no effect, unless they expect interrupts from then on. Linux sets Enable of MSI-X together
+ * with Function Mask before it asks the backend to enable MSI-X.
  */
 static int irq_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 			   enum irq_kind own, u32 enable, u32 allowed)
 {
+	bool masked = own == KIND_MSIX && val & PCI_MSIX_FLAGS_MASKALL;
 	enum irq_kind kind;
 	u32 now;
 	int err;
@@ -71,7 +73,8 @@ static int irq_flags_write(struct conf_space *cs, struct conf_reg *reg, u32 val,
 	err = conf_hw_read(cs, reg, &now);
 	if (err || val == now)
 		return err;
-	if (!cs->interrupt_control && !((val ^ now) & ~allowed) && !(val & ~now & enable))
+	if (!cs->interrupt_control && !((val ^ now) & ~allowed) &&
+	    (masked || !(val & ~now & enable)))
 		return 0;
 	if (!cs->interrupt_control || (val ^ now) & ~allowed) {
 		pciback_conf_drop(cs, reg->pos, 2, val);
