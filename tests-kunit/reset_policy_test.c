@@ -251,17 +251,20 @@ enum permit { PERMIT_NONE, PERMIT_PARAMETER, PERMIT_FILE, PERMIT_RESET };
 
 struct permit_row {
 	const char *name;
-	domid_t next;		/* the domain that gets it after domain 7 */
+	domid_t next;		/* the domain that gets it after domain 7, "/vm/a" */
+	const char *vm;		/* and its name */
 	enum permit permit;
 	int err;
 };
 
 static const struct permit_row permit_rows[] = {
-	{ "same guest", 7, PERMIT_NONE, 0 },
-	{ "another guest", 8, PERMIT_NONE, -EPERM },
-	{ "another guest, allowed for all functions", 8, PERMIT_PARAMETER, 0 },
-	{ "another guest, allowed for the function", 8, PERMIT_FILE, 0 },
-	{ "another guest, after do_flr", 8, PERMIT_RESET, 0 },
+	{ "same guest", 7, "/vm/a", PERMIT_NONE, 0 },
+	{ "another guest", 8, "/vm/b", PERMIT_NONE, -EPERM },
+	{ "rebooted guest", 8, "/vm/a", PERMIT_NONE, 0 },
+	{ "a guest without a name", 8, "", PERMIT_NONE, -EPERM },
+	{ "another guest, allowed for all functions", 8, "/vm/b", PERMIT_PARAMETER, 0 },
+	{ "another guest, allowed for the function", 8, "/vm/b", PERMIT_FILE, 0 },
+	{ "another guest, after do_flr", 8, "/vm/b", PERMIT_RESET, 0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(permit, permit_rows, name);
@@ -280,6 +283,8 @@ static void not_reset(struct kunit *test)
 
 	fixture_guest_init(&next, row->next);
 	fixture_guest_init(&third, 9);
+	strscpy(f->guest.owner.vm, "/vm/a", sizeof(f->guest.owner.vm));
+	strscpy(next.owner.vm, row->vm, sizeof(next.owner.vm));
 	fn_no_own_reset(test, fn);
 	dev = fixture_seize(test, fn);
 	KUNIT_ASSERT_EQ_MSG(test, pciback_device_assign(dev, &f->guest.owner), 0,

@@ -131,6 +131,24 @@ static const struct pciback_owner_ops backend_owner_ops = {
 	.notify_isolated = pciback_backend_notify_isolated,
 };
 
+/*
+ * Reads what names the guest, "/vm/" and its UUID. Only the toolstack can write it. None is
+ * no error: the guest is then known by its domain number alone.
+ */
+static void backend_read_vm(struct pciback_owner *owner)
+{
+	char dir[32], *vm;
+
+	snprintf(dir, sizeof(dir), "/local/domain/%u", owner->domid);
+	vm = xenbus_read(XBT_NIL, dir, "vm", NULL);
+	if (IS_ERR(vm))
+		return;
+	/* A name that does not fit is none: two guests' names may begin alike. */
+	if (strscpy(owner->vm, vm, sizeof(owner->vm)) < 0)
+		owner->vm[0] = 0;
+	kfree(vm);
+}
+
 static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 {
 	struct pciback_backend *backend;
@@ -144,6 +162,7 @@ static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_
 	kref_init(&backend->owner.ref);
 	backend->owner.domid = xdev->otherend_id;
 	backend->owner.ops = &backend_owner_ops;
+	backend_read_vm(&backend->owner);
 	backend->frontend = kstrdup(xdev->otherend, GFP_KERNEL);
 	if (!backend->frontend) {
 		kfree(backend);

@@ -259,6 +259,7 @@ static int device_set_owner(struct pcistub_device *dev, struct pciback_owner *ow
 	if (dev->last_domid != owner->domid)
 		dev->irq.backoff = (struct irq_backoff){};
 	dev->last_domid = owner->domid;
+	memcpy(dev->last_vm, owner->vm, sizeof(dev->last_vm));
 	pciback_conf_forget_drops(dev->conf);
 	dev->clean = false;
 	dev->used = true;
@@ -318,7 +319,7 @@ int pciback_device_assign(struct pcistub_device *dev, struct pciback_owner *owne
 			 "not assigned to domain %d: its last reset failed (%d); reset it first: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",
 			 owner->domid, dev->reset.error, pci_name(pdev));
 		err = -EIO;
-	} else if (!pciback_reset_permits_assign(dev, owner->domid)) {
+	} else if (!pciback_reset_permits_assign(dev, owner)) {
 		err = -EPERM;
 	} else {
 		err = pciback_xen_set_owner(pdev, owner->domid);

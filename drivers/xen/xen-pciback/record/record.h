@@ -83,10 +83,14 @@ struct pciback_owner_ops {
 	void (*notify_isolated)(struct pciback_owner *owner, struct pcistub_device *dev);
 };
 
+/* Long enough for "/vm/" and a UUID, as toolstacks name guests in xenstore. */
+#define PCIBACK_VM_LEN	48
+
 /**
  * struct pciback_owner - what can own a function: the backend of a guest
  * @ref: references; each function that it owns holds one
  * @domid: the guest's domain; set once
+ * @vm: what names the guest over its reboots; empty: unknown; set once
  * @ops: its operations; set once
  * @stats: counters, see enum pciback_backend_stat; atomic
  * @stats_dir: folder of the counters in debugfs; written only while the backend
@@ -95,6 +99,7 @@ struct pciback_owner_ops {
 struct pciback_owner {
 	struct kref ref;
 	domid_t domid;
+	char vm[PCIBACK_VM_LEN];
 	const struct pciback_owner_ops *ops;
 	atomic64_t stats[BACKEND_NR_STATS];
 	struct dentry *stats_dir;
@@ -131,6 +136,7 @@ struct pciback_owner {
  *	carries out
  * @guest_reset_work: that work item; holds a reference while it is queued or runs
  * @last_domid: the guest that has it, or that had it last
+ * @last_vm: @vm of the same; device_lock()
  * @level: what guests may write besides what table rows allow
  * @quirks: what they may write at level CONF_QUIRKS; struct pciback_quirk
  * @conf: configuration space as the guest sees it; pointer set once
@@ -171,6 +177,7 @@ struct pcistub_device {
 	bool reset_wanted;
 	struct work_struct guest_reset_work;
 	domid_t last_domid;
+	char last_vm[PCIBACK_VM_LEN];
 	enum conf_level level;
 	struct list_head quirks;
 	struct conf_space *conf;

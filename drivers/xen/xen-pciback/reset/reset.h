@@ -20,7 +20,8 @@ int pciback_reset(struct pcistub_device *dev, enum reset_reason reason,
 int pciback_reset_show_plan(struct pcistub_device *dev, char *buf);
 
 /* reset/permit.c */
-bool pciback_reset_permits_assign(const struct pcistub_device *dev, domid_t domid);
+bool pciback_reset_permits_assign(const struct pcistub_device *dev,
+				  const struct pciback_owner *owner);
 
 /* reset/method.c */
 int pciback_reset_flr(struct pci_dev *pdev);
