@@ -5,7 +5,6 @@
  * or does not come back from D3hot; and the reset after a guest, for which nobody waits.
  */
 #include <kunit/test.h>
-#include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
 #include <pciback/vpci.h>
@@ -23,6 +22,8 @@
 #define CARD_PM		(0x40 + PCI_PM_CTRL)
 #define CARD_EXP	0x70
 #define IRQ_LINE	5
+/* No such line exists. */
+#define NO_IRQ_LINE	100000
 
 struct try_row {
 	const char *name;
@@ -286,7 +287,7 @@ static void expect_state(struct kunit *test, const char *state)
 }
 
 /* The reset after a guest is done later; until then nobody else gets the function. */
-static void hand_back(struct kunit *test)
+static void deassign_later(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
 	struct fake_pci_fn *fn = f->fn[CARD];
@@ -295,42 +296,104 @@ static void hand_back(struct kunit *test)
 
 	fixture_guest_init(&other, 8);
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
-	pciback_device_hand_back(dev, &f->guest.owner);
-	KUNIT_EXPECT_FALSE_MSG(test, dev->resetting, "the guest has not let go of it");
+	pciback_device_deassign_later(dev, &f->guest.owner);
+	KUNIT_EXPECT_FALSE_MSG(test, dev->resetting, "it is not being detached");
 	KUNIT_ASSERT_TRUE(test, pciback_device_deassign_begin(dev, &f->guest.owner));
 	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0,
 			    "the guest's memory may be another one's soon");
 
 	/* Keeps the work item from starting. */
 	device_lock(&dev->pdev->dev);
-	pciback_device_hand_back(dev, &f->guest.owner);
-	pciback_device_hand_back(dev, &f->guest.owner);
+	pciback_device_deassign_later(dev, &f->guest.owner);
+	pciback_device_deassign_later(dev, &f->guest.owner);
 	expect_state(test, "resetting\n");
-	KUNIT_EXPECT_EQ(test, fixture_driver_write("do_flr", "1234:00:03.0"), 12);
-	KUNIT_EXPECT_EQ_MSG(test, f->guest.detaches_expected, 0, "it is detached already");
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 1);
 	device_unlock(&dev->pdev->dev);
-
 	KUNIT_EXPECT_EQ_MSG(test, pciback_device_assign(dev, &other.owner), 0, "it has waited");
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
+
+	/* A request for a reset waits, too, and then resets it for who wants it next. */
+	KUNIT_ASSERT_TRUE(test, pciback_device_deassign_begin(dev, &other.owner));
+	pciback_device_deassign_later(dev, &other.owner);
+	KUNIT_EXPECT_EQ(test, fixture_driver_write("do_flr", "1234:00:03.0"), 12);
+	KUNIT_EXPECT_EQ_MSG(test, other.detaches_expected, 0, "it is detached already");
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 4);
+	KUNIT_EXPECT_EQ(test, kref_read(&other.owner.ref), 1);
+
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.owner), 0);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, 4);
 	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 	pciback_device_deassign(dev, &other.owner);
 	expect_state(test, "clean\n");
 	pciback_device_put(dev);
 }
 
+/*
+ * What a backend does at once when it is removed: the guest's operations and DMA end, and who
+ * wants the function next waits for the rest.
+ */
+static void ended_at_once(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
+	struct pcistub_device *dev = device_assigned(test, CARD);
+	struct fixture_guest other;
+
+	fixture_guest_init(&other, 8);
+	pciback_device_set_detaching(dev, &other.owner);
+	KUNIT_EXPECT_FALSE_MSG(test, dev->detaching, "not its guest");
+	pciback_device_set_detaching(dev, &f->guest.owner);
+	KUNIT_EXPECT_TRUE(test, dev->detaching);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0);
+	expect_state(test, "resetting\n");
+	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & PCI_COMMAND_MASTER, 0,
+			    "an operation that still runs does not turn it on again");
+	KUNIT_EXPECT_TRUE(test, pciback_device_deassign_begin(dev, &f->guest.owner));
+	pciback_device_deassign_later(dev, &f->guest.owner);
+	KUNIT_EXPECT_EQ(test, pciback_device_assign(dev, &other.owner), 0);
+	pciback_device_deassign(dev, &other.owner);
+	pciback_device_put(dev);
+}
+
+/* The PCI core logs each time-out of vital product data: they are not read again at once. */
+static void vpd_retry(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
+	struct pcistub_device *dev = device_assigned(test, CARD);
+	int addr = fn->vpd_cap + PCI_VPD_ADDR;
+
+	/* The device does not answer there any more. */
+	fn->vpd_cap = 0;
+	fixture_write(dev, addr, 2, 0);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, addr, 2) & PCI_VPD_ADDR_F, 0);
+	KUNIT_EXPECT_TRUE(test, dev->vpd_failed);
+	fake_pci_log_clear(fn);
+	fixture_write(dev, addr, 2, 4);
+	KUNIT_EXPECT_EQ(test, fixture_read(dev, addr, 2) & PCI_VPD_ADDR_F, 0);
+	KUNIT_EXPECT_EQ_MSG(test, fn->nr_log, 0, "it is not asked");
+	fn->vpd_cap = addr - PCI_VPD_ADDR;
+	dev->vpd_retry = jiffies;
+	fixture_write(dev, addr, 2, 4);
+	KUNIT_EXPECT_NE(test, fixture_read(dev, addr, 2) & PCI_VPD_ADDR_F, 0);
+	KUNIT_EXPECT_FALSE(test, dev->vpd_failed);
+	pciback_device_deassign(dev, &f->guest.owner);
+	pciback_device_put(dev);
+}
+
 /* Unbinding, and unloading, in the middle of the reset after a guest. */
-static void hand_back_unbind(struct kunit *test)
+static void unbind_meanwhile(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
 	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pcistub_device *dev = device_assigned(test, CARD);
 
 	KUNIT_ASSERT_TRUE(test, pciback_device_deassign_begin(dev, &f->guest.owner));
-	pciback_device_hand_back(dev, &f->guest.owner);
+	pciback_device_deassign_later(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 	flush_workqueue(pciback_device_wq);
-	KUNIT_EXPECT_EQ_MSG(test, f->guest.revoked, 0, "the guest had let go of it");
+	KUNIT_EXPECT_EQ_MSG(test, f->guest.revoked, 0, "the guest had lost it already");
 	KUNIT_EXPECT_EQ(test, fn->nr_flr, 2);
 	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
 	KUNIT_EXPECT_EQ(test, kref_read(&dev->ref), 1);
@@ -338,7 +401,7 @@ static void hand_back_unbind(struct kunit *test)
 
 	dev = device_assigned(test, CARD);
 	KUNIT_ASSERT_TRUE(test, pciback_device_deassign_begin(dev, &f->guest.owner));
-	pciback_device_hand_back(dev, &f->guest.owner);
+	pciback_device_deassign_later(dev, &f->guest.owner);
 	fixture_driver_stop(f);
 	KUNIT_EXPECT_EQ(test, f->guest.revoked, 0);
 	KUNIT_EXPECT_EQ(test, kref_read(&f->guest.owner.ref), 1);
@@ -376,12 +439,7 @@ static void reset_while_asked(struct kunit *test)
 	pciback_device_put(dev);
 }
 
-static irqreturn_t greedy_handler(int irq, void *data)
-{
-	return IRQ_NONE;
-}
-
-/* A line that another driver does not share is asked for once, not at each write. */
+/* A line that the handler cannot be installed for is asked for once, not at each write. */
 static void intx_refused(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
@@ -389,11 +447,10 @@ static void intx_refused(struct kunit *test)
 	struct pcistub_device *dev;
 
 	KUNIT_ASSERT_NOT_NULL(test, pdev);
-	pdev->irq = IRQ_LINE;
-	KUNIT_ASSERT_EQ(test, request_irq(IRQ_LINE, greedy_handler, 0, "greedy", f), 0);
+	pdev->irq = NO_IRQ_LINE;
 	dev = device_assigned(test, CARD);
 	KUNIT_EXPECT_EQ(test, dev->irq.line, 0);
-	free_irq(IRQ_LINE, f);
+	pdev->irq = IRQ_LINE;
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	fixture_write(dev, PCI_CACHE_LINE_SIZE, 1, 0x10);
 	KUNIT_EXPECT_EQ_MSG(test, dev->irq.line, 0, "not asked for again");
@@ -411,8 +468,10 @@ static struct kunit_case guest_op_cases[] = {
 	KUNIT_CASE(requests_in_reset),
 	KUNIT_CASE(dead_in_d3),
 	KUNIT_CASE(detach_ends_wait),
-	KUNIT_CASE(hand_back),
-	KUNIT_CASE(hand_back_unbind),
+	KUNIT_CASE(deassign_later),
+	KUNIT_CASE(ended_at_once),
+	KUNIT_CASE(unbind_meanwhile),
+	KUNIT_CASE(vpd_retry),
 	KUNIT_CASE(reset_while_asked),
 	KUNIT_CASE(intx_refused),
 	{}

@@ -74,7 +74,10 @@ static void registers(struct kunit *test)
 	struct fake_pci_fn *fn = f->fn[CARD];
 	struct pcistub_device *dev = fixture_seize(test, fn);
 
+	KUNIT_EXPECT_NULL_MSG(test, dev->seizure.image, "seizing many takes long enough");
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	KUNIT_EXPECT_NOT_NULL(test, dev->seizure.image);
+	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_EXPECT_EQ(test, write_do_flr(fn), 12);
 	KUNIT_EXPECT_EQ_MSG(test, differences(dev), 0, "nothing has changed");
 

@@ -178,11 +178,15 @@ static void clean(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 2, "clean");
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	expect_state(test, fn, "used\n");
+	fixture_write(dev, PCI_COMMAND, 2, 0x0002);
+	KUNIT_EXPECT_EQ(test, write_do_flr(fn), 12);
+	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 2, "no driver uses it: when it is deassigned");
+	KUNIT_EXPECT_EQ_MSG(test, f->guest.detaches_expected, 1, "that is expected");
 	fixture_write(dev, PCI_COMMAND, 2, 0x0006);
 	KUNIT_EXPECT_EQ(test, write_do_flr(fn), 12);
-	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 2, "not under the guest's driver");
-	KUNIT_EXPECT_EQ_MSG(test, f->guest.detaches_expected, 1, "but its detach is expected");
-	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_COMMAND, 2) & 0x0006, 0x0006);
+	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, 3, "a driver uses it");
+	KUNIT_EXPECT_EQ_MSG(test, fake_pci_peek(fn, PCI_COMMAND, 2) & 0x0006, 0x0006,
+			    "registers are restored");
 	expect_state(test, fn, "used\n");
 	expect_history(test, fn, "method flr reason seize domain - ");
 	pciback_device_deassign(dev, &f->guest.owner);

@@ -94,7 +94,7 @@ check_modinfo() {
 	is_field license "Dual BSD/GPL" || status=1
 	is_field version "$(cat "$top/VERSION")" || status=1
 	is_field name "xen_pciback" || status=1
-	is_field parm "frontend_timeout_ms hide passthrough permissive quirks reset_wait_ms" || status=1
+	is_field parm "assign_without_reset frontend_timeout_ms hide passthrough permissive quirks reset_wait_ms" || status=1
 	is_field depends "" || status=1
 	modinfo -F vermagic "$out/$ko" | grep -qF "$release " || fail "vermagic names another kernel" ||
 		status=1

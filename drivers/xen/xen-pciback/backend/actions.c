@@ -115,6 +115,13 @@ static void backend_kick_at(struct pciback_backend *backend, ktime_t when)
 	pciback_backend_kick_after(backend, clamp_t(s64, ms, 0, MAX_REOPEN_MS) + 1);
 }
 
+/* xenbus has written Closed when the backend is being removed, and that stays. */
+static void backend_set_state(struct pciback_backend *backend, enum xenbus_state state)
+{
+	if (!READ_ONCE(backend->dead))
+		xenbus_switch_state(backend->xdev, state);
+}
+
 /* The number of indices in the toolstack's list, or -EINVAL and an error node. */
 static int backend_read_num_devs(struct pciback_backend *backend)
 {
@@ -139,7 +146,7 @@ static void backend_fail(struct pciback_backend *backend)
 {
 	pciback_channel_disconnect(backend);
 	pciback_backend_deassign_all(backend);
-	xenbus_switch_state(backend->xdev, XenbusStateClosing);
+	backend_set_state(backend, XenbusStateClosing);
 }
 
 /* InitWait -> Initialised */
@@ -162,7 +169,7 @@ static void backend_setup(struct pciback_backend *backend)
 		backend_fail(backend);
 		return;
 	}
-	xenbus_switch_state(backend->xdev, XenbusStateInitialised);
+	backend_set_state(backend, XenbusStateInitialised);
 }
 
 /*
@@ -251,12 +258,12 @@ static void backend_connect(struct pciback_backend *backend)
 	    pciback_channel_connect(backend, gref, port)) {
 		/* An error of the frontend: the functions stay assigned to the guest. */
 		pciback_backend_quiesce_all(backend);
-		xenbus_switch_state(backend->xdev, XenbusStateClosing);
+		backend_set_state(backend, XenbusStateClosing);
 		return;
 	}
 	backend->gref = gref;
 	backend->port = port;
-	xenbus_switch_state(backend->xdev, XenbusStateConnected);
+	backend_set_state(backend, XenbusStateConnected);
 }
 
 /*
@@ -286,7 +293,7 @@ static void backend_disconnect(struct pciback_backend *backend, enum xenbus_stat
 		backend->fe_was_closing = true;
 	clear_bit(EVENT_FE_LEFT, &backend->events);
 	if (fe == XenbusStateClosing || fe == XenbusStateClosed)
-		xenbus_switch_state(backend->xdev, fe);
+		backend_set_state(backend, fe);
 }
 
 /* False if the time for it has not come; then the work item runs again at that time. */
@@ -306,7 +313,7 @@ static bool backend_reopen(struct pciback_backend *backend)
 	backend->fe_gone = false;
 	backend->fe_was_closing = false;
 	backend->reopened = true;
-	xenbus_switch_state(backend->xdev, XenbusStateInitWait);
+	backend_set_state(backend, XenbusStateInitWait);
 	return true;
 }
 
@@ -352,8 +359,8 @@ static void backend_force_reconfigure(struct pciback_backend *backend)
 	 * xenbus writes nothing if the backend's last state, which may be Connected, is
 	 * set again. But the toolstack wrote Reconfiguring over it.
 	 */
-	xenbus_switch_state(backend->xdev, XenbusStateReconfigured);
-	xenbus_switch_state(backend->xdev, XenbusStateConnected);
+	backend_set_state(backend, XenbusStateReconfigured);
+	backend_set_state(backend, XenbusStateConnected);
 }
 
 /* Asks the frontend to detach functions that were unbound in the host. */
@@ -361,7 +368,7 @@ static void backend_request_detach(struct pciback_backend *backend)
 {
 	clear_bit(EVENT_UNBOUND, &backend->events);
 	if (pciback_backend_mark_unbound(backend, XenbusStateClosing))
-		xenbus_switch_state(backend->xdev, XenbusStateReconfiguring);
+		backend_set_state(backend, XenbusStateReconfiguring);
 }
 
 /* The toolstack ends the backend. */
@@ -369,7 +376,7 @@ static void backend_force_close(struct pciback_backend *backend)
 {
 	pciback_channel_disconnect(backend);
 	pciback_backend_deassign_all(backend);
-	xenbus_switch_state(backend->xdev, XenbusStateClosed);
+	backend_set_state(backend, XenbusStateClosed);
 }
 
 /* In ms: how long the frontend may take to react to state @be of the backend. */
@@ -473,8 +480,6 @@ static void backend_take_snapshot(struct pciback_backend *backend,
 static bool backend_act(struct pciback_backend *backend, enum backend_action action,
 			const struct backend_snapshot *snapshot)
 {
-	struct xenbus_device *xdev = backend->xdev;
-
 	switch (action) {
 	case ACTION_IDLE:
 		return false;
@@ -500,10 +505,10 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 		return !time_passed(backend->detach_until) && snapshot->be != XenbusStateConnected;
 	case ACTION_FAKE_CONNECTED:
 		backend_note_idle_state(backend);
-		xenbus_switch_state(xdev, XenbusStateConnected);
+		backend_set_state(backend, XenbusStateConnected);
 		return true;
 	case ACTION_UNFAKE_CONNECTED:
-		xenbus_switch_state(xdev, backend->idle_state);
+		backend_set_state(backend, backend->idle_state);
 		return true;
 	case ACTION_CONNECT:
 		backend_connect(backend);
@@ -513,10 +518,10 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 		fallthrough;
 	case ACTION_SIGNAL_RESCAN:
 		backend->rescan_signalled = true;
-		xenbus_switch_state(xdev, XenbusStateReconfigured);
+		backend_set_state(backend, XenbusStateReconfigured);
 		return true;
 	case ACTION_RECONNECTED:
-		xenbus_switch_state(xdev, XenbusStateConnected);
+		backend_set_state(backend, XenbusStateConnected);
 		return true;
 	case ACTION_FORCE_RECONFIGURE:
 		backend_force_reconfigure(backend);

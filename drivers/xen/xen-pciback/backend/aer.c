@@ -141,7 +141,7 @@ static unsigned long aer_timeout(struct pciback_aer *aer)
 static int aer_wait(struct pciback_aer *aer, const struct pciback_aer_query *q)
 {
 	unsigned long start = jiffies, limit = aer_timeout(aer), passed = 0;
-	unsigned long before, extra = 0;
+	unsigned long began = start, before, extra = 0;
 	int err = 0;
 
 	while (aer_pending(aer)) {
@@ -167,7 +167,7 @@ static int aer_wait(struct pciback_aer *aer, const struct pciback_aer_query *q)
 		wait_event_timeout(aer->wake, aer_wait_done(aer, q),
 				   min_t(unsigned long, limit - passed, AER_POLL_JIFFIES));
 	}
-	aer->waited += jiffies - start;
+	aer->waited += jiffies - began;
 	return err;
 }
 

@@ -81,8 +81,13 @@ void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub
 {
 	struct pciback_backend *backend = backend_of(owner);
 
-	/* In a work item: xenstore may take long to answer, and device_lock() is held. */
-	schedule_work(&backend->report);
+	/*
+	 * In a work item: xenstore may take long to answer, and device_lock() is held. It may
+	 * run when the backend has been removed, and then finds nothing to report.
+	 */
+	kref_get(&owner->ref);
+	if (!queue_work(pciback_device_wq, &backend->report))
+		kref_put(&owner->ref, owner->ops->release);
 }
 
 /* True if the guest is isolated from the function of this index; @name: the function. */
@@ -134,14 +139,16 @@ static void backend_report_isolated(struct work_struct *work)
 	char name[24];
 	int i, nr;
 
-	guard(mutex)(&backend->lock);
-	nr = pciback_nodes_num_devs(backend);
+	mutex_lock(&backend->lock);
+	nr = READ_ONCE(backend->dead) ? 0 : pciback_nodes_num_devs(backend);
 	for (i = 0; i < nr; i++)
 		if (index_is_isolated(backend, i, name, sizeof(name)) &&
 		    index_mark_closed(backend, i))
 			xenbus_dev_error(backend->xdev, -EIO,
 					 "dev-%d: %s had an error that its guest did not recover from; detach it or destroy the guest",
 					 i, name);
+	mutex_unlock(&backend->lock);
+	kref_put(&backend->owner.ref, backend->owner.ops->release);
 }
 
 /**
@@ -154,16 +161,4 @@ void pciback_aer_notify_init(struct pciback_backend *backend)
 {
 	INIT_WORK(&backend->report, backend_report_isolated);
 	pciback_aer_init(&backend->aer, backend_aer_notify);
-}
-
-/**
- * pciback_aer_notify_exit() - undo pciback_aer_notify_init()
- * @backend: the backend, without functions
- *
- * Context: may sleep, for the report to end. Caller does not hold the backend's lock,
- * which the report takes.
- */
-void pciback_aer_notify_exit(struct pciback_backend *backend)
-{
-	cancel_work_sync(&backend->report);
 }

@@ -45,7 +45,8 @@ struct slot_spec;
  * @op: the request that is being served, a copy. Touched by the event handler and by
  *	@work; no event comes from when @work is queued until it has answered
  * @tick: in jiffies; with @served by the event handler only
- * @served: number of requests that were served in the event handler in that jiffy
+ * @served: number of requests that were served in the event handler up to that jiffy, since
+ *	the one before
  */
 struct pciback_channel {
 	struct pciback_shared_page *page;
@@ -172,7 +173,6 @@ int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_devi
 				enum pciback_recovery_step step, pci_channel_state_t state);
 void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub_device *dev);
 void pciback_aer_notify_init(struct pciback_backend *backend);
-void pciback_aer_notify_exit(struct pciback_backend *backend);
 
 /* ops.c */
 bool pciback_backend_try_op(struct pciback_backend *backend, struct xen_pci_op *op);

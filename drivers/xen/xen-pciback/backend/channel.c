@@ -12,6 +12,8 @@
  * Touches struct pciback_channel. The page's contents are accessed in shared_page.c.
  */
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/sched/clock.h>
 #include <linux/workqueue.h>
 #include <xen/events.h>
 #include "backend/aer.h"
@@ -25,6 +27,11 @@
  * that the scheduler gives to the work item.
  */
 #define HANDLER_BUDGET	64
+/*
+ * A request that takes longer in the handler, in nanoseconds, is the last one there for a
+ * second: a function that does not answer may hold the CPU for milliseconds at each access.
+ */
+#define HANDLER_MAX_NS	(200 * NSEC_PER_USEC)
 
 /* For the work items of all guests; set once. */
 struct workqueue_struct *pciback_backend_wq;
@@ -53,8 +60,9 @@ static bool channel_serve_now(struct pciback_channel *channel)
 {
 	struct pciback_backend *backend = container_of(channel, struct pciback_backend, channel);
 	struct xen_pci_op *op = &channel->op;
+	u64 start = local_clock();
 
-	if (channel->tick != jiffies) {
+	if (time_after(jiffies, channel->tick)) {
 		channel->tick = jiffies;
 		channel->served = 0;
 	}
@@ -64,6 +72,10 @@ static bool channel_serve_now(struct pciback_channel *channel)
 	if (!pciback_backend_try_op(backend, op))
 		return false;
 	channel->served++;
+	if (local_clock() - start > HANDLER_MAX_NS) {
+		channel->served = HANDLER_BUDGET;
+		channel->tick = jiffies + HZ;
+	}
 	pciback_shared_op_answer(channel->page, op, 0);
 	pciback_shared_flags_change(channel->page, XEN_PCIF_active, 0);
 	return true;
@@ -145,6 +157,7 @@ void pciback_channel_init(struct pciback_channel *channel)
 {
 	mutex_init(&channel->lock);
 	INIT_WORK(&channel->work, channel_work);
+	channel->tick = jiffies;
 }
 
 /**
@@ -246,5 +259,10 @@ int pciback_channel_module_init(void)
  */
 void pciback_channel_module_exit(void)
 {
+	/*
+	 * Backends that are being torn down may still get events, which queue work. That is
+	 * allowed until the last of them has unbound its event channel.
+	 */
+	flush_workqueue(pciback_backend_wq);
 	destroy_workqueue(pciback_backend_wq);
 }

@@ -40,8 +40,12 @@ static const char *assign_error_format(int err)
 
 static bool device_is_owned(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
-	guard(spinlock_irq)(&dev->lock);
-	return dev->owner == owner && !dev->removed;
+	bool owned;
+
+	spin_lock_irq(&dev->lock);
+	owned = dev->owner == owner && !dev->removed;
+	spin_unlock_irq(&dev->lock);
+	return owned;
 }
 
 /* 0, or -errno and an error node; then the guest does not have the function. */
@@ -143,7 +147,7 @@ static void backend_deassign_device(struct pciback_backend *backend, struct pcis
 	pciback_aer_wake(&backend->aer);
 	/* The toolstack need not wait for the reset: nobody gets the function before it. */
 	pciback_device_deassign_begin(dev, &backend->owner);
-	pciback_device_hand_back(dev, &backend->owner);
+	pciback_device_deassign_later(dev, &backend->owner);
 }
 
 /**

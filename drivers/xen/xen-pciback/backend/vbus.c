@@ -299,6 +299,27 @@ bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *d
 }
 
 /**
+ * pciback_vbus_each() - call a function for each function of the guest
+ * @vbus: the backend's virtual bus
+ * @call: what to call, with the virtual bus's lock held; it takes no other lock than the
+ *	record's
+ * @ctx: its second argument
+ *
+ * Unlike a walk it needs no lock of the backend.
+ *
+ * Context: may sleep. Takes the virtual bus's lock.
+ */
+void pciback_vbus_each(struct pciback_vbus *vbus,
+		       void (*call)(struct pcistub_device *dev, void *ctx), void *ctx)
+{
+	struct vbus_entry *entry;
+
+	guard(mutex)(&vbus->lock);
+	list_for_each_entry(entry, &vbus->entries, node)
+		call(entry->dev, ctx);
+}
+
+/**
  * pciback_vbus_walk_start() - start a walk over all functions
  * @vbus: the backend's virtual bus
  *

@@ -55,7 +55,7 @@ extern const struct vbus_ops pciback_vbus_passthrough;
 /**
  * struct pciback_vbus - all functions of one guest
  * @lock: guards all members but @ops. Taken under device_lock(); the lock of @by_virt
- *	comes after it, but no other lock is taken under it.
+ *	and struct pcistub_device's @lock come after it, but no other lock is taken under it.
  * @ops: how addresses are chosen; set once
  * @entries: the functions in the order in which they were added
  * @by_virt: the same by virtual address, for the guest's requests. Written with @lock and
@@ -82,6 +82,8 @@ int pciback_vbus_call(struct pciback_vbus *vbus, u32 domain, u32 bus, u32 devfn,
 bool pciback_vbus_find(struct pciback_vbus *vbus, const struct pcistub_device *dev,
 		       struct pciback_addr *virt);
 struct pcistub_device *pciback_vbus_first(struct pciback_vbus *vbus);
+void pciback_vbus_each(struct pciback_vbus *vbus,
+		       void (*call)(struct pcistub_device *dev, void *ctx), void *ctx);
 void pciback_vbus_walk_start(struct pciback_vbus *vbus);
 struct pcistub_device *pciback_vbus_walk_next(struct pciback_vbus *vbus);
 bool pciback_vbus_next_root(struct pciback_vbus *vbus, unsigned int *cursor,

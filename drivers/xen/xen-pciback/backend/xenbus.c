@@ -53,8 +53,7 @@ static void backend_revoke(struct pciback_owner *owner, struct pcistub_device *d
 
 /*
  * A function of the guest is reset from outside this driver. Toolstacks do that before
- * they wait for the backend to be Connected and detach the function. The caller holds
- * its device_lock().
+ * they wait for the backend to be Connected and detach the function.
  */
 static void backend_expect_detach(struct pciback_owner *owner)
 {
@@ -103,8 +102,14 @@ static void backend_teardown(struct work_struct *work)
 	pciback_channel_disconnect(backend);
 	pciback_backend_deassign_all(backend);
 	mutex_unlock(&backend->lock);
-	pciback_aer_notify_exit(backend);
 	kref_put(&backend->owner.ref, backend_free);
+}
+
+static void backend_end_use(struct pcistub_device *dev, void *ctx)
+{
+	struct pciback_backend *backend = ctx;
+
+	pciback_device_set_detaching(dev, &backend->owner);
 }
 
 /* Undoes backend_probe(). Waits for no operation and no reset. */
@@ -118,6 +123,12 @@ static void backend_shutdown(struct pciback_backend *backend)
 	spin_lock(&backend->kick_lock);
 	WRITE_ONCE(backend->dead, true);
 	spin_unlock(&backend->kick_lock);
+	/*
+	 * The toolstack may go on when remove() returns: the guest's functions make no DMA any
+	 * more, and who wants one of them next waits for the rest.
+	 */
+	pciback_vbus_each(&backend->vbus, backend_end_use, backend);
+	pciback_aer_wake(&backend->aer);
 	/* Now: the guest's next backend may have a folder of the same name. */
 	pciback_stat_remove_backend(&backend->owner);
 	queue_work(pciback_backend_wq, &backend->teardown);

@@ -39,7 +39,7 @@ static void batch_reconnect_one(struct work_struct *work)
  * @nr: number of functions
  * @owner: the guest's backend
  *
- * They are reset and made idle later, as pciback_device_hand_back() says.
+ * They are reset and made idle later, as pciback_device_deassign_later() says.
  *
  * Context: sleeps, a few seconds at most. Caller holds neither a device_lock() nor a
  * record's lock.
@@ -52,7 +52,7 @@ void pciback_batch_deassign(struct pcistub_device **devs, unsigned int nr,
 	for (i = 0; i < nr; i++)
 		pciback_device_deassign_begin(devs[i], owner);
 	for (i = 0; i < nr; i++)
-		pciback_device_hand_back(devs[i], owner);
+		pciback_device_deassign_later(devs[i], owner);
 }
 
 /**

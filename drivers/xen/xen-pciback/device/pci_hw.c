@@ -6,9 +6,11 @@
  *
  * The engine calls the hw_*() functions with the record's lock held. Those that only access
  * registers keep it. Those that may sleep drop it meanwhile: they are called only for an
- * operation that pciback_op_begin() has begun, so no other one runs. When they take the lock
+ * operation that pciback_op_begin() has begun, so no other one runs (__must_hold() tells
+ * sparse of it). When they take the lock
  * again the guest may have lost the function; then no register is written any more.
  */
+#include <linux/jiffies.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <pciback/conf.h>
@@ -21,6 +23,9 @@
 
 /* Module parameter "permissive": guests may write as with CONF_PERMISSIVE, all functions. */
 bool pciback_permissive_all;
+
+/* How long vital product data are not read again after a failure. */
+#define VPD_RETRY	(10 * HZ)
 
 static int hw_read(void *ctx, unsigned int off, unsigned int size, u32 *val)
 {
@@ -64,11 +69,16 @@ static bool hw_ended(void *ctx)
 {
 	struct pcistub_device *dev = ctx;
 
-	guard(spinlock_irq)(&dev->lock);
-	return pciback_ops_ended(dev);
+	bool ended;
+
+	spin_lock_irq(&dev->lock);
+	ended = pciback_ops_ended(dev);
+	spin_unlock_irq(&dev->lock);
+	return ended;
 }
 
 static int hw_enable(void *ctx)
+	__must_hold(ctx)
 {
 	struct pcistub_device *dev = ctx;
 	int err;
@@ -118,6 +128,7 @@ static void hw_set_intx(void *ctx, bool on)
  * must stay on (see pciback_config_save()). The PCI core restores only the BARs.
  */
 static int hw_set_power_state(void *ctx, unsigned int state)
+	__must_hold(ctx)
 {
 	u16 decode = PCI_COMMAND_IO | PCI_COMMAND_MEMORY;
 	struct pcistub_device *dev = ctx;
@@ -142,14 +153,20 @@ static int hw_set_power_state(void *ctx, unsigned int state)
  * size of the data, which pci_read_vpd() would measure first, with many more reads.
  */
 static int hw_read_vpd(void *ctx, unsigned int addr, u32 *val)
+	__must_hold(ctx)
 {
 	struct pcistub_device *dev = ctx;
 	__le32 data;
 	ssize_t len;
 
+	/* The PCI core logs each failure. */
+	if (dev->vpd_failed && time_before(jiffies, dev->vpd_retry))
+		return -EIO;
 	spin_unlock_irq(&dev->lock);
 	len = pci_read_vpd_any(dev->pdev, addr, sizeof(data), &data);
 	spin_lock_irq(&dev->lock);
+	dev->vpd_failed = len < 0;
+	dev->vpd_retry = jiffies + VPD_RETRY;
 	if (len < 0)
 		return len;
 	if (len < sizeof(data))
@@ -170,6 +187,7 @@ static void hw_request_reset(void *ctx)
 	if (dev->reset_wanted || pciback_ops_ended(dev))
 		return;
 	dev->reset_wanted = true;
+	dev->reset_seq++;
 	dev->resets++;
 	pciback_device_get(dev);
 	if (!queue_work(pciback_device_wq, &dev->guest_reset_work))
@@ -293,8 +311,13 @@ int pciback_device_conf_init(struct pcistub_device *dev)
  */
 int pciback_device_conf_read(struct pcistub_device *dev, s32 off, s32 size, u32 *val)
 {
-	guard(spinlock_irqsave)(&dev->lock);
-	return pciback_conf_read(dev->conf, off, size, val);
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	err = pciback_conf_read(dev->conf, off, size, val);
+	spin_unlock_irqrestore(&dev->lock, flags);
+	return err;
 }
 
 static int device_conf_write(struct pcistub_device *dev, s32 off, s32 size, u32 val, bool atomic)
@@ -328,15 +351,18 @@ static int device_conf_write(struct pcistub_device *dev, s32 off, s32 size, u32 
 int pciback_device_conf_try(struct pcistub_device *dev, const struct pciback_owner *owner,
 			    bool write, s32 off, s32 size, u32 *val)
 {
-	guard(spinlock_irqsave)(&dev->lock);
+	int err = -EWOULDBLOCK;
+	unsigned long flags;
 
-	if (!pciback_device_is_usable_by(dev, owner) || dev->op_running || dev->resets)
-		return -EWOULDBLOCK;
-	if (!write)
-		return pciback_conf_read(dev->conf, off, size, val);
-	if (pciback_intx_is_outdated(dev))
-		return -EWOULDBLOCK;
-	return device_conf_write(dev, off, size, *val, true);
+	spin_lock_irqsave(&dev->lock, flags);
+	if (pciback_device_is_usable_by(dev, owner) && !dev->op_running && !dev->resets) {
+		if (!write)
+			err = pciback_conf_read(dev->conf, off, size, val);
+		else if (!pciback_intx_is_outdated(dev))
+			err = device_conf_write(dev, off, size, *val, true);
+	}
+	spin_unlock_irqrestore(&dev->lock, flags);
+	return err;
 }
 
 /**

@@ -22,17 +22,22 @@
  */
 int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
 {
-	guard(spinlock_irq)(&dev->lock);
+	bool changed, removed;
 
-	if (dev->removed)
+	spin_lock_irq(&dev->lock);
+	removed = dev->removed;
+	changed = !removed && dev->level != level;
+	if (changed)
+		dev->level = level;
+	spin_unlock_irq(&dev->lock);
+	if (removed)
 		return -ENODEV;
-	if (level == CONF_PERMISSIVE && dev->level != level) {
+	if (changed && level == CONF_PERMISSIVE) {
 		/* Administrators search for both texts, which are the in-tree driver's. */
 		pci_warn(dev->pdev,
 			 "enabling permissive mode configuration space accesses! Guests may write every register that the driver does not control\n");
 		pci_warn(dev->pdev, "permissive mode is potentially unsafe!\n");
 	}
-	dev->level = level;
 	return 0;
 }
 
@@ -48,10 +53,12 @@ int pciback_policy_set_level(struct pcistub_device *dev, enum conf_level level)
  */
 int pciback_policy_allow_interrupts(struct pcistub_device *dev)
 {
-	guard(spinlock_irq)(&dev->lock);
+	bool removed;
 
-	if (dev->removed)
-		return -ENODEV;
-	dev->conf->interrupt_control = true;
-	return 0;
+	spin_lock_irq(&dev->lock);
+	removed = dev->removed;
+	if (!removed)
+		dev->conf->interrupt_control = true;
+	spin_unlock_irq(&dev->lock);
+	return removed ? -ENODEV : 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * A copy of a function's whole configuration space, taken after the first reset, before any
- * guest has it. After each later reset the registers are compared with it, bit for bit, but
- * for those that hardware changes by itself. Reads the function's registers; accesses
+ * A copy of a function's whole configuration space, taken when it has been reset and before
+ * its first guest has it. After each later reset the registers are compared with it, bit for
+ * bit, but for those that hardware changes by itself. Reads the function's registers; accesses
  * @seizure of its record.
  *
  * The PCI core restores what the specifications name. What a reset left otherwise, or what
@@ -248,12 +248,27 @@ static int image_compare(struct pcistub_device *dev)
 }
 
 /**
- * pciback_image_check() - compare configuration space with that after the first reset
+ * pciback_image_note() - take the copy that later resets are compared with
+ * @dev: a clean function that is about to be assigned for the first time
+ *
+ * Not at seizure, where many functions may be seized while the host boots: reading all of
+ * configuration space takes longer than all else but the reset. Without memory nothing will
+ * be compared.
+ *
+ * Context: may sleep. Caller holds device_lock().
+ */
+void pciback_image_note(struct pcistub_device *dev)
+{
+	device_lock_assert(&dev->pdev->dev);
+	if (!dev->seizure.image)
+		dev->seizure.image = image_take(dev->pdev);
+}
+
+/**
+ * pciback_image_check() - compare configuration space with the copy
  * @dev: a function that no guest uses, reset and restored, with bus mastering off
  *
- * The first call for a function takes the copy that later ones compare with, unless a guest
- * had the function before. A register that differs is logged, one line for each reset, and
- * counted. Without memory for the copy nothing is compared.
+ * A register that differs is logged, one line for each reset, and counted.
  *
  * Context: may sleep. Caller holds device_lock().
  * Return: 0; -EIO: the vendor or device ID, the type of the header or the list of
@@ -262,9 +277,5 @@ static int image_compare(struct pcistub_device *dev)
 int pciback_image_check(struct pcistub_device *dev)
 {
 	device_lock_assert(&dev->pdev->dev);
-	if (dev->seizure.image)
-		return image_compare(dev);
-	if (!dev->used)
-		dev->seizure.image = image_take(dev->pdev);
-	return 0;
+	return dev->seizure.image ? image_compare(dev) : 0;
 }

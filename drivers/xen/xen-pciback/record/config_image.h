@@ -5,6 +5,7 @@
 
 struct pcistub_device;
 
+void pciback_image_note(struct pcistub_device *dev);
 int pciback_image_check(struct pcistub_device *dev);
 
 #endif /* PCIBACK_RECORD_CONFIG_IMAGE_H */

@@ -20,10 +20,10 @@
  * How long an operation waits for the end of a reset. Frontends give a request up after two
  * seconds. The request is then answered as a function in reset answers: it does not.
  */
-#define RESET_PATIENCE	HZ
+#define RESET_TIMEOUT	HZ
 
-/* How long a caller waits for an operation that must not wait for it without a limit. */
-#define OP_PATIENCE	(2 * HZ)
+/* How long a caller waits for an operation that may itself wait for a lock of the caller. */
+#define OP_TIMEOUT	(2 * HZ)
 
 /**
  * pciback_ops_ended() - has the guest's use of a function ended?
@@ -51,19 +51,21 @@ bool pciback_ops_ended(const struct pcistub_device *dev)
  */
 int pciback_op_begin(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
-	unsigned long deadline = jiffies + RESET_PATIENCE;
+	unsigned long deadline = jiffies + RESET_TIMEOUT;
 	int err = 0;
 
 	spin_lock_irq(&dev->lock);
 	while (pciback_device_is_usable_by(dev, owner) && (dev->op_running || dev->resets)) {
-		if (time_after_eq(jiffies, deadline)) {
+		long left = deadline - jiffies;
+
+		if (left <= 0) {
 			err = -EAGAIN;
 			break;
 		}
 		wait_event_lock_irq_timeout(dev->wait,
 					    !pciback_device_is_usable_by(dev, owner) ||
 					    !(dev->op_running || dev->resets),
-					    dev->lock, deadline - jiffies);
+					    dev->lock, left);
 	}
 	if (!pciback_device_is_usable_by(dev, owner))
 		err = -ENODEV;
@@ -91,8 +93,9 @@ void pciback_op_end(struct pcistub_device *dev)
  * pciback_op_wait() - wait until no operation of the guest runs
  * @dev: the function; the caller keeps others from beginning, by @detaching for example
  *
- * Context: sleeps, as long as an operation takes. device_lock() may be held, which no
- * operation waits for; pci_bus_sem may not. Takes @dev->lock.
+ * Context: sleeps, as long as an operation takes. Caller holds no device_lock(): an operation
+ * may wait for pci_bus_sem, and so for error recovery, which waits for device_lock(). Takes
+ * @dev->lock.
  */
 void pciback_op_wait(struct pcistub_device *dev)
 {
@@ -102,38 +105,42 @@ void pciback_op_wait(struct pcistub_device *dev)
 }
 
 /**
+ * pciback_op_wait_bounded() - as pciback_op_wait(), with device_lock() or pci_bus_sem held
+ * @dev: the function
+ *
+ * The operation that runs may wait for the caller, see pciback_op_wait(). So the caller goes
+ * on after a while, and the operation may still access the function. Operations take less
+ * than that unless they wait for the caller.
+ *
+ * Context: sleeps, two seconds at most. Takes @dev->lock.
+ * Return: false if an operation still runs.
+ */
+bool pciback_op_wait_bounded(struct pcistub_device *dev)
+{
+	bool ended;
+
+	spin_lock_irq(&dev->lock);
+	wait_event_lock_irq_timeout(dev->wait, !dev->op_running, dev->lock, OP_TIMEOUT);
+	ended = !dev->op_running;
+	spin_unlock_irq(&dev->lock);
+	return ended;
+}
+
+/**
  * pciback_ops_hold() - keep operations from a function that is reset under its guest
  * @dev: the function
  *
- * Waits for the operation that runs. May be nested; each call needs a
- * pciback_ops_resume().
+ * Waits for the operation that runs, as pciback_op_wait_bounded() does. May be nested; each
+ * call needs a pciback_ops_resume().
  *
- * Context: as pciback_op_wait().
+ * Context: as pciback_op_wait_bounded().
  */
 void pciback_ops_hold(struct pcistub_device *dev)
 {
 	spin_lock_irq(&dev->lock);
 	dev->resets++;
-	wait_event_lock_irq(dev->wait, !dev->op_running, dev->lock);
 	spin_unlock_irq(&dev->lock);
-}
-
-/**
- * pciback_ops_hold_bounded() - as pciback_ops_hold(), for holders of pci_bus_sem
- * @dev: the function
- *
- * The operation that runs may itself wait for pci_bus_sem, and then only ends after the
- * caller has released it. So the caller goes on after a while, and the operation may still
- * access the function.
- *
- * Context: sleeps, two seconds at most. Takes @dev->lock.
- */
-void pciback_ops_hold_bounded(struct pcistub_device *dev)
-{
-	spin_lock_irq(&dev->lock);
-	dev->resets++;
-	wait_event_lock_irq_timeout(dev->wait, !dev->op_running, dev->lock, OP_PATIENCE);
-	spin_unlock_irq(&dev->lock);
+	pciback_op_wait_bounded(dev);
 }
 
 /**

@@ -43,7 +43,7 @@ struct pcistub_device;
  * @pmcsr: PMCSR, 0 without the capability
  * @msi: registers of the MSI capability, which the core does not restore while
  *	MSI is off
- * @image: all registers after the first reset, see record/config_image.c; NULL until
+ * @image: all registers before the first guest had it, see record/config_image.c; NULL until
  *	then
  *
  * Guarded by device_lock() of the function.
@@ -63,8 +63,7 @@ struct pciback_config {
  * @release: free the owner; called when the last reference is dropped
  * @revoke: the function is being unbound although the owner has it. The owner must
  *	not use it any more. Called with the function's device_lock() held
- * @expect_detach: the toolstack seems to be about to detach a function. Called
- *	with device_lock() held
+ * @expect_detach: the toolstack seems to be about to detach a function
  * @query_guest: the function is being recovered from an error: ask the guest.
  *	Returns its answer, as pciback_vote_on_answer() takes it. Called with
  *	device_lock() held; ends within a limited time, and at once when the
@@ -126,14 +125,19 @@ struct pciback_owner {
  * @owner: the guest that has it, NULL when idle; written with device_lock() and
  *	@lock held, so either is enough for reading
  * @detaching: it is being detached or unbound: no operation of its guest starts
- * @resetting: its guest has let go of it, and @hand_back_work resets it and makes it idle
- * @hand_back_work: that work item; holds a reference while it is queued or runs
+ * @resetting: its guest has lost it, and @deassign_work resets it and makes it idle
+ * @vpd_failed: vital product data could not be read for this guest; not before @vpd_retry
+ *	again, in jiffies
+ * @vpd_retry: see @vpd_failed
+ * @deassign_work: that work item; holds a reference while it is queued or runs
  * @isolated: its guest did not recover it from an error: no operation runs and
  *	bus mastering is off; written with device_lock() and @lock held, so
  *	either is enough for reading
  * @removed: it is being released and cannot be assigned
+ * @release_wanted: a virtual function that stub/sriov.c releases
  * @reset_wanted: the guest asked for a function level reset, which @guest_reset_work
  *	carries out
+ * @reset_seq: number of resets that the guest asked for
  * @guest_reset_work: that work item; holds a reference while it is queued or runs
  * @last_domid: the guest that has it, or that had it last
  * @last_vm: @vm of the same; device_lock()
@@ -171,10 +175,14 @@ struct pcistub_device {
 	struct pciback_owner *owner;
 	bool detaching;
 	bool resetting;
-	struct work_struct hand_back_work;
+	bool vpd_failed;
+	unsigned long vpd_retry;
+	struct work_struct deassign_work;
 	bool isolated;
 	bool removed;
+	bool release_wanted;
 	bool reset_wanted;
+	unsigned int reset_seq;
 	struct work_struct guest_reset_work;
 	domid_t last_domid;
 	char last_vm[PCIBACK_VM_LEN];

@@ -59,7 +59,8 @@ static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_s
 
 	/*
 	 * No operation starts any more. One that runs now is not waited for, because it may
-	 * wait for pci_bus_sem: it finds @isolated set and writes no register any more.
+	 * wait for pci_bus_sem. It finds @isolated set when it looks again, and writes no
+	 * register any more.
 	 */
 	spin_lock_irq(&dev->lock);
 	dev->isolated = true;
@@ -197,10 +198,10 @@ void pciback_recovery_guest_reset(struct pcistub_device *dev)
 	spin_lock_irq(&dev->lock);
 	wanted = dev->reset_wanted && !pciback_ops_ended(dev);
 	spin_unlock_irq(&dev->lock);
-	if (!wanted || !pci_device_is_present(pdev))
+	if (!wanted || !pciback_reset_has_flr(pdev) || !pci_device_is_present(pdev))
 		return;
 
-	pciback_ops_hold_bounded(dev);
+	pciback_ops_hold(dev);
 	pci_save_state(pdev);
 	pciback_disable_dma(pdev);
 	pciback_xen_reset_begins(pdev);
@@ -208,12 +209,13 @@ void pciback_recovery_guest_reset(struct pcistub_device *dev)
 	if (!err)
 		pciback_xen_reset_done(pdev);
 	pci_restore_state(pdev);
-	if (err != -ENOTTY) {
-		pciback_reset_note(dev, RESET_FOR_GUEST, RESET_FLR, start, err);
-		spin_lock_irq(&dev->lock);
-		pciback_op_forget_reset(dev);
-		spin_unlock_irq(&dev->lock);
-	}
+	/* Its guest may have begun to detach, without waiting for this reset. */
+	if (READ_ONCE(dev->detaching))
+		pciback_disable_dma(pdev);
+	pciback_reset_note(dev, RESET_FOR_GUEST, RESET_FLR, start, err);
+	spin_lock_irq(&dev->lock);
+	pciback_op_forget_reset(dev);
+	spin_unlock_irq(&dev->lock);
 	pciback_ops_resume(dev);
 }
 
@@ -248,7 +250,7 @@ static bool recovery_restore_after_reset(struct pcistub_device *dev)
 	int err = 0;
 
 	/* Keeps the guest's operations out until the function is restored. */
-	pciback_ops_hold_bounded(dev);
+	pciback_ops_hold(dev);
 	/*
 	 * Also useful if the link was reset already: Xen learns from the write to COMMAND
 	 * that the function does not decode.
@@ -277,7 +279,8 @@ static pci_ers_result_t recovery_slot_reset(struct pci_dev *pdev)
 
 	if (recovery_restore_after_reset(dev))
 		return recovery_query_guest(dev, RECOVERY_SLOT_RESET, pci_channel_io_normal);
-	if (dev->owner && !dev->isolated)
+	/* If its guest is losing it already, isolating is not needed. */
+	if (dev->owner && !dev->isolated && !READ_ONCE(dev->detaching))
 		recovery_isolate(dev, RECOVERY_SLOT_RESET,
 				 "has a device that does not answer any more");
 	return PCI_ERS_RESULT_DISCONNECT;
@@ -306,8 +309,11 @@ static void recovery_reset_prepare(struct pci_dev *pdev)
 {
 	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
-	if (dev)
-		pciback_device_expect_detach(dev);
+	if (!dev)
+		return;
+	pciback_device_expect_detach(dev);
+	/* Until recovery_reset_done(), which follows in any case. */
+	pciback_ops_hold(dev);
 }
 
 /*
@@ -317,8 +323,15 @@ static void recovery_reset_prepare(struct pci_dev *pdev)
  */
 static void recovery_reset_done(struct pci_dev *pdev)
 {
-	if (pci_get_drvdata(pdev))
-		pciback_xen_reset_done(pdev);
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
+
+	if (!dev)
+		return;
+	/* Its guest may have begun to detach, without waiting for this reset. */
+	if (READ_ONCE(dev->detaching))
+		pciback_disable_dma(pdev);
+	pciback_xen_reset_done(pdev);
+	pciback_ops_resume(dev);
 }
 
 const struct pci_error_handlers pciback_error_handlers = {

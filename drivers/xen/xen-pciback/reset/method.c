@@ -288,6 +288,19 @@ int pciback_reset_method_run(struct pci_dev *pdev, struct pci_dev *bridge,
 }
 
 /**
+ * pciback_reset_has_flr() - has a function an FLR that works? PCIe r6.0 6.6.2
+ * @pdev: the function
+ *
+ * Context: any.
+ * Return: true if it has, not counting that of Advanced Features.
+ */
+bool pciback_reset_has_flr(struct pci_dev *pdev)
+{
+	return pdev->devcap & PCI_EXP_DEVCAP_FLR && !pciback_reset_quirk_no_flr(pdev) &&
+	       !(pdev->dev_flags & PCI_DEV_FLAGS_NO_FLR_RESET);
+}
+
+/**
  * pciback_reset_flr() - reset a function by FLR, PCIe r6.0 6.6.2
  * @pdev: the function
  *
@@ -306,8 +319,7 @@ int pciback_reset_flr(struct pci_dev *pdev)
 	int err;
 
 	device_lock_assert(&pdev->dev);
-	if (!(pdev->devcap & PCI_EXP_DEVCAP_FLR) || pciback_reset_quirk_no_flr(pdev) ||
-	    pdev->dev_flags & PCI_DEV_FLAGS_NO_FLR_RESET)
+	if (!pciback_reset_has_flr(pdev))
 		return -ENOTTY;
 	if (PCI_POSSIBLE_ERROR(id))
 		return -ENODEV;

@@ -79,9 +79,6 @@ static int job_check(const struct reset_job *job)
 		return dev->owner ? -EBUSY : dev->reset.error;
 	case RESET_FOR_DEASSIGN:
 		return dev->detaching ? 0 : -ENODEV;
-	case RESET_FOR_REQUEST:
-		/* See pciback_device_request_reset(). */
-		return dev->owner ? -EBUSY : 0;
 	case RESET_FOR_GUEST:
 		/* Error recovery may have reset it while this task waited for the lock. */
 		return dev->detaching || !READ_ONCE(dev->reset_wanted) ? -ENODEV : 0;
@@ -272,7 +269,8 @@ static void job_record_result(struct reset_job *job, int err)
 		 * @in_use is from before the reset. If the guest began to detach meanwhile, the
 		 * guest's configuration space was restored, so the function is not clean.
 		 */
-		dev->clean = !job->set->member[job->set->target].in_use;
+		dev->clean = !job->set->member[job->set->target].in_use &&
+			     !READ_ONCE(dev->op_running);
 		pciback_reset_set_error(dev, 0);
 	} else if (err != -ENOTTY && err != -EBUSY && err != -ENOMEM && err != -ENOSPC &&
 		   job->reason != RESET_FOR_GUEST && !pci_dev_is_disconnected(dev->pdev)) {

@@ -24,6 +24,7 @@ bool pciback_reset_permits_assign(const struct pcistub_device *dev,
 				  const struct pciback_owner *owner);
 
 /* reset/method.c */
+bool pciback_reset_has_flr(struct pci_dev *pdev);
 int pciback_reset_flr(struct pci_dev *pdev);
 
 #endif /* PCIBACK_RESET_RESET_H */

@@ -13,6 +13,7 @@
  * @pdev: the function or bridge, referenced
  * @dev: its record, referenced; NULL if it is not seized
  * @locked: pciback_reset_set_lock() has taken its device_lock()
+ * @held: operations of its guest wait
  * @in_use: a guest goes on using it after the reset, see pciback_reset_in_use()
  * @saved: @pdev has its state from before the reset saved
  * @id: its identity from before the reset, see pciback_reset_identity()
@@ -25,6 +26,7 @@ struct reset_member {
 	struct pci_dev *pdev;
 	struct pcistub_device *dev;
 	bool locked;
+	bool held;
 	bool in_use;
 	bool saved;
 	u32 id;

@@ -114,7 +114,9 @@ static void member_hold(struct reset_set *set, int i)
 	struct reset_member *member = &set->member[i];
 
 	member->in_use = pciback_reset_in_use(member->dev);
-	if (member->in_use)
+	/* Also if its guest is detaching: an operation may still run. */
+	member->held = member->dev && member->dev->owner;
+	if (member->held)
 		pciback_ops_hold(member->dev);
 }
 
@@ -184,7 +186,7 @@ static void member_finish(struct reset_set *set, int i)
 		}
 	}
 	pci_cfg_access_unlock(pdev);
-	if (member->in_use)
+	if (member->held)
 		pciback_ops_resume(member->dev);
 }
 
@@ -203,7 +205,7 @@ static void neighbour_record_result(struct reset_member *member, enum reset_meth
 	}
 	pciback_reset_note(dev, RESET_FOR_NEIGHBOUR, method, start, member->err);
 	pciback_reset_set_error(dev, member->err);
-	dev->clean = !member->err && !member->in_use;
+	dev->clean = !member->err && !member->in_use && !READ_ONCE(dev->op_running);
 	if (member->err)
 		pci_err(member->pdev,
 			"unusable: did not recover from a %s reset (%d); no guest gets it until a reset works: echo %s > /sys/bus/pci/drivers/pciback/do_flr\n",

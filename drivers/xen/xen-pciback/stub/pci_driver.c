@@ -66,6 +66,8 @@ struct pci_driver pciback_pci_driver = {
 	.remove = stub_remove,
 	.err_handler = &pciback_error_handlers,
 	.driver = {
+		/* The PCI core sets it too, but functions are reserved before that. */
+		.name = "pciback",
 		/*
 		 * A reset takes 100 ms and more: functions that are hidden at load are
 		 * seized side by side.

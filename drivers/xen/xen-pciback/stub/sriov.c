@@ -17,20 +17,20 @@
 #include "stub/sriov.h"
 
 /*
- * Releases what pciback_sriov_pf_unbind() marked as removed. Not done there: the notifier
+ * Releases what pciback_sriov_pf_unbind() marked. Not done there: the notifier
  * chain's lock is held there, and a release calls the chain again.
  */
 static void release_removed(struct work_struct *work)
 {
 	struct pcistub_device *dev = NULL;
-	bool removed;
+	bool wanted;
 
 	while ((dev = pciback_device_next(dev))) {
 		spin_lock_irq(&dev->lock);
-		removed = dev->removed;
+		wanted = dev->release_wanted;
 		spin_unlock_irq(&dev->lock);
 		/* Does nothing if the physical function's driver has removed it meanwhile. */
-		if (removed)
+		if (wanted)
 			device_release_driver(&dev->pdev->dev);
 	}
 }
@@ -55,13 +55,14 @@ void pciback_sriov_pf_unbind(struct pci_dev *pf)
 		if (!vf->is_virtfn || pci_physfn(vf) != pf)
 			continue;
 		spin_lock_irq(&dev->lock);
-		if (dev->owner) {
+		if (dev->owner && !dev->detaching) {
 			pci_warn(vf, "its physical function %s loses its driver while domain %d uses it; detach it first: xl pci-detach %d %s\n",
 				 pci_name(pf), dev->owner->domid, dev->owner->domid, pci_name(vf));
 		} else {
 			pci_info(vf, "released: its physical function %s loses its driver\n",
 				 pci_name(pf));
 			dev->removed = true;
+			dev->release_wanted = true;
 			pci_clear_dev_assigned(vf);
 			schedule_work(&release_work);
 		}

@@ -48,7 +48,7 @@ static ssize_t reset_state_show(struct device *dev, struct device_attribute *att
 
 	if (err)
 		return sysfs_emit(buf, "unusable %d\n", err);
-	if (READ_ONCE(record->resetting))
+	if (READ_ONCE(record->owner) && READ_ONCE(record->detaching))
 		return sysfs_emit(buf, "resetting\n");
 	return sysfs_emit(buf, "%s\n", READ_ONCE(record->clean) ? "clean" : "used");
 }

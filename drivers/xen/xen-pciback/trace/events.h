@@ -24,7 +24,7 @@ struct pciback_owner;
  *	guest
  * @PCIBACK_STATE_IDLE: deassigned
  * @PCIBACK_STATE_RELEASED: released to the host
- * @PCIBACK_STATE_RESETTING: the guest has let go of it; it is being reset and idle after that
+ * @PCIBACK_STATE_RESETTING: the guest has lost it; it is being reset and idle after that
  * @PCIBACK_STATE_ISOLATED: still assigned, but its guest did not recover it from an
  *	error; the guest cannot use it any more
  */
