@@ -44,7 +44,11 @@ ROWS = (
     ("unload", "rmmod of the same", "ms", 1e6),
     ("load-many", f"modprobe hide= of {len(MANY)} NVMe (FLR)", "ms", 1e6),
     ("unload-many", "rmmod of the same", "ms", 1e6),
-    ("destroy", "xl destroy of a guest with 8 NVMe", "ms", 1e6),
+    ("destroy", "xl destroy of a guest with 8 NVMe, until the last backend is gone", "ms", 1e6),
+    ("destroy-idle", "the same, until the last function has been reset", "ms", 1e6),
+    ("detach", "xl pci-detach of an NVMe that its guest's driver has", "ms", 1e6),
+    ("detach-io", "the same while it is read", "ms", 1e6),
+    ("destroy-io", "xl destroy of a guest that reads 3 NVMe", "ms", 1e6),
 )
 
 

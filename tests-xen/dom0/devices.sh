@@ -61,8 +61,14 @@ config_of() {
 	hexdump -e '"%06.6_ax" 16/1 " %02x" "\n"' "$PCI/$1/config"
 }
 
+# settled BDF: the reset after its guest is over. The toolstack is answered before that.
+settled() {
+	! grep -q '^resetting' "$PCI/$1/pciback/reset_state" 2>/dev/null
+}
+
 # config_is BDF TEXT: it is the same as when config_of printed TEXT.
 config_is() {
+	await 20 settled "$1"
 	diff <(printf '%s\n' "$2") <(config_of "$1")
 }
 

@@ -43,8 +43,9 @@ check "guest's driver starts that" guest_run vm1 "await 40 disk_of $DISK2_SERIAL
 same "and reads its pattern" "$PATTERN2_SHA256" \
 	"$(guest_run vm1 "disk_sum $DISK2_SERIAL 0 $PATTERN_BLOCKS")"
 
-# xl destroy resets each device first, so a guest's driver with I/O under way hangs and xl
-# waits 20 s for each device until it times out. So only one is left to the guest.
+# xl destroy resets each device first, so a guest's driver with I/O under way hangs, and with the
+# in-tree module xl waits 20 s for each device until it times out. So only one is left to the
+# guest; 52-detach-under-io has more.
 check "the second disk is detached" xl pci-detach vm1 "$NVME2"
 check "the card is detached" xl pci-detach vm1 "$NIC"
 

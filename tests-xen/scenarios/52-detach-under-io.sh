@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+# boot: guests
+# kernels: k6.1 k6.12
+# timeout: 240
+#
+# xl resets a device whose driver in the guest has I/O under way, and takes its DMA away, before
+# it tells the guest of the detach. The driver may need long then: neither xl nor other devices
+# wait for it, nor does destroying the guest, and the device is whole afterwards.
+
+[ "$MODULE" = ours ] || skip "with in-tree xl waits 10 to 20 s for each device"
+
+must "module loads hiding all three devices" load_hiding "${ALL_DEVICES[@]}"
+before=$(config_of "$NVME")
+before2=$(config_of "$NVME2")
+must "guest boots with two disks and the card" guest_start vm1 2 "$NVME" "$NVME2" "$NIC"
+check "the first disk starts" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "the second disk starts" guest_run vm1 "await 40 disk_of $DISK2_SERIAL"
+written=$(guest_run vm1 "disk_fill $DISK2_SERIAL 64 8 seed-two")
+check "guest writes to the second" is_sum "$written"
+
+note "--- detached under I/O"
+guest_bg vm1 "read_forever $DISK_SERIAL"
+guest_bg vm1 "read_forever $DISK2_SERIAL"
+check "xl pci-detach detaches the second disk while it is read" xl pci-detach vm1 "$NVME2"
+check "guest sees it removed" guest_run vm1 "await 40 not disk_of $DISK2_SERIAL"
+check "the first disk is read on" guest_run vm1 "read_ok $DISK_SERIAL"
+check "the second is as at seizure" config_is "$NVME2" "$before2"
+check "it was reset when it was deassigned" has "$PCI/$NVME2/pciback/reset_history" "method flr reason deassign domain $(xl domid vm1) .* result 0\$"
+must "it is attached again at once" xl pci-attach vm1 "$NVME2"
+check "guest's driver starts it" guest_run vm1 "await 40 disk_of $DISK2_SERIAL"
+same "and reads what was written" "$written" "$(guest_run vm1 "disk_sum $DISK2_SERIAL 64 8")"
+
+note "--- destroyed under I/O on three devices"
+guest_bg vm1 "read_forever $DISK2_SERIAL"
+guest_bg vm1 "while ping -c 1 10.0.2.2; do :; done"
+check "the guest is destroyed" guest_kill vm1
+check "no backend is left" await 20 no_backends
+check "the first disk is as at seizure" config_is "$NVME" "$before"
+check "the second, too" config_is "$NVME2" "$before2"
+
+note "--- and its devices are given to another guest at once"
+GUEST_QUICK=1
+must "guest boots with all three" guest_start vm1 1 "$NVME" "$NVME2" "$NIC"
+check "and is destroyed" guest_kill vm1
+must "guest boots with all three, at once after that" guest_start vm1 1 "$NVME" "$NVME2" "$NIC"
+check "the module unloads in the middle of the resets after it" eval "guest_kill vm1 && rmmod xen_pciback"
+check "and loads again" load_hiding "${ALL_DEVICES[@]}"
+check "the first disk is as at seizure" config_is "$NVME" "$before"
