@@ -3,8 +3,9 @@
 #
 # build-module.sh KERNEL OUT [make args]
 #
-# Builds the module for a kernel of the cache (k6.1, k6.12, k7.3) in a copy of the
-# sources: OUT/drivers/xen/xen-pciback/xen-pciback.ko. The source folders stay
+# Builds the module for a kernel of the cache in a copy of the sources:
+# OUT/drivers/xen/xen-pciback/xen-pciback.ko. KERNEL is k6.1, k6.12, k7.3, or debug, the one
+# for a dom0 that tests-kunit/debug/kernel.sh builds. The source folders stay
 # clean and kernels do not share objects. Only changed files are copied, so a
 # second run has little to do. Prints what the compiler has to say, nothing else.
 #
@@ -55,7 +56,7 @@ sync_sources() {
 }
 
 if [ $# -lt 2 ]; then
-	sed -n '4,13s/^# \{0,1\}//p' "$0" >&2
+	sed -n '4,14s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 fi
 kernel=$1
@@ -74,7 +75,10 @@ if xpb_newer_names | grep -qx "$kernel"; then
 	suite=$(cat "$XPB_CURRENT/$kernel/suite")
 	inside=("$here/lib/in-suite.sh" "$XPB_CURRENT/suite-$suite" "$out")
 fi
-kdir=$(readlink -f "$XPB_CURRENT/$kernel/build")
+case "$kernel" in
+debug) kdir=$("$top/tests-kunit/debug/kernel.sh" dom0)/build ;;
+*) kdir=$(readlink -f "$XPB_CURRENT/$kernel/build") ;;
+esac
 
 exec 8>"$out/.lock"
 wait_for_lock 8 "another run, which builds it"

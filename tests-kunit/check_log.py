@@ -15,20 +15,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scripts/lib"))
-import cache  # noqa: E402 pylint: disable=wrong-import-position
-
-# What the kernel prints when something is wrong with it.
-COMPLAINTS = re.compile(
-    r"WARNING:|BUG:|BUG |Oops|Kernel panic|general protection|Call Trace|"
-    r"KASAN|UBSAN|KCSAN|KFENCE|kmemleak:.*new suspected|unreferenced object|"
-    r"possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|"
-    r"sleeping function called|scheduling while atomic|held lock freed|"
-    r"DEBUG_LOCKS_WARN|list_(add|del) corruption|ODEBUG|refcount_t|"
-    r"INFO: (task|rcu)|(soft|hard) lockup|stack-protector|nobody cared|"
-    r"Objects remaining in|double free|use-after-free|leaked|"
-    r"sysfs: cannot create duplicate|Unknown symbol|disagrees about version")
-# Lines of a healthy boot that the above would match.
-HARMLESS = re.compile(r"RCU callback double-|Spectre|RETBleed|MDS: |TAA: |mitigations|Speculative Store")
+# pylint: disable=wrong-import-position
+import cache  # noqa: E402
+import complaints  # noqa: E402
 
 # What the debug kernel says when all that it looks with was at work to the end.
 # Each of these can fail to start, or give up half way, and say no more of it.
@@ -199,7 +188,7 @@ def check(log, suites, proof=()):
 def _check_kernel(lines, res):
     seen = set()
     for line in lines:
-        if COMPLAINTS.search(line) and not HARMLESS.search(line) and line not in seen:
+        if complaints.is_one(line, stalls=True) and line not in seen:
             seen.add(line)
             if len(seen) <= 10:
                 res.failures.append(f"kernel: {line.strip()[:160]}")

@@ -26,12 +26,13 @@ import check_log
 import vm
 # From scripts/lib, where the modules above look.
 import cache
+import complaints
 import result_cache
 from progress import say
 
 HERE = Path(__file__).resolve().parent
 KERNELS = ("k6.1", "k6.12")
-DEBUG = "debug"
+DEBUG = cache.DEBUG
 # One fault can fail a whole table.
 MAX_PRINTED = 30
 
@@ -39,12 +40,8 @@ MAX_PRINTED = 30
 def set_up(names):
     """Have the cache filled, unless it is full. Return the kernels."""
     cache.setup("kunit")
-    kernels = [cache.Kernel(name) for name in names if name != DEBUG]
-    if DEBUG in names:
-        made = subprocess.run([HERE / "debug/kernel.sh"], check=True, text=True,
-                              stdout=subprocess.PIPE).stdout
-        kernels.append(cache.Kernel(DEBUG, Path(made.strip())))
-    return kernels
+    return [cache.debug_kernel("kunit") if name == DEBUG else cache.Kernel(name)
+            for name in names]
 
 
 def filters(kernel, name):
@@ -68,7 +65,7 @@ def run_kernel(kernel, suites, name, keep):
     ident = result_cache.identity(
         kernel.key, kernel.vmlinuz, image, *vm.command("", "", "", options),
         result_cache.emulator(), source.key, repr(suites),
-        *(HERE / f for f in ("vm.py", "check_log.py", "run.py")))
+        *(HERE / f for f in ("vm.py", "check_log.py", "run.py")), Path(complaints.__file__))
     known = result_cache.load(stored, ident)
     if known:
         (tests, skips), when = known

@@ -56,9 +56,23 @@ class Kernel(Artefact):
         self.release = (self.dir / "release").read_text().strip()
         self.vmlinuz = self.dir / "vmlinuz"
         self.build = self.dir / "build"
+        # Where this is dom0's kernel, that of the guests.
+        self.guests = self
         # The program that compiles for it.
         self.compiler = (self.dir / "compiler").read_text().strip()
         self.root = self.dir / "root"
+
+
+# What programs call the kernel that debug_kernel() returns.
+DEBUG = "debug"
+
+
+def debug_kernel(what):
+    """The kernel for "kunit", or for a "dom0", that reports faults of drivers; it is built if
+    the cache has none."""
+    made = subprocess.run([TOP / "tests-kunit/debug/kernel.sh", what], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    return Kernel(DEBUG, Path(made.strip()))
 
 
 class Xen(Artefact):

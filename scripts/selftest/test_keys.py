@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 """test_keys.py [unittest arguments]: what is in the cache is never the work of another recipe.
 
-Tests scripts/lib/keys.sh, artefacts.sh and the key of the debug kernel, in copies of the
+Tests scripts/lib/keys.sh, artefacts.sh and the keys of the debug kernels, in copies of the
 scripts and with a cache of their own. No network, no root; a few seconds.
 """
 import os
@@ -183,40 +183,50 @@ class DebugKernel(Copy):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "pkgversion").write_text(version + "\n")
 
-    def kernel_key(self):
-        return subprocess.run([self.top / "tests-kunit/debug/kernel.sh", "--key"], env=self.env,
-                              check=True, text=True, stdout=subprocess.PIPE).stdout
+    def kernel_key(self, *what):
+        return subprocess.run([self.top / "tests-kunit/debug/kernel.sh", "--key", *what],
+                              env=self.env, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+    def keys(self):
+        return self.kernel_key("kunit"), self.kernel_key("dom0")
 
     def test_same(self):
         self.assertRegex(self.kernel_key(), r"^kdebug-6\.12\.117-[0-9a-f]{12}\n$")
-        self.assertEqual(self.kernel_key(), self.kernel_key())
+        self.assertRegex(self.kernel_key("dom0"), r"^kdebug-dom0-6\.12\.117-[0-9a-f]{12}\n$")
+        self.assertEqual(self.keys(), self.keys())
+        self.assertEqual(self.kernel_key(), self.kernel_key("kunit"))
 
-    def test_its_scripts_and_fragments_count(self):
-        for name in ("tests-kunit/debug/kernel.sh", "tests-kunit/debug/base.config",
-                     "tests-kunit/debug/checks.config", "scripts/lib/debs.sh",
-                     "scripts/lib/recipe-source.sh"):
+    def test_their_scripts_and_fragments_count(self):
+        for name, kunit, dom0 in (("tests-kunit/debug/kernel.sh", True, True),
+                                  ("tests-kunit/debug/base.config", True, True),
+                                  ("tests-kunit/debug/checks.config", True, True),
+                                  ("tests-kunit/debug/kunit.config", True, False),
+                                  ("tests-kunit/debug/dom0.config", False, True),
+                                  ("scripts/lib/debs.sh", True, True),
+                                  ("scripts/lib/recipe-source.sh", True, True)):
             with self.subTest(name=name):
-                before = self.kernel_key()
+                before = self.keys()
                 path = self.top / name
                 # At its beginning: kernel.sh runs to its end.
                 first, rest = path.read_text().split("\n", 1)
                 path.write_text(f"{first}\ntrue\n{rest}")
                 # Other recipes, other folder of links.
                 self.source("6.12.117")
-                self.assertNotEqual(before, self.kernel_key())
+                changed = tuple(a != b for a, b in zip(before, self.keys()))
+                self.assertEqual(changed, (kunit, dom0))
 
     def test_compiler_counts(self):
-        keys = [self.kernel_key()]
+        keys = [*self.keys()]
         self.compiler("gcc", "12.3.0")
-        keys.append(self.kernel_key())
+        keys += self.keys()
         self.compiler("ld", "2.41")
-        keys.append(self.kernel_key())
-        self.assertEqual(len(set(keys)), 3, keys)
+        keys += self.keys()
+        self.assertEqual(len(set(keys)), 6, keys)
 
     def test_source_version_counts(self):
-        before = self.kernel_key()
+        before = self.keys()
         self.source("6.12.118")
-        self.assertNotEqual(before, self.kernel_key())
+        self.assertTrue(set(before).isdisjoint(self.keys()))
 
 
 class Keeping(Copy):
@@ -285,6 +295,7 @@ class Keeping(Copy):
     def test_unused_folders_are_removed(self):
         used = self.keep("made 1")[-1]
         old = [self.cache / name for name in ("xen-0-l1", "current", "kdebug-1-0123456789ab",
+                                              "kdebug-dom0-1-0123456789ab",
                                               "k6.12-1-0123456789ab")]
         new = [self.cache / name for name in ("suite-trixie-1-0123456789ab", used)]
         other = self.cache / "apt-trixie"

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# kernel.sh [--key]
+# kernel.sh [--key] [kunit|dom0]
 #
-# The debug kernel: what ../run.py --kernel debug boots. Makes sure that the cache
-# has it and prints its folder there, which is laid out like those of the other
-# kernels (scripts/lib/cache.sh). A build takes minutes on an idle machine and
-# some GB of disk meanwhile; a warm cache needs no network.
+# The debug kernels: the one that ../run.py --kernel debug boots (kunit), and the one that
+# tests-xen/run.py --kernel debug has as dom0's. Makes sure that the cache has it and prints
+# its folder there, which is laid out like those of the other kernels (scripts/lib/cache.sh).
+# A build takes minutes on an idle machine and some GB of disk meanwhile; a warm cache needs
+# no network.
 #
 # One kernel is one set of inputs: the version of Debian's kernel sources, this script
 # and what it uses of scripts/lib, the fragments, the compiler. Another set is another
@@ -26,15 +27,30 @@ top=$(dirname "$(dirname "$here")")
 # shellcheck source=scripts/lib/recipe-source.sh
 . "$top/scripts/lib/recipe-source.sh"
 
-fragments=("$here/base.config" "$here/checks.config")
+# use KERNEL: what names it in the cache, and what it is made of.
+use() {
+	kernel=$1
+	case "$kernel" in
+	kunit) name=kdebug ;;
+	dom0) name=kdebug-dom0 ;;
+	*) usage ;;
+	esac
+	fragments=("$here"/{base,checks,"$kernel"}.config)
+}
+
+usage() {
+	sed -n '4,18s/^# \{0,1\}//p' "$0"
+	exit 2
+}
 
 # Not unpacked, half of the tree: sources of other machines and drivers. Each pattern
 # starts at the top of the tree: tools/ has folders of the same names that objtool is
 # built from. Kconfig files stay, Kconfig reads all there are.
 foreign=('arch/[!x]*.[chS]' '*.dts' '*.dtsi' 'Documentation/*.rst' 'tools/testing/*.[ch]'
-	'sound/*.[ch]' 'drivers/gpu/*.[ch]' 'drivers/net/*.[ch]' 'drivers/media/*.[ch]')
+	'sound/*.[ch]' 'drivers/gpu/*.[ch]' 'drivers/media/*.[ch]' 'drivers/net/[!e]*/*.[ch]'
+	'drivers/net/ethernet/[!i]*/*.[ch]' 'drivers/net/ethernet/intel/[!e]*/*.[ch]')
 
-say() { printf 'debug kernel: %s\n' "$*" >&2; }
+say() { printf 'debug kernel (%s): %s\n' "$kernel" "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
 # The version that kernel-src was taken from: setup.sh renews it when there is a newer one,
@@ -46,7 +62,7 @@ source_version() {
 key() {
 	local ver
 	ver=$(source_version)
-	echo "kdebug-$(path_safe "$ver")-$(recipe_key "$here/kernel.sh" "${fragments[@]}" \
+	echo "$name-$(path_safe "$ver")-$(recipe_key "$here/kernel.sh" "${fragments[@]}" \
 		"$XPB_LIB"/{debs,recipe-source}.sh -- "$XPB_SOURCE_PACKAGE" "$ver" \
 		"$(gcc --version)" "$(ld --version)")"
 }
@@ -60,6 +76,16 @@ fetch() {
 		die "$pkg $ver: not to be had"
 	unpack_source "$tmp" "$pkg" "${foreign[@]/#/--exclude=$pkg/}" ||
 		die "$pkg $ver: cannot be unpacked"
+}
+
+# edit: in the sources' folder; what else this kernel needs.
+edit() {
+	[ "$kernel" = dom0 ] || return 0
+	# Takes its lock under mmap_lock, and copies to user space with it held. Lockdep reports
+	# that when the first guest starts, and would look for nothing from then on.
+	sed -i 's/^\(\t*\)mutex_init(&priv->lock);$/&\n\1lockdep_set_novalidate_class(\&priv->lock);/' \
+		drivers/xen/gntdev.c
+	grep -q lockdep_set_novalidate_class drivers/xen/gntdev.c || die "gntdev.c: not edited"
 }
 
 # lost_options CONFIG: options of the fragments that Kconfig made something else of.
@@ -83,13 +109,20 @@ $lost"
 
 # compile NEW: in the sources' folder; what is worth keeping goes to NEW.
 compile() {
+	local release
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 	export ARCH=x86_64 KBUILD_BUILD_USER=pciback KBUILD_BUILD_HOST=debug
+	edit
 	configure
 	# Others may want the machine meanwhile.
 	nice -n 19 make -s -j"$(nproc)" bzImage modules
 	make -s run-command KBUILD_RUN_COMMAND="scripts/package/install-extmod-build '$1/build'"
-	make -s kernelrelease >"$1/release"
+	release=$(make -s kernelrelease)
+	echo "$release" >"$1/release"
+	# Where the modules of other kernels are; the one for KUnit has none.
+	make -s modules_install INSTALL_MOD_PATH="$1/root"
+	rm -f "$1/root/lib/modules/$release/build"
+	ln -s "root/lib/modules/$release" "$1/modules"
 	cp arch/x86/boot/bzImage "$1/vmlinuz"
 	cp .config "$1/config"
 	echo gcc >"$1/compiler"
@@ -100,12 +133,12 @@ compile() {
 compiled() {
 	local objects
 	objects=$(find "$1" -name '*.o' | wc -l)
-	echo "$objects of about 1150 objects"
+	echo "$objects of about $([ "$kernel" = dom0 ] && echo 1350 || echo 1150) objects"
 }
 
 # build FINAL: everything, in a folder of its own that is renamed in the end.
 build() {
-	local tmp log=$XPB_CACHE/kdebug-build.log
+	local tmp log=$XPB_CACHE/$name-build.log
 	# Not .tmp.*: setup.sh cleans those away, under a lock of its own.
 	rm -rf "$XPB_CACHE"/.kdebug.tmp.*
 	tmp=$(mktemp -d "$XPB_CACHE/.kdebug.tmp.XXXXXX")
@@ -115,7 +148,7 @@ build() {
 	say "building; log in $log"
 	# As a program: inside a condition the shell does not stop at errors.
 	with_progress "compiling" compiled "$tmp/src" -- \
-		build_log "$log" env -C "$tmp/src" "$here/kernel.sh" --compile "$tmp/new" || {
+		build_log "$log" env -C "$tmp/src" "$here/kernel.sh" --compile "$kernel" "$tmp/new" || {
 		tail -n 30 "$log" >&2
 		die "no kernel; all of the log is in $log"
 	}
@@ -129,17 +162,21 @@ build_log() {
 	"$@" >"$log" 2>&1
 }
 
-case "${1:-}" in
-"" | --key) ;;
---compile)
-	mkdir "$2"
-	compile "$2"
+if [ "${1:-}" = --compile ]; then
+	use "$2"
+	mkdir "$3"
+	compile "$3"
 	exit
-	;;
-*) sed -n '4,17s/^# \{0,1\}//p' "$0"; exit 2 ;;
-esac
-[ -e "$XPB_CURRENT/kernel-src/pkgversion" ] || "$top/scripts/setup.sh" kunit
+fi
+only_key=
 if [ "${1:-}" = --key ]; then
+	only_key=y
+	shift
+fi
+[ $# -le 1 ] || usage
+use "${1:-kunit}"
+[ -e "$XPB_CURRENT/kernel-src/pkgversion" ] || "$top/scripts/setup.sh" kunit
+if [ "$only_key" ]; then
 	key
 	exit
 fi

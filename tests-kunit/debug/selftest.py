@@ -9,7 +9,6 @@ run that ends early, or looks for less than it should, must not pass either. Not
 part of a normal run; for whoever changes the kernel, check_log.py or the compiler.
 """
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -91,8 +90,7 @@ def main():
     wanted = sys.argv[1:] or list(FAULTS)
     if not set(wanted) <= set(FAULTS):
         sys.exit(f"{__doc__}\nfaults: {' '.join(FAULTS)}")
-    made = subprocess.run([HERE / "kernel.sh"], check=True, text=True, stdout=subprocess.PIPE)
-    kernel = cache.Kernel("debug", Path(made.stdout.strip()))
+    kernel = cache.debug_kernel("kunit")
     modules = build.build_folder(kernel, HERE / "selftest", "selftest")
     for fault in wanted:
         log = run(kernel, modules, fault)
