@@ -13,7 +13,8 @@
 #   make xen-test T=15      a scenario by its number, name or pattern; K=k6.1
 #   make fuzz T=INPUT       a file, or a known input
 #   make check T=checkpatch
-#   make soak               hundreds of cycles, and what make test leaves out (an hour or two)
+#   make xen-debug          scenarios with a kernel in dom0 that finds leaks, deadlocks; T=46
+#   make soak               hundreds of cycles, and what make test leaves out (some hours)
 #   make kunit-debug        KUnit on a kernel that finds leaks, freed memory, deadlocks
 #   make kunit-debug-selftest     ... does it?
 #   make bench              what an operation costs, in instructions
@@ -36,7 +37,7 @@ NO_KEY = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 KBUILD := $(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) $(CONFIG)
 
 .PHONY: module hostile install kernel-tree clean demo test kunit kunit-debug kunit-debug-selftest
-.PHONY: xen-test soak compare fuzz check bench docs help
+.PHONY: xen-test xen-debug soak compare fuzz check bench docs help
 
 module:
 	+$(KBUILD) modules
@@ -73,6 +74,9 @@ kunit-debug-selftest:
 
 xen-test:
 	tests-xen/run.py --kernel $(or $(K),$(if $(T),k6.12,all)) --module ours $(if $(T),--only '$(T)')
+
+xen-debug:
+	tests-xen/run.py --kernel debug --module ours $(if $(T),--only '$(T)')
 
 soak:
 	tests-xen/run.py --soak --kernel $(or $(K),both) --module ours

@@ -29,8 +29,9 @@ def arguments():
     p.add_argument("--only", action="append", default=[], metavar="SCENARIO",
                    help="the same as an option (may be repeated)")
     p.add_argument("--kernel", default="both",
-                   help="a kernel of scripts/lib/cache.sh, both (default), or all: both and on "
-                        "newer ones the scenarios that name them")
+                   help="a kernel of scripts/lib/cache.sh, both (default), all: both and on "
+                        "newer ones the scenarios that name them; or debug: dom0's kernel looks "
+                        "for faults, and the scenarios that name it run")
     p.add_argument("--module", choices=("ours", "stock"), default="ours")
     p.add_argument("--soak", action="store_true",
                    help="what make test leaves out: the long scenarios, and each scenario "
@@ -57,7 +58,8 @@ def choose(args, names):
     list_name = ("demo" if args.demo else "attack" if args.attack else
                  "soak" if args.soak else "test")
     words = args.scenario + args.only
-    explicit = "name" if words else args.kernel not in ("both", "all") and not args.soak
+    explicit = "name" if words else \
+        args.kernel not in ("both", "all", paths.DEBUG) and not args.soak
     files = scenarios.read_all()
     wished = scenarios.named(files, words)
     choice = {name: scenarios.choose(wished, name, list_name, explicit) for name in names}
@@ -75,11 +77,13 @@ def choose(args, names):
 def kernel_names(args):
     """The kernels of this run."""
     known, newer = paths.kernel_names(), paths.newer_names()
-    names = {"both": known, "all": known + newer}.get(args.kernel, [args.kernel])
+    debug = [paths.DEBUG] if args.module == "ours" else []
+    both = known + debug if args.soak else known
+    names = {"both": both, "all": both + newer}.get(args.kernel, [args.kernel])
     for name in names:
-        if name not in known + newer:
+        if name not in known + newer + debug:
             scenarios.usage_error(f"no kernel is called '{name}'; there is both, all, "
-                                  f"{', '.join(known + newer)}")
+                                  f"{', '.join(known + newer + debug)}")
     return names
 
 
@@ -110,7 +114,7 @@ def prepare(options, choice, xen, newer):
             results += not_run(name, by_boot, why)
         if why or not by_boot:
             continue
-        kernel = paths.Kernel(name)
+        kernel = paths.kernel(name)
         module = None
         with report.Progress(f"[{name}] ", "building the module") as progress:
             if options.module == "ours":

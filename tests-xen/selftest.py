@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from host import contents, image, report, results, scenarios
+from host import contents, debug, image, report, results, scenarios
 
 NONCE = "abc"
 
@@ -90,6 +90,21 @@ class Choosing(unittest.TestCase):
             self.assertEqual(bool(scenarios.wanted(file, "k6.12", list_name, explicit)), taken)
 
 
+    def test_debug_kernel(self):
+        """make test: those that name it; make soak: the others but the long ones."""
+        test = scenarios.choose(self.files, "debug", "test", False)[0]
+        soak = scenarios.choose(self.files, "debug", "soak", False)[0]
+        names = [{f.name for some in by_boot.values() for f in some} for by_boot in (test, soak)]
+        self.assertIn("20-guest-io", names[0])
+        self.assertEqual(names[0] & names[1], set())
+        self.assertEqual(names[0] | names[1],
+                         {f.name for f in self.files if f.when == "test"})
+        # As few boots as machines.
+        self.assertEqual(set(test), {"base", "many"})
+        named = scenarios.choose(scenarios.named(self.files, ["69"]), "debug", "test", "name")[0]
+        self.assertEqual([f.name for f in named["base-2-cpus"]], ["69-hostile-page"])
+
+
 class Results(unittest.TestCase):
     def test_claims(self):
         found = one("  ok    a", "  FAIL  b", "        command: c", "  note", "        d",
@@ -103,6 +118,51 @@ class Results(unittest.TestCase):
         self.assertEqual(one(f"@@{NONCE} DMESG [ 1.0] WARNING: CPU: 0").verdict, "FAIL")
         self.assertEqual(one(f"@@{NONCE} TAINT 512").verdict, "FAIL")
         self.assertEqual(one("@@other END 10-x PASS", end="FAIL x").verdict, "FAIL")
+
+
+class DebugKernel(unittest.TestCase):
+    GOOD = ("DEBUG leaks 0 10-x", "LOG [ 1.0] Linux version", "DEBUG leaks 0 the end",
+            "DEBUG lockdep 1")
+
+    def found(self, *lines):
+        parser = results.Parser(NONCE, lambda s: None, lambda t: None, lambda s: None)
+        for line in lines:
+            parser.line(f"@@{NONCE} {line}")
+        return parser.debug
+
+    def test_nothing_found(self):
+        found = self.found(*self.GOOD)
+        self.assertEqual(found.trouble(), [])
+        self.assertEqual(found.line(), "lockdep on, kmemleak 0, no report")
+
+    def test_silence_is_no_proof(self):
+        for gone in (self.GOOD[2], self.GOOD[3]):
+            lines = [line for line in self.GOOD if line != gone]
+            self.assertEqual(len(self.found(*lines).trouble()), 1, gone)
+        self.assertEqual(len(self.found().trouble()), 2)
+
+    def test_each_finding_counts(self):
+        for line, said in (("DEBUG lockdep 0", "debug_locks is 0"),
+                           ("DEBUG leaks 2 20-y", "2 unreferenced objects after 20-y"),
+                           ("DEBUG error kmemleak does not scan", "does not scan"),
+                           ("LOG [ 9.0] INFO: rcu: self-detected stall", "rcu"),
+                           ("LOG [ 9.0] pciback: all is well", None),
+                           ("LOG [ 9.0] WARNING: possible circular locking dependency", "circular"),
+                           ("LOG [ 9.0] BUG: sleeping function called from x", "sleeping")):
+            trouble = self.found(*self.GOOD, line).trouble()
+            self.assertEqual(len(trouble), bool(said), line)
+            if said:
+                self.assertIn(said, trouble[0])
+
+    def test_log_of_a_scenario_counts(self):
+        trouble = self.found("BEGIN 10-x", "DMESG [ 2.0] INFO: rcu: stall", "END 10-x PASS",
+                             *self.GOOD).trouble()
+        self.assertEqual(trouble, ["kernel: INFO: rcu: stall"])
+
+    def test_what_is_not_ours(self):
+        with mock.patch.object(debug, "NOT_OURS", ((r"WARNING: .* of another", "why"),)):
+            self.assertEqual(self.found(*self.GOOD, "LOG WARNING: x of another").trouble(), [])
+            self.assertEqual(len(self.found(*self.GOOD, "LOG WARNING: x of ours").trouble()), 1)
 
 
 class Ktap(unittest.TestCase):

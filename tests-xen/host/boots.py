@@ -12,8 +12,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import devices, image, paths, recorded, report, vm
+from . import debug, devices, image, paths, recorded, report, vm
 from .results import Parser, Scenario, TAINT_OUT_OF_TREE, TAINT_UNSIGNED
+import complaints
 import result_cache
 import vm_slots
 
@@ -39,6 +40,11 @@ def build_module(kernel):
     subprocess.run([paths.TOP / "scripts/build-module.sh", kernel.name, out], check=True,
                    stdout=sys.stderr)
     return out / "drivers/xen/xen-pciback/xen-pciback.ko"
+
+
+def scale(kernel):
+    """What limits of an idle machine with one of Debian's kernels are multiplied by."""
+    return TIMEOUT_SCALE * (debug.SLOWER if debug.applies(kernel) else 1)
 
 
 def lock(folder):
@@ -69,7 +75,7 @@ def dom0_config(folder, kernel, options, device_set, nonce):
     sums = [vm.make_disk(folder / f"disk{n}.img", n) for n in (1, 2)]
     return "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in dict(
         XPB_NONCE=nonce, MODULE=options.module, KERNEL=kernel.name,
-        TIMEOUT_SCALE=TIMEOUT_SCALE, NO_MITIGATIONS=vm.LINUX_NO_MITIGATIONS,
+        TIMEOUT_SCALE=scale(kernel), NO_MITIGATIONS=vm.LINUX_NO_MITIGATIONS,
         ANSWER_LIMIT=vm.ANSWER_LIMIT, PATTERN_SHA256=sums[0], PATTERN2_SHA256=sums[1],
         PATTERN_BLOCKS=vm.PATTERN_BLOCKS, ATTACKS="\n".join(options.attacks),
         **devices.variables(device_set)).items())
@@ -88,13 +94,14 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
                                    [f.path for f in files], config)
     machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", first.devices,
                          first.host, first.cpus)
-    limit = options.limit or TIMEOUT_SCALE * (DOM0_UP + sum(f.timeout for f in files))
+    limit = options.limit or scale(kernel) * (DOM0_UP + sum(f.timeout for f in files))
 
     # The nonce is the one thing that differs between two boots of the same.
     ident = result_cache.identity(
         (folder / "dom0.cpio").read_bytes().replace(nonce.encode(), b""),
         Path(vmlinux).name, xen.version, *machine.command(), result_cache.emulator(),
-        *sorted((paths.TESTS / "host").glob("*.py")), paths.TESTS / "run.py")
+        *sorted((paths.TESTS / "host").glob("*.py")), paths.TESTS / "run.py",
+        Path(complaints.__file__))
     again = recall(kernel, folder, ident)
     if again:
         return again
@@ -102,14 +109,15 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
     with vm_slots.slot(f"{kernel.name} boot '{boot}'"), \
             report.Boot(kernel.name, boot, options.demo, mute) as output:
         scenarios = boot_machine(machine, nonce, limit, files, output,
-                                 TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0)
+                                 TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0,
+                                 debug.applies(kernel))
     if all(s.verdict == "PASS" for s in scenarios):
         result_cache.store(folder.name, ident, [[s.name, s.evidence] for s in scenarios])
     keep_logs(options, folder, scenarios)
     return scenarios
 
 
-def boot_machine(machine, nonce, limit, files, output, allowed_taint):
+def boot_machine(machine, nonce, limit, files, output, allowed_taint, debugged=False):
     """Start QEMU, follow what dom0 says until it ends."""
     # QEMU's CPU time when the last scenario ended.
     spent = 0
@@ -130,7 +138,22 @@ def boot_machine(machine, nonce, limit, files, output, allowed_taint):
     seconds = round(time.monotonic() - start)
     output.machine_ended(reason, seconds, machine.cpu)
     add_missing(parser, files, reason, ended)
+    if debugged:
+        check_debug(parser, machine.dir, output)
     return parser.scenarios
+
+
+def check_debug(parser, folder, output):
+    """All scenarios of the boot have failed if the debug kernel found anything. Which of
+    them it was, and what, is in debug.log."""
+    trouble = parser.debug.trouble()
+    output.say(f"boot '{output.name}': {parser.debug.line()}")
+    for text in trouble:
+        output.say(f"  {text}")
+    for scenario in parser.scenarios if trouble else ():
+        scenario.fail(f"debug kernel: {trouble[0]}")
+    (folder / "debug.log").write_text(
+        "\n".join([*trouble, *parser.debug.objects, "", *parser.debug.log]) + "\n")
 
 
 def add_missing(parser, files, reason, ended):

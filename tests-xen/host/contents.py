@@ -4,6 +4,7 @@
 An archive is an Archive of scripts/lib/cpio.py, or a FileList.
 """
 
+import gzip
 import hashlib
 import lzma
 import os
@@ -48,7 +49,10 @@ def unpack_kernel(path):
     sects = image[0x1F1] or 4
     offset, length = struct.unpack_from("<II", image, 0x248)
     start = (sects + 1) * 512 + offset
-    packed = image[start:start + length - 4]  # the last word is the unpacked size
+    packed = image[start:start + length]
+    if packed.startswith(b"\x1f\x8b"):
+        return gzip.decompress(packed)
+    packed = packed[:-4]  # the last word is the unpacked size
     if packed.startswith(b"\xfd7zXZ"):
         return lzma.decompress(packed)
     if packed.startswith(b"\x28\xb5\x2f\xfd"):

@@ -88,14 +88,14 @@ def dom0_programs(archive, xen):
 def make_guest_base(out, kernel):
     archive = cpio.Archive(out)
     guest_programs(archive)
-    add_modules(archive, kernel, GUEST_MODULES)
+    add_modules(archive, kernel.guests, GUEST_MODULES)
     archive.close()
 
 
 def make_dom0_base(out, kernel, xen):
     archive = cpio.Archive(out)
     dom0_programs(archive, xen)
-    archive.data("/guest/vmlinux", unpack_kernel(kernel.vmlinuz))
+    archive.data("/guest/vmlinux", unpack_kernel(kernel.guests.vmlinuz))
     archive.close()
 
 
@@ -105,9 +105,9 @@ def base_images(kernel, xen):
     dom0_programs(dom0, xen)
     guest_programs(guest)
     return (
-        cached(f"dom0-{kernel.name}", [kernel.key, xen.key, *dom0.lines],
+        cached(f"dom0-{kernel.guests.name}", [kernel.guests.key, xen.key, *dom0.lines],
                lambda out: make_dom0_base(out, kernel, xen)),
-        cached(f"guest-{kernel.name}", [kernel.key, *guest.lines],
+        cached(f"guest-{kernel.guests.name}", [kernel.guests.key, *guest.lines],
                lambda out: make_guest_base(out, kernel)),
         cached(f"vmlinux-{kernel.name}", [kernel.key],
                lambda out: out.write(unpack_kernel(kernel.vmlinuz))),
@@ -147,7 +147,7 @@ def hostile_module(name, release):
 def guest_files(kernel):
     """The small part of the guest's initramfs."""
     small = cpio.Archive()
-    small.data("/hostile.ko", hostile_module(kernel.name, kernel.release))
+    small.data("/hostile.ko", hostile_module(kernel.guests.name, kernel.guests.release))
     small.file("/init", paths.TESTS / "guest/init", 0o755)
     small.file("/tools.sh", paths.TESTS / "guest/tools.sh", 0o644)
     for path in sorted((paths.TESTS / "guest").glob("*.c")):

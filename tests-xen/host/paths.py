@@ -3,13 +3,26 @@
 
 from pathlib import Path
 
-from cache import IMAGES, Kernel, Xen, kernel_names, missing, newer_names, setup
+from cache import DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, newer_names, \
+    setup
 
-__all__ = ["IMAGES", "Kernel", "Xen", "kernel_names", "missing", "newer_names", "setup",
-           "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT"]
+__all__ = ["DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing", "newer_names", "setup",
+           "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
 SCENARIOS = TESTS / "scenarios"
 TRACES = TESTS / "traces"
 OUT = TESTS / "out"
+
+# The kernel of guests, where dom0's is the debug kernel.
+GUESTS_OF_DEBUG = "k6.12"
+
+
+def kernel(name):
+    """The kernel of that name for dom0; the debug kernel is built if there is none."""
+    if name != DEBUG:
+        return Kernel(name)
+    found = debug_kernel("dom0")
+    found.guests = Kernel(GUESTS_OF_DEBUG)
+    return found

@@ -7,14 +7,9 @@ or fault and the kernel has no other taint than that of our module.
 
 import re
 
-# Anything a kernel prints when it found a fault in itself or in a driver.
-COMPLAINTS = re.compile(
-    r"WARNING:|\bBUG\b|\bOops\b|Call Trace|general protection|refcount_t|nobody cared"
-    r"|possible circular|inconsistent lock|suspicious RCU|possible recursive"
-    r"|blocked for more than|soft lockup|scheduling while atomic|Bad page"
-    r"|Unable to handle|NULL pointer|UBSAN|KASAN|list_(add|del) corruption"
-    r"|sleeping function called|stack-protector|kobject_add_internal failed"
-    r"|sysfs: cannot create duplicate|memory leak|double free")
+from .debug import Findings
+import complaints
+
 # A line of dom0's check().
 CLAIM = re.compile(r"  (ok|FAIL) +(.*)")
 TAINT_OUT_OF_TREE, TAINT_UNSIGNED = 1 << 12, 1 << 13
@@ -40,7 +35,7 @@ class Scenario:
         if self.verdict is None:
             self.verdict = "FAIL"
             self.reason = self.reason or "did not end"
-        bad = [text for text in self.dmesg if COMPLAINTS.search(text)]
+        bad = [text for text in self.dmesg if complaints.is_one(text)]
         extra = self.taint & ~allowed_taint
         if bad:
             self.fail("kernel complaint: " + bad[0].strip())
@@ -92,6 +87,8 @@ class Parser:
         self.file = None
         self.release = None
         self.done = False
+        # What the debug kernel has found, if it is that one.
+        self.debug = Findings()
 
     def line(self, text):
         if not text.startswith(self.mark):
@@ -113,6 +110,11 @@ class Parser:
             self.on_begin(self.current)
         elif word == "DMESG":
             self.current.dmesg.append(rest)
+            self.debug.log.append(rest)
+        elif word == "LOG":
+            self.debug.log.append(rest)
+        elif word == "DEBUG":
+            self.debug.take(rest)
         elif word == "FILE":
             self.file = self.current.files.setdefault(rest, [])
         elif word == "FILEEND":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: main
-# kernels: k6.1 k6.12 k7.3
+# kernels: k6.1 k6.12 k7.3 debug
 # timeout: 240
 #
 # One guest with two CPUs, an NVMe disk and a network card: its own drivers read the

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: returns
+# kernels: k6.1 k6.12 debug
 # timeout: 280
 #
 # The guest's frontend disconnects and connects again while the guest runs: unbound and

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: hostile
+# kernels: k6.1 k6.12 debug
 # timeout: 200
 #
 # A guest sends requests no frontend would: interrupts switched in every wrong order

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # boot: many
 # devices: many
-# kernels: k6.12
+# kernels: k6.12 debug
 # timeout: 120
 #
 # A hidden bridge hides everything behind it: 24 functions, none of them named. They are

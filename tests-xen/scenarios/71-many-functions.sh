@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # boot: many
 # devices: many
-# kernels: k6.12
+# kernels: k6.12 debug
 # timeout: 300
 #
 # 32 functions in one guest, among them a device of eight functions and 24 behind a hidden

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: aer
+# kernels: k6.1 k6.12 debug
 # timeout: 150
 #
 # Errors of a disk that a guest drives: the guest's own driver recovers it, with its
