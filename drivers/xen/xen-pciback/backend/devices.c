@@ -158,7 +158,7 @@ static void backend_deassign_device(struct pciback_backend *backend, struct pcis
  * state-N becomes Closed in any case: if the guest does not have the function any more,
  * for example after an unbind, the toolstack has what it asked for.
  *
- * Context: sleeps, for a reset. Caller holds the backend's lock.
+ * Context: sleeps, a few seconds at most. Caller holds the backend's lock.
  */
 void pciback_backend_deassign(struct pciback_backend *backend, int index)
 {
@@ -192,7 +192,7 @@ static bool addr_is_listed(const struct slot_spec *specs, int nr, const struct p
  * For guests without a frontend the toolstack marks a function for detaching and deletes
  * it from the list at once.
  *
- * Context: sleeps, for resets. Caller holds the backend's lock.
+ * Context: sleeps, a few seconds at most for each. Caller holds the backend's lock.
  * Return: true if there was any.
  */
 bool pciback_backend_deassign_unlisted(struct pciback_backend *backend)
@@ -224,7 +224,7 @@ bool pciback_backend_deassign_unlisted(struct pciback_backend *backend)
  *
  * Does not touch xenstore, whose nodes may have been deleted.
  *
- * Context: sleeps, for resets. Caller holds the backend's lock.
+ * Context: sleeps, a few seconds at most for each. Caller holds the backend's lock.
  */
 void pciback_backend_deassign_all(struct pciback_backend *backend)
 {

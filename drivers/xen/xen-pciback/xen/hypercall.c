@@ -248,7 +248,7 @@ static int msix_map_entry(struct pci_dev *pdev, domid_t domid, u64 table, u16 en
  * 6.1 frees the interrupts of a partly failed attempt twice and the second time
  * dereferences a null pointer, and all kernels log each attempt.
  *
- * Context: may sleep. Caller holds the lock of struct pcistub_device.
+ * Context: may sleep. Caller has called pciback_op_begin().
  * Return: 0, also where no trial is needed; -EINVAL: the table's BAR is not usable;
  * -ENOMEM; or the error of Xen, -ENOSPC if no interrupts are left for the guest.
  */
