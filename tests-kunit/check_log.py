@@ -19,6 +19,8 @@ sys.path.insert(0, str(HERE.parent / "scripts/lib"))
 import cache  # noqa: E402
 import complaints  # noqa: E402
 
+# What the kernel says of an allocation that oom_test.c has made fail (-ENOMEM).
+INJECTED = re.compile(r"kobject_add_internal failed for \S+ \(error: -12 ")
 # What the debug kernel says when all that it looks with was at work to the end.
 # Each of these can fail to start, or give up half way, and say no more of it.
 DEBUG_PROOF = (
@@ -188,6 +190,8 @@ def check(log, suites, proof=()):
 def _check_kernel(lines, res):
     seen = set()
     for line in lines:
+        if INJECTED.search(line):
+            continue
         if complaints.is_one(line, stalls=True) and line not in seen:
             seen.add(line)
             if len(seen) <= 10:

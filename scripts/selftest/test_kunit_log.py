@@ -128,6 +128,12 @@ class Log(unittest.TestCase):
                 self.assertTrue(failures(LOG.replace("[    3.000000]",
                                                      f"[    2.900000] {text}\n[    3.000000]")))
 
+    def test_injected_failure(self):
+        text = ("[    2.900000] kobject: kobject_add_internal failed for pciback "
+                "(error: {} parent: drivers)\n[    3.000000]")
+        self.assertEqual(failures(LOG.replace("[    3.000000]", text.format(-12))), [])
+        self.assertTrue(failures(LOG.replace("[    3.000000]", text.format(-2))))
+
     def test_taint(self):
         self.assertTrue(failures(LOG.replace("taint 12288", f"taint {12288 | 1 << 9}")))
 
