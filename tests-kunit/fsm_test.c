@@ -112,9 +112,21 @@ static const struct fsm_row fsm_rows[] = {
 	{ "fake connected, detach done, frontend ready", SEEN(CONN, READY), ACTION_CONNECT },
 
 	/* A function was unbound in the host. */
-	{ "unbound", SEEN(CONN, CONN, UP, .unbound = true), ACTION_REQUEST_DETACH },
-	{ "unbound while reconfiguring", SEEN(RECONF, CONN, UP, .unbound = true), ACTION_WAIT },
-	{ "unbound without frontend", SEEN(READY, INIT, .unbound = true), ACTION_APPLY },
+	{ "unbound", SEEN(CONN, CONN, UP, .detach_wanted = true), ACTION_REQUEST_DETACH },
+	{ "unbound while reconfiguring", SEEN(RECONF, CONN, UP, .detach_wanted = true),
+	  ACTION_WAIT },
+	{ "unbound without frontend", SEEN(READY, INIT, .detach_wanted = true), ACTION_APPLY },
+
+	/* A function was detached for a reset. */
+	{ "reset and kept", SEEN(CONN, CONN, UP, .attach_wanted = true), ACTION_REQUEST_ATTACH },
+	{ "reset and kept, another to be reset",
+	  SEEN(CONN, CONN, UP, .attach_wanted = true, .detach_wanted = true),
+	  ACTION_REQUEST_DETACH },
+	{ "reset and kept, frontend busy", SEEN(CONN, RECONF, UP, .attach_wanted = true),
+	  ACTION_SIGNAL_RESCAN },
+	{ "reset and kept, frontend scans", SEEN(CONN, READY, UP, .attach_wanted = true),
+	  ACTION_IDLE },
+	{ "reset and kept, frontend gone", SEEN(WAITS, INIT, .attach_wanted = true), ACTION_SETUP },
 
 	/* The toolstack ends the backend. */
 	{ "asked to close", { .be = CLOSING, .fe = CONN, UP }, ACTION_WAIT },
@@ -138,7 +150,7 @@ static void fsm_action(struct kunit *test)
 }
 
 /* All snapshots there are, by number; states above Reconfigured are not defined. */
-#define FSM_NR_FLAGS	10
+#define FSM_NR_FLAGS	11
 #define FSM_NR_STATES	16
 #define FSM_NR_SEEN	(FSM_NR_STATES * FSM_NR_STATES << FSM_NR_FLAGS)
 
@@ -156,7 +168,8 @@ static struct backend_snapshot fsm_snapshot(unsigned int nr)
 		.fe_was_closing = nr & FSM_FE_WAS_CLOSING,
 		.reopened = nr & FSM_REOPENED,
 		.rescan_signalled = nr & FSM_RESCAN_SIGNALLED,
-		.unbound = nr & FSM_UNBOUND,
+		.detach_wanted = nr & FSM_DETACH_WANTED,
+		.attach_wanted = nr & FSM_ATTACH_WANTED,
 		.detach_pending = nr & FSM_DETACH_PENDING,
 		.timed_out = nr & FSM_TIMED_OUT,
 	};
@@ -182,6 +195,7 @@ static void fsm_never(struct kunit *test)
 		case ACTION_RECONFIGURE:
 		case ACTION_SIGNAL_RESCAN:
 		case ACTION_REQUEST_DETACH:
+		case ACTION_REQUEST_ATTACH:
 			bad = !seen.connected;
 			break;
 		case ACTION_CONNECT:

@@ -246,6 +246,57 @@ static void request_resets_bus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->fn[BELOW_1]->nr_bus_reset, before + 1);
 }
 
+struct driven_row {
+	const char *name;
+	bool master;		/* the guest's driver uses the function */
+	unsigned int detach_ms;	/* 0: the guest cannot be asked to detach it */
+	bool detaches;		/* it does */
+	unsigned int requested;	/* times that it is asked */
+	const char *reset;	/* reason of the reset; NULL: none before the guest loses it */
+};
+
+static const struct driven_row driven_rows[] = {
+	{ "no driver", false, 1000, true, 0, NULL },
+	{ "driver, no frontend", true, 0, false, 1, "request" },
+	{ "driver, frontend detaches", true, 10000, true, 1, "deassign" },
+	{ "driver, frontend does not answer", true, 20, false, 1, "request" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(driven, driven_rows, name);
+
+/* A guest whose driver uses a function detaches it before it is reset, if it can. */
+static void request_driven(struct kunit *test)
+{
+	const struct driven_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[CARD];
+	struct pcistub_device *dev = fixture_seize(test, fn);
+	unsigned int before = fn->nr_flr;
+	char path[64], text[512], reason[32];
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
+	fixture_write(dev, PCI_COMMAND, 2,
+		      PCI_COMMAND_MEMORY | (row->master ? PCI_COMMAND_MASTER : 0));
+	f->guest.detach_ms = row->detach_ms;
+	f->guest.detaches = row->detaches ? dev : NULL;
+	KUNIT_EXPECT_EQ(test, write_do_flr(fn), 12);
+	KUNIT_EXPECT_EQ(test, f->guest.detaches_requested, row->requested);
+	KUNIT_EXPECT_EQ(test, f->guest.detaches_expected, 1);
+	KUNIT_EXPECT_FALSE(test, dev->detach_wanted);
+	KUNIT_EXPECT_EQ(test, pciback_device_await_deassign(dev), 0);
+	KUNIT_EXPECT_EQ(test, fn->nr_flr, before + !!row->reset);
+	KUNIT_EXPECT_EQ(test, !dev->owner, row->requested && row->detaches);
+	if (row->reset) {
+		snprintf(path, sizeof(path), "../../devices/%s/pciback/reset_history",
+			 fixture_name(fn));
+		KUNIT_ASSERT_GT(test, fixture_driver_read(path, text, sizeof(text)), 0);
+		snprintf(reason, sizeof(reason), "reason %s ", row->reset);
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(text, reason), "%s", text);
+	}
+	pciback_device_deassign(dev, &f->guest.owner);
+	pciback_device_put(dev);
+}
+
 /* How the administrator lets another guest have a function that could not be reset. */
 enum permit { PERMIT_NONE, PERMIT_PARAMETER, PERMIT_FILE, PERMIT_RESET };
 
@@ -377,6 +428,7 @@ static struct kunit_case reset_policy_cases[] = {
 	KUNIT_CASE(reset_method_file),
 	KUNIT_CASE(request_resets),
 	KUNIT_CASE(request_resets_bus),
+	KUNIT_CASE_PARAM(request_driven, driven_gen_params),
 	KUNIT_CASE_PARAM(not_reset, permit_gen_params),
 	KUNIT_CASE(no_method),
 	KUNIT_CASE(permit_file),

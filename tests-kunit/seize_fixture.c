@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include "device/lifecycle.h"
 #include "device/pci_hw.h"
 #include "record/record.h"
 #include "stub/hotplug.h"
@@ -89,6 +90,16 @@ static void fixture_guest_expect_detach(struct pciback_owner *owner)
 	container_of(owner, struct fixture_guest, owner)->detaches_expected++;
 }
 
+static unsigned int fixture_guest_request_detach(struct pciback_owner *owner)
+{
+	struct fixture_guest *guest = container_of(owner, struct fixture_guest, owner);
+
+	guest->detaches_requested++;
+	if (guest->detaches && pciback_device_deassign_begin(guest->detaches, owner))
+		pciback_device_deassign_later(guest->detaches, owner);
+	return guest->detach_ms;
+}
+
 /**
  * fixture_guest_init() - initialise an owner to assign functions to
  * @guest: the owner
@@ -103,6 +114,7 @@ void fixture_guest_init(struct fixture_guest *guest, domid_t domid)
 	guest->ops.release = fixture_guest_release;
 	guest->ops.revoke = fixture_guest_revoke;
 	guest->ops.expect_detach = fixture_guest_expect_detach;
+	guest->ops.request_detach = fixture_guest_request_detach;
 }
 
 /**

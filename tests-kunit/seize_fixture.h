@@ -30,6 +30,9 @@ enum fixture_fn {
  * @ops: of @owner; a test may change them
  * @revoked: calls of ops.revoke
  * @detaches_expected: calls of ops.expect_detach
+ * @detach_ms: what ops.request_detach returns
+ * @detaches: the function, or NULL, that the guest loses in ops.request_detach
+ * @detaches_requested: calls of ops.request_detach
  * @released: the last reference to @owner was dropped
  *
  * Locking: the driver calls @ops, except release, under the function's
@@ -41,6 +44,9 @@ struct fixture_guest {
 	struct pciback_owner_ops ops;
 	unsigned int revoked;
 	unsigned int detaches_expected;
+	unsigned int detach_ms;
+	struct pcistub_device *detaches;
+	unsigned int detaches_requested;
 	bool released;
 };
 

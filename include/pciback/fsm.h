@@ -30,7 +30,9 @@
  *	are set up only when a frontend is ready
  * @rescan_signalled: since it became Reconfiguring, this frontend has been told
  *	to rescan
- * @unbound: a function may have been unbound in the host while the guest had it
+ * @detach_wanted: the frontend is to detach a function that was unbound in the host, or
+ *	that is to be reset while the guest uses it
+ * @attach_wanted: such a function may be attached again, as no toolstack detached it
  * @detach_pending: the toolstack is about to detach a function, or asked for it
  * @timed_out: the frontend's time to react to @be is over, or a detach is pending
  *	and it let that time run out shortly before
@@ -45,7 +47,8 @@ struct backend_snapshot {
 	bool fe_was_closing;
 	bool reopened;
 	bool rescan_signalled;
-	bool unbound;
+	bool detach_wanted;
+	bool attach_wanted;
 	bool detach_pending;
 	bool timed_out;
 };
@@ -67,8 +70,10 @@ struct backend_snapshot {
  * @ACTION_SIGNAL_RESCAN: Reconfigured, and nothing else
  * @ACTION_RECONNECTED: Connected, and nothing else
  * @ACTION_FORCE_RECONFIGURE: the same changes without the frontend, Connected
- * @ACTION_REQUEST_DETACH: ask the frontend to detach what was unbound,
- *	Reconfiguring
+ * @ACTION_REQUEST_DETACH: ask the frontend to detach what was unbound or is to be
+ *	reset, Reconfiguring
+ * @ACTION_REQUEST_ATTACH: ask the frontend to attach again what it detached for a
+ *	reset, Reconfiguring
  * @ACTION_FORCE_CLOSE: disconnect, deassign everything, Closed
  * @NR_ACTIONS: how many there are
  */
@@ -87,6 +92,7 @@ enum backend_action {
 	ACTION_RECONNECTED,
 	ACTION_FORCE_RECONFIGURE,
 	ACTION_REQUEST_DETACH,
+	ACTION_REQUEST_ATTACH,
 	ACTION_FORCE_CLOSE,
 	NR_ACTIONS
 };
@@ -99,9 +105,10 @@ enum backend_action {
 #define FSM_FE_WAS_CLOSING	BIT(4)
 #define FSM_REOPENED		BIT(5)
 #define FSM_RESCAN_SIGNALLED	BIT(6)
-#define FSM_UNBOUND		BIT(7)
-#define FSM_DETACH_PENDING	BIT(8)
-#define FSM_TIMED_OUT		BIT(9)
+#define FSM_DETACH_WANTED	BIT(7)
+#define FSM_ATTACH_WANTED	BIT(8)
+#define FSM_DETACH_PENDING	BIT(9)
+#define FSM_TIMED_OUT		BIT(10)
 
 /* A state of xenbus as a bit: FSM_STATE(Connected). */
 #define FSM_STATE(name)		BIT(XenbusState##name)

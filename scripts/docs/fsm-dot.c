@@ -50,7 +50,8 @@ static const struct {
 	{ FSM_FE_WAS_CLOSING, "fe_was_closing" },
 	{ FSM_REOPENED, "reopened" },
 	{ FSM_RESCAN_SIGNALLED, "rescan_signalled" },
-	{ FSM_UNBOUND, "unbound" },
+	{ FSM_DETACH_WANTED, "detach_wanted" },
+	{ FSM_ATTACH_WANTED, "attach_wanted" },
 	{ FSM_DETACH_PENDING, "detach_pending" },
 	{ FSM_TIMED_OUT, "timed_out" },
 };

@@ -79,6 +79,45 @@ disk_fill() {
 	rm -f /tmp/fill
 }
 
+# fs_mount SERIAL: mount the disk's file system, also if that of a disk that is gone still has
+# its place. What the kernel says of that one is no matter for no_io_error.
+fs_mount() {
+	_dev=$(disk_of "$1") || { echo "no disk $1"; return 1; }
+	umount -l /mnt 2>/dev/null
+	dmesg -c >/dev/null
+	mkdir -p /mnt
+	modprobe ext4
+	mount -t ext2 "$_dev" /mnt
+}
+
+# fs_make SERIAL: an empty file system on the disk, mounted.
+fs_make() {
+	_dev=$(disk_of "$1") && mke2fs "$_dev" >/dev/null && fs_mount "$1"
+}
+
+# fs_fill NAME SEED: a file of a megabyte, which is on the disk at the end; prints its sum.
+fs_fill() {
+	yes "$2 0123456789abcdef" |
+		dd of="/mnt/$1" bs=64k count=16 iflag=fullblock conv=fsync 2>/dev/null || return 1
+	sync
+	sha256sum <"/mnt/$1" | cut -d' ' -f1
+}
+
+# fs_read_forever NAME: read that file past the page cache as long as that is possible.
+fs_read_forever() {
+	while dd if="/mnt/$1" of=/dev/null bs=64k iflag=direct 2>/dev/null; do :; done
+}
+
+# fs_sum NAME: sum of that file.
+fs_sum() {
+	sha256sum <"/mnt/$1" | cut -d' ' -f1
+}
+
+# no_io_error: no request of a disk has failed.
+no_io_error() {
+	! dmesg | grep -E 'I/O error|EXT4-fs error|nvme.* timeout'
+}
+
 # net_of DRIVER: network interface of the first function bound to DRIVER.
 net_of() {
 	for _d in "/sys/bus/pci/drivers/$1"/*:*/net/*; do

@@ -27,7 +27,7 @@ import cpio
 
 DOM0_MODULES = ["xen-pciback", "xenfs", "xen-evtchn", "xen-gntdev", "xen-privcmd",
                 "xen-gntalloc", "nvme", "e1000e"]
-GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e", "e1000", "xhci-pci"]
+GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e", "e1000", "xhci-pci", "ext4"]
 XEN_PROGRAMS = ["/usr/lib/xen-4.17/bin/" + p for p in (
     "xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0",
     "xenconsole", "lsevtchn", "xenlockprof")]

@@ -20,7 +20,6 @@
  */
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
-#include <linux/slab.h>
 #include <pciback/fsm.h>
 #include "backend/backend.h"
 #include "compat.h"
@@ -69,10 +68,20 @@ MODULE_PARM_DESC(frontend_timeout_ms, "ms to wait for a guest to detach a functi
  */
 #define DETACH_EXPECTED_MS	2000
 /*
+ * How long a function that the frontend detached for a reset waits for a toolstack that goes on
+ * with its detach. libxl first takes the guest's DMA away, and waits for Connected.
+ */
+#define ATTACH_AGAIN_MS		10000
+/*
  * Longest time between two reopenings. A guest may close and start its frontend as
  * often as it likes, but each reopening resets its functions.
  */
 #define MAX_REOPEN_MS		60000
+
+/* What the backend takes at most to deassign a function, see Documentation/lifecycle.rst. */
+#define DEASSIGN_MS		4000
+/* Whatever @frontend_timeout_ms is set to: toolstacks wait for a reset that they ask for. */
+#define MAX_DETACH_MS		60000
 
 static ktime_t ms_from_now(unsigned int ms)
 {
@@ -199,6 +208,9 @@ static bool backend_apply_changes(struct pciback_backend *backend, int nr, bool 
 	/* A toolstack that does not wait for the backend may have deleted its marks. */
 	detached |= pciback_backend_deassign_unlisted(backend);
 	pciback_backend_publish_roots(backend);
+	/* Counted anew: all of it may have taken long. */
+	if (!xa_empty(&backend->to_attach))
+		backend->attach_at = ms_from_now(ATTACH_AGAIN_MS);
 	return detached;
 }
 
@@ -213,48 +225,12 @@ static bool backend_detach_marked(struct pciback_backend *backend)
 	return false;
 }
 
-/* Reads a node of the frontend's directory that must hold a number. */
-static int frontend_read(struct pciback_backend *backend, const char *node, unsigned int *val)
-{
-	struct xenbus_device *xdev = backend->xdev;
-	int ret = xenbus_scanf(XBT_NIL, backend->frontend, node, "%u", val);
-
-	if (ret == 1)
-		return 0;
-	xenbus_dev_fatal(xdev, ret < 0 ? ret : -EINVAL, "%s/%s: missing or not a number",
-			 backend->frontend, node);
-	return -EINVAL;
-}
-
-static int frontend_check_magic(struct pciback_backend *backend)
-{
-	struct xenbus_device *xdev = backend->xdev;
-	char *magic = xenbus_read(XBT_NIL, backend->frontend, "magic", NULL);
-	int err = 0;
-
-	if (IS_ERR(magic)) {
-		err = PTR_ERR(magic);
-		xenbus_dev_fatal(xdev, err, "%s/magic: missing", backend->frontend);
-		return err;
-	}
-	if (strcmp(magic, XEN_PCI_MAGIC)) {
-		err = -EFAULT;
-		xenbus_dev_fatal(xdev, err,
-				 "%s/magic: version mismatch, the frontend has \"%.10s\", the backend \"%s\"",
-				 backend->frontend, magic, XEN_PCI_MAGIC);
-	}
-	kfree(magic);
-	return err;
-}
-
 static void backend_connect(struct pciback_backend *backend)
 {
 	unsigned int gref, port;
 
 	backend_apply_changes(backend, backend_read_num_devs(backend), true);
-	if (frontend_read(backend, "pci-op-ref", &gref) ||
-	    frontend_read(backend, "event-channel", &port) ||
-	    frontend_check_magic(backend) ||
+	if (pciback_frontend_read(backend, &gref, &port) ||
 	    pciback_channel_connect(backend, gref, port)) {
 		/* An error of the frontend: the functions stay assigned to the guest. */
 		pciback_backend_quiesce_all(backend);
@@ -264,22 +240,6 @@ static void backend_connect(struct pciback_backend *backend)
 	backend->gref = gref;
 	backend->port = port;
 	backend_set_state(backend, XenbusStateConnected);
-}
-
-/*
- * For a frontend that is Initialised while another one is connected. It is the same
- * frontend if it offers the page and the event channel that are in use. Else it is
- * a new one, which started so soon that the state of the old one, Closed, was not
- * seen.
- */
-static bool frontend_is_replaced(struct pciback_backend *backend)
-{
-	const char *dir = backend->frontend;
-	unsigned int gref, port;
-
-	return xenbus_scanf(XBT_NIL, dir, "pci-op-ref", "%u", &gref) == 1 &&
-	       xenbus_scanf(XBT_NIL, dir, "event-channel", "%u", &port) == 1 &&
-	       (gref != backend->gref || port != backend->port);
 }
 
 /* The frontend left. The functions stay assigned; they are reset in backend_reopen(). */
@@ -341,8 +301,10 @@ static void backend_apply_alone(struct pciback_backend *backend)
 
 	if (backend_apply_changes(backend, pciback_nodes_num_devs(backend), attach))
 		backend_expect_detach_soon(backend);
-	pciback_backend_mark_unbound(backend, XenbusStateClosed);
+	pciback_backend_mark_unbound(backend);
 	clear_bit(EVENT_UNBOUND, &backend->events);
+	/* There is no frontend any more that could be asked. */
+	clear_bit(EVENT_DETACH_WANTED, &backend->events);
 }
 
 /* Carries out what the toolstack marked, without waiting for the frontend. */
@@ -363,11 +325,19 @@ static void backend_force_reconfigure(struct pciback_backend *backend)
 	backend_set_state(backend, XenbusStateConnected);
 }
 
-/* Asks the frontend to detach functions that were unbound in the host. */
+/* Asks the frontend to detach functions that were unbound in the host or are to be reset. */
 static void backend_request_detach(struct pciback_backend *backend)
 {
 	clear_bit(EVENT_UNBOUND, &backend->events);
-	if (pciback_backend_mark_unbound(backend, XenbusStateClosing))
+	clear_bit(EVENT_DETACH_WANTED, &backend->events);
+	if (pciback_backend_mark_detach(backend))
+		backend_set_state(backend, XenbusStateReconfiguring);
+}
+
+/* Asks the frontend to attach again what it detached for a reset. */
+static void backend_request_attach(struct pciback_backend *backend)
+{
+	if (pciback_backend_mark_attach(backend))
 		backend_set_state(backend, XenbusStateReconfiguring);
 }
 
@@ -393,6 +363,17 @@ static unsigned int state_timeout_ms(const struct pciback_backend *backend, enum
 	default:
 		return RESCAN_TIMEOUT_MS;
 	}
+}
+
+/**
+ * pciback_backend_detach_ms() - how long a guest may take to detach a function that it uses
+ *
+ * Context: any.
+ * Return: that time, in ms: for the frontend, and for the backend after it.
+ */
+unsigned int pciback_backend_detach_ms(void)
+{
+	return min_t(u64, (u64)READ_ONCE(frontend_timeout_ms) + DEASSIGN_MS, MAX_DETACH_MS);
 }
 
 /* When that time is over. Only if there is a timeout in state @be. */
@@ -444,7 +425,8 @@ static void backend_take_snapshot(struct pciback_backend *backend,
 		.fe_gone = backend->fe_gone,
 		.fe_was_closing = backend->fe_was_closing,
 		.reopened = backend->reopened,
-		.unbound = test_bit(EVENT_UNBOUND, &backend->events),
+		.detach_wanted = test_bit(EVENT_UNBOUND, &backend->events) ||
+				 test_bit(EVENT_DETACH_WANTED, &backend->events),
 	};
 	/*
 	 * xenbus may report Closed when the backend has followed the frontend and has
@@ -457,7 +439,7 @@ static void backend_take_snapshot(struct pciback_backend *backend,
 		snapshot->fe_left = false;
 	}
 	if (snapshot->connected && snapshot->fe == XenbusStateInitialised)
-		snapshot->fe_left |= frontend_is_replaced(backend);
+		snapshot->fe_left |= pciback_frontend_is_replaced(backend);
 	if (snapshot->fe != XenbusStateReconfiguring)
 		backend->rescan_signalled = false;
 	snapshot->rescan_signalled = backend->rescan_signalled;
@@ -465,6 +447,8 @@ static void backend_take_snapshot(struct pciback_backend *backend,
 		backend->unresponsive_until = 0;
 	if (test_and_clear_bit(EVENT_DETACH_EXPECTED, &backend->events))
 		backend_expect_detach_soon(backend);
+	snapshot->attach_wanted = !xa_empty(&backend->to_attach) &&
+				  time_passed(backend->attach_at);
 	snapshot->detach_pending = !time_passed(backend->detach_until) ||
 				   (snapshot->be == XenbusStateReconfiguring &&
 				    backend_detach_marked(backend));
@@ -482,6 +466,8 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 {
 	switch (action) {
 	case ACTION_IDLE:
+		if (!xa_empty(&backend->to_attach) && !snapshot->attach_wanted)
+			backend_kick_at(backend, backend->attach_at);
 		return false;
 	case ACTION_WAIT:
 		if (state_timeout_ms(backend, snapshot->be) != NO_TIMEOUT)
@@ -528,6 +514,9 @@ static bool backend_act(struct pciback_backend *backend, enum backend_action act
 		return true;
 	case ACTION_REQUEST_DETACH:
 		backend_request_detach(backend);
+		return true;
+	case ACTION_REQUEST_ATTACH:
+		backend_request_attach(backend);
 		return true;
 	case ACTION_FORCE_CLOSE:
 		backend_force_close(backend);

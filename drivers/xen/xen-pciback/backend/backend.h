@@ -16,6 +16,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include "backend/aer.h"
 #include "backend/shared_page.h"
 #include "backend/vbus.h"
@@ -37,7 +38,7 @@ struct slot_spec;
  * struct pciback_channel - the connection to the frontend: shared page, event channel
  * @page: the page, NULL while not connected. Written under the backend's @lock, and
  *	only while no event handler and no @work can run; these two read it without
- *	a lock.
+ *	a lock. Others may look without a lock whether there is one.
  * @lock: guards @irq; a leaf
  * @irq: the bound event channel, 0 while not connected
  * @work: serves one request that may have to sleep; queued by the event handler (hard
@@ -64,6 +65,7 @@ struct pciback_channel {
  * @EVENT_FE_CLOSING: the frontend wrote Closing
  * @EVENT_FE_WROTE: the frontend wrote its state
  * @EVENT_UNBOUND: a function was unbound in the host while the guest had it
+ * @EVENT_DETACH_WANTED: a function is to be reset while the guest uses it
  * @EVENT_DETACH_EXPECTED: a function was reset from outside this driver; toolstacks
  *	do that shortly before they detach it
  */
@@ -72,6 +74,7 @@ enum backend_event {
 	EVENT_FE_CLOSING,
 	EVENT_FE_WROTE,
 	EVENT_UNBOUND,
+	EVENT_DETACH_WANTED,
 	EVENT_DETACH_EXPECTED,
 };
 
@@ -119,6 +122,9 @@ enum backend_event {
  * @unresponsive_until: until then a detach does not wait for the frontend, because
  *	it did not react in time
  * @detach_until: until then the toolstack is expected to detach a function
+ * @to_attach: functions that the frontend detached for a reset, by the address in the host:
+ *	they are attached again when no toolstack has detached them by @attach_at
+ * @attach_at: see @to_attach
  * @next_reopen: earliest time of the next reopening
  * @reopen_ms: time between that one and the one after it, in ms
  */
@@ -152,13 +158,20 @@ struct pciback_backend {
 	bool detach_timeout;
 	ktime_t unresponsive_until;
 	ktime_t detach_until;
+	struct xarray to_attach;
+	ktime_t attach_at;
 	ktime_t next_reopen;
 	unsigned int reopen_ms;
 };
 
 /* actions.c */
 void pciback_backend_kick_after(struct pciback_backend *backend, unsigned int ms);
+unsigned int pciback_backend_detach_ms(void);
 void pciback_backend_work(struct work_struct *work);
+
+/* frontend.c */
+int pciback_frontend_read(struct pciback_backend *backend, unsigned int *gref, unsigned int *port);
+bool pciback_frontend_is_replaced(struct pciback_backend *backend);
 
 /* channel.c */
 extern struct workqueue_struct *pciback_backend_wq;
@@ -197,7 +210,9 @@ void pciback_backend_assign(struct pciback_backend *backend, int index);
 void pciback_backend_deassign(struct pciback_backend *backend, int index);
 bool pciback_backend_deassign_unlisted(struct pciback_backend *backend);
 void pciback_backend_deassign_all(struct pciback_backend *backend);
-bool pciback_backend_mark_unbound(struct pciback_backend *backend, enum xenbus_state state);
+bool pciback_backend_mark_unbound(struct pciback_backend *backend);
+bool pciback_backend_mark_detach(struct pciback_backend *backend);
+bool pciback_backend_mark_attach(struct pciback_backend *backend);
 void pciback_backend_quiesce_all(struct pciback_backend *backend);
 void pciback_backend_reset_for_reconnect(struct pciback_backend *backend);
 int pciback_backend_publish_roots(struct pciback_backend *backend);

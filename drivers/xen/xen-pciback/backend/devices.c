@@ -38,6 +38,15 @@ static const char *assign_error_format(int err)
 	}
 }
 
+/* The address of a function, unique in the host. */
+static unsigned long device_key(const struct pcistub_device *dev)
+{
+	const struct pci_dev *pdev = dev->pdev;
+
+	return (unsigned long)pci_domain_nr(pdev->bus) << 16 |
+	       PCI_DEVID(pdev->bus->number, pdev->devfn);
+}
+
 static bool device_is_owned(struct pcistub_device *dev, const struct pciback_owner *owner)
 {
 	bool owned;
@@ -131,6 +140,7 @@ void pciback_backend_assign(struct pciback_backend *backend, int index)
 	}
 	if (!backend_has_assigned(backend, dev, index))
 		err = backend_assign_device(backend, dev, index);
+	xa_erase(&backend->to_attach, device_key(dev));
 	if (err)
 		pciback_nodes_set_closed(backend, index);
 	else
@@ -138,8 +148,20 @@ void pciback_backend_assign(struct pciback_backend *backend, int index)
 	pciback_device_put(dev);
 }
 
+/* A function that is deassigned for a reset only is the guest's again after it. */
+static void backend_note_to_attach(struct pciback_backend *backend, struct pcistub_device *dev)
+{
+	unsigned long key = device_key(dev);
+
+	if (!READ_ONCE(dev->detach_wanted))
+		xa_erase(&backend->to_attach, key);
+	else if (xa_err(xa_store(&backend->to_attach, key, xa_mk_value(0), GFP_KERNEL)))
+		pci_warn(dev->pdev, "no memory to attach it again after its reset; use xl pci-attach\n");
+}
+
 static void backend_deassign_device(struct pciback_backend *backend, struct pcistub_device *dev)
 {
+	backend_note_to_attach(backend, dev);
 	if (pciback_vbus_remove(&backend->vbus, dev))
 		pci_info(dev->pdev, "deassigned from domain %d\n", backend->owner.domid);
 	/* Error recovery waits for the guest under device_lock(): end that wait first. */
@@ -252,21 +274,27 @@ void pciback_backend_deassign_all(struct pciback_backend *backend)
 	} while (more);
 }
 
+/* Was the function of an index unbound, so that the guest does not have it any more? */
+static bool device_is_unbound(struct pciback_backend *backend, struct pcistub_device *dev)
+{
+	struct pciback_addr virt;
+
+	return !dev || !pciback_vbus_find(&backend->vbus, dev, &virt);
+}
+
 /**
- * pciback_backend_mark_unbound() - mark indices whose function was unbound in the host
- * @backend: the backend
- * @state: the mark: Closing, so that the frontend detaches the function; or Closed
+ * pciback_backend_mark_unbound() - close indices whose function was unbound in the host
+ * @backend: the backend, without a frontend
  *
  * Such a function is still in the toolstack's list, as Initialised.
  *
  * Context: may sleep. Caller holds the backend's lock.
  * Return: true if there was any.
  */
-bool pciback_backend_mark_unbound(struct pciback_backend *backend, enum xenbus_state state)
+bool pciback_backend_mark_unbound(struct pciback_backend *backend)
 {
 	int i, nr = pciback_nodes_num_devs(backend);
 	struct pcistub_device *dev;
-	struct pciback_addr virt;
 	bool any = false;
 
 	lockdep_assert_held(&backend->lock);
@@ -274,16 +302,77 @@ bool pciback_backend_mark_unbound(struct pciback_backend *backend, enum xenbus_s
 		if (pciback_nodes_state(backend, i) != XenbusStateInitialised)
 			continue;
 		dev = pciback_nodes_device(backend, i);
-		if (!dev || !pciback_vbus_find(&backend->vbus, dev, &virt)) {
+		if (device_is_unbound(backend, dev)) {
 			any = true;
-			if (state == XenbusStateClosed)
-				pciback_nodes_set_closed(backend, i);
-			else
-				pciback_nodes_set_state(backend, i, state);
+			pciback_nodes_set_closed(backend, i);
 		}
 		if (dev)
 			pciback_device_put(dev);
 	}
+	return any;
+}
+
+/**
+ * pciback_backend_mark_detach() - mark indices whose function the frontend is to detach
+ * @backend: the backend
+ *
+ * Those whose function was unbound in the host, and those whose function is to be reset.
+ *
+ * Context: may sleep. Caller holds the backend's lock.
+ * Return: true if there was any.
+ */
+bool pciback_backend_mark_detach(struct pciback_backend *backend)
+{
+	int i, nr = pciback_nodes_num_devs(backend);
+	struct pcistub_device *dev;
+	bool any = false;
+
+	lockdep_assert_held(&backend->lock);
+	for (i = 0; i < nr; i++) {
+		if (pciback_nodes_state(backend, i) != XenbusStateInitialised)
+			continue;
+		dev = pciback_nodes_device(backend, i);
+		if (device_is_unbound(backend, dev) || READ_ONCE(dev->detach_wanted)) {
+			any = true;
+			pciback_nodes_set_state(backend, i, XenbusStateClosing);
+		}
+		if (dev)
+			pciback_device_put(dev);
+	}
+	return any;
+}
+
+/**
+ * pciback_backend_mark_attach() - mark indices whose function the frontend is to attach again
+ * @backend: the backend
+ *
+ * Those whose function it detached only because it was to be reset. None of them is attached
+ * again a second time.
+ *
+ * Context: may sleep. Caller holds the backend's lock.
+ * Return: true if there was any.
+ */
+bool pciback_backend_mark_attach(struct pciback_backend *backend)
+{
+	int i, nr = pciback_nodes_num_devs(backend);
+	struct pcistub_device *dev;
+	bool any = false;
+
+	lockdep_assert_held(&backend->lock);
+	for (i = 0; i < nr; i++) {
+		/* Another state is the toolstack's. */
+		if (pciback_nodes_state(backend, i) != XenbusStateClosed)
+			continue;
+		dev = pciback_nodes_device(backend, i);
+		if (!dev)
+			continue;
+		if (xa_load(&backend->to_attach, device_key(dev))) {
+			any = true;
+			pciback_nodes_set_state(backend, i, XenbusStateInitialising);
+		}
+		pciback_device_put(dev);
+	}
+	xa_destroy(&backend->to_attach);
 	return any;
 }
 

@@ -60,9 +60,13 @@ const struct pciback_fsm_rule pciback_fsm_rules[] = {
 	  .action = ACTION_SIGNAL_RESCAN,
 	  .why = "The frontend missed the signal, for example because it was paused: repeat it.",
 	},
-	{ .be = ON(Connected), .set = FSM_CONNECTED | FSM_UNBOUND,
+	{ .be = ON(Connected), .set = FSM_CONNECTED | FSM_DETACH_WANTED,
 	  .action = ACTION_REQUEST_DETACH,
-	  .why = "The frontend has to detach the function that was unbound in the host.",
+	  .why = "A function was unbound in the host or is to be reset: the driver ends its use.",
+	},
+	{ .be = ON(Connected), .fe = ON(Connected), .set = FSM_CONNECTED | FSM_ATTACH_WANTED,
+	  .action = ACTION_REQUEST_ATTACH,
+	  .why = "It was only reset: no toolstack detached it in the time that one needs.",
 	},
 	{ .be = ON(Connected), .fe = ON(Reconfiguring),
 	  .set = FSM_CONNECTED, .clear = FSM_TIMED_OUT,
@@ -234,7 +238,12 @@ const struct pciback_fsm_action pciback_fsm_actions[NR_ACTIONS] = {
 	},
 	[ACTION_REQUEST_DETACH] = {
 		.name = "request_detach",
-		.does = "ask the frontend to detach functions that were unbound in the host",
+		.does = "ask the frontend to detach functions that were unbound or are to be reset",
+		.next = ON(Reconfiguring),
+	},
+	[ACTION_REQUEST_ATTACH] = {
+		.name = "request_attach",
+		.does = "ask the frontend to attach again what it detached for a reset",
 		.next = ON(Reconfiguring),
 	},
 	[ACTION_FORCE_CLOSE] = {
@@ -259,7 +268,8 @@ static u16 snapshot_flags(const struct backend_snapshot *snapshot)
 	       (snapshot->fe_was_closing ? FSM_FE_WAS_CLOSING : 0) |
 	       (snapshot->reopened ? FSM_REOPENED : 0) |
 	       (snapshot->rescan_signalled ? FSM_RESCAN_SIGNALLED : 0) |
-	       (snapshot->unbound ? FSM_UNBOUND : 0) |
+	       (snapshot->detach_wanted ? FSM_DETACH_WANTED : 0) |
+	       (snapshot->attach_wanted ? FSM_ATTACH_WANTED : 0) |
 	       (snapshot->detach_pending ? FSM_DETACH_PENDING : 0) |
 	       (snapshot->timed_out ? FSM_TIMED_OUT : 0);
 }

@@ -28,6 +28,7 @@ static void backend_free(struct kref *ref)
 {
 	struct pciback_backend *backend = container_of(ref, struct pciback_backend, owner.ref);
 
+	xa_destroy(&backend->to_attach);
 	pciback_vbus_destroy(&backend->vbus);
 	mutex_destroy(&backend->aer.lock);
 	mutex_destroy(&backend->channel.lock);
@@ -61,6 +62,21 @@ static void backend_expect_detach(struct pciback_owner *owner)
 
 	set_bit(EVENT_DETACH_EXPECTED, &backend->events);
 	pciback_backend_kick_after(backend, 0);
+}
+
+/*
+ * Functions that the guest's driver uses are to be reset: the frontend detaches them first.
+ * Without a frontend, for example with a device model, the guest cannot be asked here.
+ */
+static unsigned int backend_request_detach(struct pciback_owner *owner)
+{
+	struct pciback_backend *backend = container_of(owner, struct pciback_backend, owner);
+
+	if (!READ_ONCE(backend->channel.page))
+		return 0;
+	set_bit(EVENT_DETACH_WANTED, &backend->events);
+	pciback_backend_kick_after(backend, 0);
+	return pciback_backend_detach_ms();
 }
 
 /* A node in the backend's directory was written. xenbus's thread, which serves all guests. */
@@ -138,6 +154,7 @@ static const struct pciback_owner_ops backend_owner_ops = {
 	.release = backend_free,
 	.revoke = backend_revoke,
 	.expect_detach = backend_expect_detach,
+	.request_detach = backend_request_detach,
 	.query_guest = pciback_backend_query_guest,
 	.notify_isolated = pciback_backend_notify_isolated,
 };
@@ -187,6 +204,7 @@ static int backend_probe(struct xenbus_device *xdev, const struct xenbus_device_
 	INIT_DELAYED_WORK(&backend->work, pciback_backend_work);
 	INIT_WORK(&backend->teardown, backend_teardown);
 	backend->idle_state = XenbusStateInitialised;
+	xa_init(&backend->to_attach);
 	pciback_vbus_init(&backend->vbus, backend_vbus_ops);
 	pciback_aer_notify_init(backend);
 	pciback_channel_init(&backend->channel);

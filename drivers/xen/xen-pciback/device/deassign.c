@@ -86,6 +86,7 @@ static void device_clear_guest_state(struct pcistub_device *dev)
 	lockdep_assert_held(&dev->lock);
 	pciback_conf_reset(dev->conf);
 	pciback_op_forget_reset(dev);
+	dev->detach_wanted = false;
 	dev->isolated = false;
 	dev->recovering = false;
 	dev->irq.handled = 0;
@@ -267,8 +268,10 @@ void pciback_device_deassign_later(struct pcistub_device *dev, struct pciback_ow
 
 	spin_lock_irq(&dev->lock);
 	queue = dev->owner == owner && dev->detaching && !dev->resetting && !dev->removed;
-	if (queue)
+	if (queue) {
 		dev->resetting = true;
+		wake_up_all(&dev->wait);
+	}
 	spin_unlock_irq(&dev->lock);
 	if (!queue)
 		return;
@@ -293,56 +296,6 @@ void pciback_device_deassign(struct pcistub_device *dev, struct pciback_owner *o
 		pciback_device_deassign_finish(dev, owner);
 }
 
-/* Has the guest a driver that uses the function? Only such a driver turns bus mastering on. */
-static bool device_is_driven(struct pci_dev *pdev)
-{
-	u16 command = 0;
-
-	pci_read_config_word(pdev, PCI_COMMAND, &command);
-	return !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MASTER;
-}
-
-/**
- * pciback_device_request_reset() - reset a function for the administrator or toolstack
- * @dev: the function
- *
- * A toolstack asks for that before it detaches a function. If a guest has the function and no
- * driver in the guest uses it, nothing is done now: it is reset when the guest has lost it. If
- * a driver uses it, it is reset now: libxl takes DMA away from the guest before it tells the
- * guest of the detach, so that the driver cannot shut the function down any more, and would
- * wait for it long. After a reset it finds at once that the function is dead. A function that
- * is being reset after its guest is reset once more: who asks for that wants it for another
- * guest.
- *
- * Context: sleeps, for resets. Takes device_lock() and @dev->lock; caller holds neither.
- * Return: as pciback_reset(); 0 if a guest has the function and does not use it; -EAGAIN: it
- * is still being reset after its guest.
- */
-int pciback_device_request_reset(struct pcistub_device *dev)
-{
-	struct pciback_owner *owner;
-	int err;
-
-	spin_lock_irq(&dev->lock);
-	owner = dev->owner;
-	if (owner && dev->resetting)
-		owner = NULL;
-	if (owner)
-		kref_get(&owner->ref);
-	spin_unlock_irq(&dev->lock);
-	if (owner) {
-		owner->ops->expect_detach(owner);
-		kref_put(&owner->ref, owner->ops->release);
-		if (!device_is_driven(dev->pdev))
-			return 0;
-	} else {
-		err = pciback_device_await_deassign(dev);
-		if (err)
-			return err;
-	}
-	return pciback_reset(dev, RESET_FOR_REQUEST, NULL, false);
-}
-
 /**
  * pciback_device_quiesce() - turn off a function's interrupts and bus mastering
  * @dev: the function
@@ -362,6 +315,9 @@ void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *ow
 	device_lock(&dev->pdev->dev);
 	spin_lock_irq(&dev->lock);
 	usable = pciback_device_is_usable_by(dev, owner);
+	/* Who waits for the guest to detach it need not wait any more. */
+	dev->detach_wanted = false;
+	wake_up_all(&dev->wait);
 	spin_unlock_irq(&dev->lock);
 	if (usable) {
 		pciback_irq_teardown(dev);

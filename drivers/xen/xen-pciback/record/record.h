@@ -64,6 +64,8 @@ struct pciback_config {
  * @revoke: the function is being unbound although the owner has it. The owner must
  *	not use it any more. Called with the function's device_lock() held
  * @expect_detach: the toolstack seems to be about to detach a function
+ * @request_detach: have the guest detach the functions whose @detach_wanted is set. Returns
+ *	for how long to wait for that, in ms; 0: the guest cannot be asked
  * @query_guest: the function is being recovered from an error: ask the guest.
  *	Returns its answer, as pciback_vote_on_answer() takes it. Called with
  *	device_lock() held; ends within a limited time, and at once when the
@@ -77,6 +79,7 @@ struct pciback_owner_ops {
 	void (*release)(struct kref *ref);
 	void (*revoke)(struct pciback_owner *owner, struct pcistub_device *dev);
 	void (*expect_detach)(struct pciback_owner *owner);
+	unsigned int (*request_detach)(struct pciback_owner *owner);
 	int (*query_guest)(struct pciback_owner *owner, struct pcistub_device *dev,
 			   enum pciback_recovery_step step, pci_channel_state_t state);
 	void (*notify_isolated)(struct pciback_owner *owner, struct pcistub_device *dev);
@@ -116,8 +119,8 @@ struct pciback_owner {
  * @lock: guards all fields below that do not name another lock. Also taken in hard
  *	interrupt. While it is held, registers may be accessed, but no function of the PCI
  *	core is called that takes a lock of its own or sleeps
- * @wait: woken when @op_running, @resets or @resetting ends, and when @detaching or
- *	@isolated is set
+ * @wait: woken when @op_running, @resets or @resetting ends, and when @detaching, @resetting
+ *	or @isolated is set
  * @op_running: an operation of the guest is being carried out that may sleep, without
  *	@lock; see record/guest_op.c
  * @resets: number of resets that are wanted or under way while a guest keeps the
@@ -126,6 +129,7 @@ struct pciback_owner {
  *	@lock held, so either is enough for reading
  * @detaching: it is being detached or unbound: no operation of its guest starts
  * @resetting: its guest has lost it, and @deassign_work resets it and makes it idle
+ * @detach_wanted: its guest is to detach it, because it is to be reset
  * @vpd_failed: vital product data could not be read for this guest; not before @vpd_retry
  *	again, in jiffies
  * @vpd_retry: see @vpd_failed
@@ -175,6 +179,7 @@ struct pcistub_device {
 	struct pciback_owner *owner;
 	bool detaching;
 	bool resetting;
+	bool detach_wanted;
 	bool vpd_failed;
 	unsigned long vpd_retry;
 	struct work_struct deassign_work;
