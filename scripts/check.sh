@@ -174,6 +174,9 @@ checks() {
 	check abi "Documentation/ABI: the kernel's get_abi.pl" "$here/docs.sh" abi
 	check abi-fields "Documentation/ABI: Date, KernelVersion, Contact, Description" \
 		"$here/check/tree.py" abi
+	check upstream "files of the PCI core that reset/ follows are as they were read" \
+		"$here/check/upstream.py"
+	check upstream-selftest "... and one that has changed is named" "$here/check/upstream.py" selftest
 	check cache-keys "cache: a changed recipe is built anew" "$here/selftest/test_keys.py"
 	check kunit-log "tests-kunit: what a log must have and must not" "$here/selftest/test_kunit_log.py"
 	check scenarios "tests-xen: choosing, numbers, KTAP, image keys" "$top/tests-xen/selftest.py"

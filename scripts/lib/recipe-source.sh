@@ -2,10 +2,12 @@
 # shellcheck shell=bash
 #
 # Recipe: files of the kernel's sources, at their paths there: KUnit, what parses its results,
-# and the scripts that check code, comments and ABI files. Part of its key (keys.sh).
+# the scripts that check code, comments and ABI files, and what scripts/check/upstream.txt names.
+# Part of its key (keys.sh).
 
 XPB_SOURCE_FILES=(lib/kunit include/kunit include/linux/args.h tools/testing/kunit
-	scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc,get_abi.pl})
+	scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc,get_abi.pl}
+	drivers/pci include/uapi/linux/pci_regs.h)
 
 build_source() {
 	local pkg=$XPB_SOURCE_PACKAGE ver final tmp
