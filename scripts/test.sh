@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
 # test.sh: every check there is, on every kernel of the cache: the sources (check.sh),
-# the KUnit suites, also on the debug kernel, the scenarios on a real Xen, the in-tree
-# module beside ours, and the fuzzers. All at once, but with never more than three
+# the KUnit suites, also on the debug kernel, the scenarios on a real Xen, some of them with a
+# debug kernel in dom0, the in-tree module beside ours, and the fuzzers. All at once, but with never more than three
 # virtual machines, of whichever part: each has one emulated CPU, and waits a fifth of its
 # time. What a part prints goes to the terminal, one part after the other, and to
 # build/test/<part>.log. In the end come the failures, the time and the result of each
@@ -66,7 +66,7 @@ finish() {
 	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ [a-z]+)*$' "$logs/$part.log" | tail -n 1)
 	add_up "$part" "$status" "$last"
 	ended=$(stat -c %Y "$logs/$part.ended" 2>/dev/null || echo "$EPOCHSECONDS")
-	table+=("$(printf '%-8s %8s   %s' "$part" "$(clock $((ended - began[$part])))" \
+	table+=("$(printf '%-9s %8s   %s' "$part" "$(clock $((ended - began[$part])))" \
 		"${last:-no summary}")")
 	echo "== $part: ${last:-no summary}, $(clock $((ended - began[$part])))"
 }
@@ -119,19 +119,21 @@ start fuzz tests-fuzz/run.sh 60
 # After those whose one machine takes longest. Results of the scenarios are stored, for
 # scripts/compare-table.py.
 start xen tests-xen/run.py --kernel all --module ours --jobs 3 --record "$logs/results"
+start xen-debug tests-xen/run.py --kernel debug --module ours --ktap "$logs/xen-debug.ktap"
 finish kunit
 finish fuzz
 finish debug
 finish compare
 finish xen
+finish xen-debug
 
 echo
 [ "${#failures[@]}" -eq 0 ] || printf '%s\n' "${failures[@]}"
 # Kernels this machine cannot have: said once more, where it is read.
 grep -hoE '(k[0-9.]+: [^:]*|k[0-9.]+ [^ ]+): NOT RUN: .*' "$logs"/*.log
-printf '%-8s %8s\n' setup "$(clock "$setup")"
+printf '%-9s %8s\n' setup "$(clock "$setup")"
 printf '%s\n' "${table[@]}"
-printf '%-8s %8s   the parts run at the same time\n' total "$(clock "$SECONDS")"
+printf '%-9s %8s   the parts run at the same time\n' total "$(clock "$SECONDS")"
 [ "$unchanged" -eq 0 ] ||
 	echo "unchanged: passed before, and nothing in their virtual machines has changed; AGAIN=1 runs all"
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped"
