@@ -30,8 +30,9 @@ def arguments():
                    help="the same as an option (may be repeated)")
     p.add_argument("--kernel", default="both",
                    help="a kernel of scripts/lib/cache.sh, both (default), all: both and on "
-                        "newer ones the scenarios that name them; or debug: dom0's kernel looks "
-                        "for faults, and the scenarios that name it run")
+                        "newer ones the scenarios that name them; debug: dom0's kernel looks "
+                        "for faults; or builtin: the same, with the driver built in. On these "
+                        "two the scenarios that name them run")
     p.add_argument("--module", choices=("ours", "stock"), default="ours")
     p.add_argument("--soak", action="store_true",
                    help="what make test leaves out: the long scenarios, and each scenario "
@@ -77,7 +78,7 @@ def choose(args, names):
 def kernel_names(args):
     """The kernels of this run."""
     known, newer = paths.kernel_names(), paths.newer_names()
-    debug = [paths.DEBUG] if args.module == "ours" else []
+    debug = [paths.DEBUG, paths.BUILTIN] if args.module == "ours" else []
     both = known + debug if args.soak else known
     names = {"both": both, "all": both + newer}.get(args.kernel, [args.kernel])
     for name in names:
@@ -117,7 +118,7 @@ def prepare(options, choice, xen, newer):
         kernel = paths.kernel(name)
         module = None
         with report.Progress(f"[{name}] ", "building the module") as progress:
-            if options.module == "ours":
+            if options.module == "ours" and name != paths.BUILTIN:
                 module = boots.build_module(kernel)
             progress.doing = "making the initramfs"
             image.base_images(kernel, xen)

@@ -105,6 +105,20 @@ class Choosing(unittest.TestCase):
         self.assertEqual([f.name for f in named["base-2-cpus"]], ["69-hostile-page"])
 
 
+    def test_built_in(self):
+        """Only what names that kernel, only there, and never in make test."""
+        for kernel, list_name, explicit, taken in (
+                ("builtin", "test", False, False), ("builtin", "soak", False, True),
+                ("builtin", "test", True, True), ("builtin", "test", "name", True),
+                ("k6.12", "soak", False, False), ("k6.12", "test", "name", False),
+                ("debug", "soak", False, False)):
+            by_boot = scenarios.choose(self.files, kernel, list_name, explicit)[0]
+            names = {f.name for some in by_boot.values() for f in some}
+            self.assertEqual("17-built-in" in names, taken, (kernel, list_name, explicit))
+            if kernel == "builtin":
+                self.assertEqual(names, {"17-built-in"} if taken else set())
+
+
 class Results(unittest.TestCase):
     def test_claims(self):
         found = one("  ok    a", "  FAIL  b", "        command: c", "  note", "        d",

@@ -65,14 +65,16 @@ class Kernel(Artefact):
 
 # What programs call the kernel that debug_kernel() returns.
 DEBUG = "debug"
+# The same with the driver built in.
+BUILTIN = "builtin"
 
 
 def debug_kernel(what):
-    """The kernel for "kunit", or for a "dom0", that reports faults of drivers; it is built if
-    the cache has none."""
+    """The kernel for "kunit", or for a dom0 ("dom0", "builtin"), that reports faults of drivers;
+    it is built if the cache has none."""
     made = subprocess.run([TOP / "tests-kunit/debug/kernel.sh", what], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
-    return Kernel(DEBUG, Path(made.strip()))
+    return Kernel(BUILTIN if what == "builtin" else DEBUG, Path(made.strip()))
 
 
 class Xen(Artefact):

@@ -11,7 +11,7 @@
 # shellcheck disable=SC2034 # used by setup.sh
 # Packages per part. build: compile the module. kunit, xen: boot virtual machines.
 XPB_TOOLS_BUILD="gcc libc6-dev make bc flex bison libelf-dev libssl-dev kmod
-	xz-utils zstd python3 sparse shellcheck perl pahole"
+	xz-utils zstd python3 sparse shellcheck perl pahole ccache"
 # shellcheck disable=SC2034
 XPB_TOOLS_VM="qemu-system-x86 seabios cpio kmod busybox-static pciutils
 	xz-utils zstd gcc libc6-dev python3"

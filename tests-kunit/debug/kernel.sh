@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
-# kernel.sh [--key] [kunit|dom0]
+# kernel.sh [--key] [kunit|dom0|builtin]
 #
-# The debug kernels: the one that ../run.py --kernel debug boots (kunit), and the one that
-# tests-xen/run.py --kernel debug has as dom0's. Makes sure that the cache has it and prints
+# The debug kernels: the one that ../run.py --kernel debug boots (kunit), the one that
+# tests-xen/run.py --kernel debug has as dom0's, and the same with this tree's driver and those of
+# the devices built in (builtin). Makes sure that the cache has it and prints
 # its folder there, which is laid out like those of the other kernels (scripts/lib/cache.sh).
 # A build takes minutes on an idle machine and some GB of disk meanwhile; a warm cache needs
 # no network.
@@ -33,13 +34,16 @@ use() {
 	case "$kernel" in
 	kunit) name=kdebug ;;
 	dom0) name=kdebug-dom0 ;;
+	builtin) name=kdebug-builtin ;;
 	*) usage ;;
 	esac
 	fragments=("$here"/{base,checks,"$kernel"}.config)
+	# The later one wins.
+	[ "$kernel" != builtin ] || fragments=("$here"/{base,checks,dom0,builtin}.config)
 }
 
 usage() {
-	sed -n '4,18s/^# \{0,1\}//p' "$0"
+	sed -n '4,19s/^# \{0,1\}//p' "$0"
 	exit 2
 }
 
@@ -64,7 +68,14 @@ key() {
 	ver=$(source_version)
 	echo "$name-$(path_safe "$ver")-$(recipe_key "$here/kernel.sh" "${fragments[@]}" \
 		"$XPB_LIB"/{debs,recipe-source}.sh -- "$XPB_SOURCE_PACKAGE" "$ver" \
-		"$(gcc --version)" "$(ld --version)")"
+		"$(gcc --version)" "$(ld --version)" "$(driver)")"
+}
+
+# driver: names this tree's driver, for the kernel that has it built in.
+driver() {
+	[ "$kernel" = builtin ] || return 0
+	git -C "$top" ls-files -z -co --exclude-standard -- drivers include scripts/kernel-tree.sh |
+		LC_ALL=C sort -z | (cd "$top" && xargs -0 sha256sum)
 }
 
 # fetch TMP: the kernel's sources into TMP/src.
@@ -80,7 +91,8 @@ fetch() {
 
 # edit: in the sources' folder; what else this kernel needs.
 edit() {
-	[ "$kernel" = dom0 ] || return 0
+	[ "$kernel" != kunit ] || return 0
+	[ "$kernel" != builtin ] || "$top/scripts/kernel-tree.sh" . >/dev/null
 	# Takes its lock under mmap_lock, and copies to user space with it held. Lockdep reports
 	# that when the first guest starts, and would look for nothing from then on.
 	sed -i 's/^\(\t*\)mutex_init(&priv->lock);$/&\n\1lockdep_set_novalidate_class(\&priv->lock);/' \
@@ -91,6 +103,7 @@ edit() {
 # lost_options CONFIG: options of the fragments that Kconfig made something else of.
 lost_options() {
 	sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=n/p; /^CONFIG_/p' "${fragments[@]}" |
+		awk -F= '{ last[$1] = $0 } END { for (name in last) print last[name] }' |
 		while IFS='=' read -r name want; do
 			got=$(sed -n "s/^$name=//p" "$1")
 			[ "${got:-n}" = "$want" ] || echo "$name: wanted $want, got ${got:-n}"
@@ -112,10 +125,11 @@ compile() {
 	local release
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 	export ARCH=x86_64 KBUILD_BUILD_USER=pciback KBUILD_BUILD_HOST=debug
+	export CCACHE_DIR="$XPB_CACHE/ccache" CCACHE_MAXSIZE=2G CCACHE_NOHASHDIR=1
 	edit
 	configure
 	# Others may want the machine meanwhile.
-	nice -n 19 make -s -j"$(nproc)" bzImage modules
+	nice -n 19 make -s -j"$(nproc)" CC="$(compiler)" bzImage modules
 	make -s run-command KBUILD_RUN_COMMAND="scripts/package/install-extmod-build '$1/build'"
 	release=$(make -s kernelrelease)
 	echo "$release" >"$1/release"
@@ -129,11 +143,16 @@ compile() {
 	source_version >"$1/pkgversion"
 }
 
+# compiler: most objects are the same in all three kernels, and after a change of the driver.
+compiler() {
+	command -v ccache >/dev/null && echo "ccache gcc" || echo gcc
+}
+
 # compiled SOURCES: how far a build is.
 compiled() {
 	local objects
 	objects=$(find "$1" -name '*.o' | wc -l)
-	echo "$objects of about $([ "$kernel" = dom0 ] && echo 1350 || echo 1150) objects"
+	echo "$objects of about $([ "$kernel" = kunit ] && echo 1150 || echo 1350) objects"
 }
 
 # build FINAL: everything, in a folder of its own that is renamed in the end.

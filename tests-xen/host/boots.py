@@ -93,7 +93,7 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
         vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
                                    [f.path for f in files], config)
     machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", first.devices,
-                         first.host, first.cpus)
+                         first.host, first.cpus, first.args)
     limit = options.limit or scale(kernel) * (DOM0_UP + sum(f.timeout for f in files))
 
     # The nonce is the one thing that differs between two boots of the same.

@@ -22,8 +22,8 @@ def is_ours(line):
 
 
 def applies(kernel):
-    """Is it that kernel?"""
-    return kernel.name == paths.DEBUG
+    """Is it such a kernel?"""
+    return kernel.name in (paths.DEBUG, paths.BUILTIN)
 
 
 class Findings:

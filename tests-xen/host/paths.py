@@ -3,10 +3,10 @@
 
 from pathlib import Path
 
-from cache import DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, newer_names, \
+from cache import BUILTIN, DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, newer_names, \
     setup
 
-__all__ = ["DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing", "newer_names", "setup",
+__all__ = ["BUILTIN", "DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing", "newer_names", "setup",
            "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -20,9 +20,9 @@ GUESTS_OF_DEBUG = "k6.12"
 
 
 def kernel(name):
-    """The kernel of that name for dom0; the debug kernel is built if there is none."""
-    if name != DEBUG:
+    """The kernel of that name for dom0; a debug kernel is built if there is none."""
+    if name not in (DEBUG, BUILTIN):
         return Kernel(name)
-    found = debug_kernel("dom0")
+    found = debug_kernel("builtin" if name == BUILTIN else "dom0")
     found.guests = Kernel(GUESTS_OF_DEBUG)
     return found

@@ -14,6 +14,9 @@ KERNELS = ("k6.1", "k6.12")
 # for make soak alone: these count what a kernel allocates, and this one allocates for its
 # checks.
 DEBUG = paths.DEBUG
+# On a kernel that the driver is built into only those run that name it, and no other kernel runs
+# them.
+BUILTIN = paths.BUILTIN
 
 
 def usage_error(text):
@@ -43,6 +46,8 @@ class ScenarioFile:
         self.kernels = tuple(declared.get("kernels", " ".join(KERNELS)).split())
         # test: `make test`; soak: `make soak`; demo: `make demo`; attack: run.py --attack.
         self.when = declared.get("when", "test")
+        # More for dom0's kernel command line.
+        self.args = declared.get("args", "")
         # Why there is nothing to run with the in-tree module, if there is not.
         self.ours = declared.get("ours")
         # The first sentence, for tables.
@@ -96,6 +101,8 @@ def wanted(scenario, kernel, list_name, explicit):
     if scenario.when in ("demo", "attack") or list_name in ("demo", "attack"):
         return scenario.when == list_name
     declared = kernel in scenario.kernels
+    if BUILTIN in (kernel, *scenario.kernels):
+        return declared and bool(explicit or list_name == "soak")
     if list_name == "soak":
         if kernel == DEBUG and not explicit:
             return declared if scenario.when == "soak" else not declared
@@ -124,6 +131,6 @@ def boots(chosen, name_of=None):
     for scenario in chosen:
         shared.setdefault(name_of(scenario) if name_of else scenario.boot, []).append(scenario)
     for name, files in shared.items():
-        if len({(f.devices, f.host, f.cpus) for f in files}) > 1:
+        if len({(f.devices, f.host, f.cpus, f.args) for f in files}) > 1:
             raise SystemExit(f"tests-xen: boot '{name}': its scenarios want different machines")
     return shared

@@ -84,8 +84,10 @@ class Machine:
     silence = 150
 
     def __init__(self, folder, xen, vmlinux, initramfs, device_set="base", host="pv",
-                 cpus=1):
+                 cpus=1, dom0_args=""):
         self.dir = Path(folder)
+        # QEMU takes a doubled comma for one inside an argument.
+        self.dom0_args = f"{DOM0_ARGS} {dom0_args.replace(',', ',,')}".rstrip()
         self.device_set = device_set
         self.cpus = cpus
         self.cpu_model, self.xen_args = HOSTS[host]
@@ -112,7 +114,7 @@ class Machine:
             "-cpu", self.cpu_model, "-smp", str(self.cpus), "-m", "2560",
             "-device", "intel-iommu,intremap=on,aw-bits=48",
             "-kernel", "xen.elf", "-append", XEN_NO_MITIGATIONS + self.xen_args,
-            "-initrd", f"vmlinux {LINUX_NO_MITIGATIONS}{DOM0_ARGS},dom0.cpio",
+            "-initrd", f"vmlinux {LINUX_NO_MITIGATIONS}{self.dom0_args},dom0.cpio",
             "-serial", "file:console.log",
             # dom0's results; what is written to the socket is dom0's input.
             "-chardev", "socket,id=results,path=results,server=on,wait=off",
