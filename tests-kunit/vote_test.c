@@ -7,22 +7,8 @@
 #include <linux/pci.h>
 #include "record/recovery_step.h"
 #include "recovery/vote.h"
+#include "recovery_answers.h"
 #include "suites.h"
-
-#define NONE		1
-#define CAN_RECOVER	2
-#define NEED_RESET	3
-#define DISCONNECT	4
-#define RECOVERED	5
-
-#define NORMAL		1
-#define FROZEN		2
-#define FAILED		3
-
-static pci_channel_state_t channel_state(int state)
-{
-	return (__force pci_channel_state_t)state;
-}
 
 struct vote_row {
 	const char *name;

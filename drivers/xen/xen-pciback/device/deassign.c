@@ -316,8 +316,10 @@ void pciback_device_quiesce(struct pcistub_device *dev, struct pciback_owner *ow
 	spin_lock_irq(&dev->lock);
 	usable = pciback_device_is_usable_by(dev, owner);
 	/* Who waits for the guest to detach it need not wait any more. */
-	dev->detach_wanted = false;
-	wake_up_all(&dev->wait);
+	if (dev->owner == owner && dev->detach_wanted) {
+		dev->detach_wanted = false;
+		wake_up_all(&dev->wait);
+	}
 	spin_unlock_irq(&dev->lock);
 	if (usable) {
 		pciback_irq_teardown(dev);
