@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: guests
-# kernels: k6.1 k6.12
+# kernels: k6.1 k6.12 debug
 # timeout: 240
 #
 # xl asks for the reset of a device whose driver in the guest has I/O under way, and takes its DMA
