@@ -5,7 +5,7 @@
 # on another kernel they do nothing. Lines are "@@<nonce> DEBUG ..."; see there.
 
 debug_on() {
-	[ "$KERNEL" = debug ]
+	[ "$KERNEL" = debug ] || [ "$KERNEL" = builtin ]
 }
 
 debug_begin() {

@@ -25,4 +25,4 @@ check "and reads the pattern" same_sum vm1
 check "the guest is destroyed" guest_kill vm1
 check "configuration space is as at seizure" config_is "$NVME" "$before"
 check "it is unbound" eval "echo $NVME >$STUB/unbind"
-check "and its driver takes it" eval "echo $NVME >$PCI/drivers_probe; await 20 is_bound $NVME nvme"
+check "and its driver takes it" eval "echo $NVME >/sys/bus/pci/drivers_probe; await 20 is_bound $NVME nvme"
