@@ -90,9 +90,20 @@ fs_mount() {
 	mount -t ext2 "$_dev" /mnt
 }
 
-# fs_make SERIAL: an empty file system on the disk, mounted.
+# fs_make SERIAL: an empty file system of 8 MB on the disk, mounted. What was in its place is kept
+# in memory: other scenarios read it.
 fs_make() {
-	_dev=$(disk_of "$1") && mke2fs "$_dev" >/dev/null && fs_mount "$1"
+	_dev=$(disk_of "$1") || { echo "no disk $1"; return 1; }
+	dd if="$_dev" of=/tmp/fs_place bs=1M count=8 iflag=direct 2>/dev/null &&
+		mke2fs "$_dev" 8192 >/dev/null && fs_mount "$1"
+}
+
+# fs_end SERIAL NAME: undo fs_make. Whoever reads that file again and again ends.
+fs_end() {
+	_dev=$(disk_of "$1") || { echo "no disk $1"; return 1; }
+	rm "/mnt/$2"
+	await 20 umount /mnt || return 1
+	dd if=/tmp/fs_place of="$_dev" bs=1M oflag=direct conv=fsync 2>/dev/null
 }
 
 # fs_fill NAME SEED: a file of a megabyte, which is on the disk at the end; prints its sum.

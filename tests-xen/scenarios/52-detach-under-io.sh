@@ -56,6 +56,8 @@ check "the guest has it back" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "no request of the guest has failed" guest_run vm1 no_io_error
 check "its file system is there" guest_run vm1 "fs_mount $DISK_SERIAL"
 same "with the file" "$written" "$(guest_run vm1 "fs_sum second")"
+check "the disk has what it had before" guest_run vm1 "fs_end $DISK_SERIAL second"
+check "and the guest reads that" same_sum vm1
 check "the second disk is read on" guest_run vm1 "read_ok $DISK2_SERIAL"
 
 note "--- destroyed under I/O on three devices"
