@@ -210,7 +210,7 @@ void pciback_backend_assign(struct pciback_backend *backend, int index);
 void pciback_backend_deassign(struct pciback_backend *backend, int index);
 bool pciback_backend_deassign_unlisted(struct pciback_backend *backend);
 void pciback_backend_deassign_all(struct pciback_backend *backend);
-bool pciback_backend_mark_unbound(struct pciback_backend *backend);
+void pciback_backend_mark_unbound(struct pciback_backend *backend);
 bool pciback_backend_mark_detach(struct pciback_backend *backend);
 bool pciback_backend_mark_attach(struct pciback_backend *backend);
 void pciback_backend_quiesce_all(struct pciback_backend *backend);

@@ -282,16 +282,24 @@ static bool device_is_unbound(struct pciback_backend *backend, struct pcistub_de
 	return !dev || !pciback_vbus_find(&backend->vbus, dev, &virt);
 }
 
-/**
- * pciback_backend_mark_unbound() - close indices whose function was unbound in the host
- * @backend: the backend, without a frontend
- *
- * Such a function is still in the toolstack's list, as Initialised.
- *
- * Context: may sleep. Caller holds the backend's lock.
- * Return: true if there was any.
+static bool device_is_to_detach(struct pciback_backend *backend, struct pcistub_device *dev)
+{
+	return device_is_unbound(backend, dev) || READ_ONCE(dev->detach_wanted);
+}
+
+static bool device_is_to_attach(struct pciback_backend *backend, struct pcistub_device *dev)
+{
+	return dev && xa_load(&backend->to_attach, device_key(dev));
+}
+
+/*
+ * Gives each index that is in state @from, and whose function, which may be NULL, is
+ * @chosen, the state @to. Any other state of an index is the toolstack's. Returns true if there
+ * was one.
  */
-bool pciback_backend_mark_unbound(struct pciback_backend *backend)
+static bool backend_mark(struct pciback_backend *backend, enum xenbus_state from,
+			 bool (*chosen)(struct pciback_backend *backend,
+					struct pcistub_device *dev), enum xenbus_state to)
 {
 	int i, nr = pciback_nodes_num_devs(backend);
 	struct pcistub_device *dev;
@@ -299,17 +307,33 @@ bool pciback_backend_mark_unbound(struct pciback_backend *backend)
 
 	lockdep_assert_held(&backend->lock);
 	for (i = 0; i < nr; i++) {
-		if (pciback_nodes_state(backend, i) != XenbusStateInitialised)
+		if (pciback_nodes_state(backend, i) != from)
 			continue;
 		dev = pciback_nodes_device(backend, i);
-		if (device_is_unbound(backend, dev)) {
+		if (chosen(backend, dev)) {
 			any = true;
-			pciback_nodes_set_closed(backend, i);
+			if (to == XenbusStateClosed)
+				pciback_nodes_set_closed(backend, i);
+			else
+				pciback_nodes_set_state(backend, i, to);
 		}
 		if (dev)
 			pciback_device_put(dev);
 	}
 	return any;
+}
+
+/**
+ * pciback_backend_mark_unbound() - close indices whose function was unbound in the host
+ * @backend: the backend, without a frontend
+ *
+ * Such a function is still in the toolstack's list, as Initialised.
+ *
+ * Context: may sleep. Caller holds the backend's lock.
+ */
+void pciback_backend_mark_unbound(struct pciback_backend *backend)
+{
+	backend_mark(backend, XenbusStateInitialised, device_is_unbound, XenbusStateClosed);
 }
 
 /**
@@ -323,23 +347,8 @@ bool pciback_backend_mark_unbound(struct pciback_backend *backend)
  */
 bool pciback_backend_mark_detach(struct pciback_backend *backend)
 {
-	int i, nr = pciback_nodes_num_devs(backend);
-	struct pcistub_device *dev;
-	bool any = false;
-
-	lockdep_assert_held(&backend->lock);
-	for (i = 0; i < nr; i++) {
-		if (pciback_nodes_state(backend, i) != XenbusStateInitialised)
-			continue;
-		dev = pciback_nodes_device(backend, i);
-		if (device_is_unbound(backend, dev) || READ_ONCE(dev->detach_wanted)) {
-			any = true;
-			pciback_nodes_set_state(backend, i, XenbusStateClosing);
-		}
-		if (dev)
-			pciback_device_put(dev);
-	}
-	return any;
+	return backend_mark(backend, XenbusStateInitialised, device_is_to_detach,
+			    XenbusStateClosing);
 }
 
 /**
@@ -354,24 +363,9 @@ bool pciback_backend_mark_detach(struct pciback_backend *backend)
  */
 bool pciback_backend_mark_attach(struct pciback_backend *backend)
 {
-	int i, nr = pciback_nodes_num_devs(backend);
-	struct pcistub_device *dev;
-	bool any = false;
+	bool any = backend_mark(backend, XenbusStateClosed, device_is_to_attach,
+				XenbusStateInitialising);
 
-	lockdep_assert_held(&backend->lock);
-	for (i = 0; i < nr; i++) {
-		/* Another state is the toolstack's. */
-		if (pciback_nodes_state(backend, i) != XenbusStateClosed)
-			continue;
-		dev = pciback_nodes_device(backend, i);
-		if (!dev)
-			continue;
-		if (xa_load(&backend->to_attach, device_key(dev))) {
-			any = true;
-			pciback_nodes_set_state(backend, i, XenbusStateInitialising);
-		}
-		pciback_device_put(dev);
-	}
 	xa_destroy(&backend->to_attach);
 	return any;
 }

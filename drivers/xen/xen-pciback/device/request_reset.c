@@ -33,8 +33,8 @@ static bool device_is_lost(const struct pcistub_device *dev, const struct pcibac
 	return dev->owner != owner || dev->resetting;
 }
 
-/* Has the guest detach the function, if it does so in time. True: the guest has lost it. */
-static bool device_have_detached(struct pcistub_device *dev, struct pciback_owner *owner)
+/* Asks the guest to detach the function, and waits. True: the guest has lost it. */
+static bool device_ask_detach(struct pcistub_device *dev, struct pciback_owner *owner)
 {
 	unsigned int ms;
 	bool lost;
@@ -51,7 +51,9 @@ static bool device_have_detached(struct pcistub_device *dev, struct pciback_owne
 					    device_is_lost(dev, owner) || !dev->detach_wanted,
 					    dev->lock, msecs_to_jiffies(ms));
 	lost = device_is_lost(dev, owner);
-	dev->detach_wanted = false;
+	/* Another guest may have it by now, and be asked by another caller. */
+	if (dev->owner == owner)
+		dev->detach_wanted = false;
 	spin_unlock_irq(&dev->lock);
 	return lost;
 }
@@ -86,7 +88,7 @@ int pciback_device_request_reset(struct pcistub_device *dev)
 	spin_unlock_irq(&dev->lock);
 	if (owner) {
 		owner->ops->expect_detach(owner);
-		done = !device_is_driven(dev->pdev) || device_have_detached(dev, owner);
+		done = !device_is_driven(dev->pdev) || device_ask_detach(dev, owner);
 		kref_put(&owner->ref, owner->ops->release);
 		if (done)
 			return 0;
