@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #
 # kernel-tree.sh KERNEL
+# kernel-tree.sh --sources      print the files that it would put there, and do nothing
 #
 # Puts the driver into a kernel's source tree, in the place of the one that is there:
 # drivers/xen/xen-pciback, include/pciback, and the entries of drivers/xen/Kconfig. Then
@@ -81,7 +82,8 @@ kconfig() {
 }
 
 case "${1:-}" in
--h | --help) sed -n '4,12s/^# \{0,1\}//p' "$0"; exit ;;
+-h | --help) sed -n '4,13s/^# \{0,1\}//p' "$0"; exit ;;
+--sources) cd "$top" && sources "$driver" && sources "$headers"; exit ;;
 "") fail "which kernel? make kernel-tree KERNEL=/path/to/linux" ;;
 esac
 kernel=$1

@@ -3,9 +3,9 @@
 #
 # test.sh: every check there is, on every kernel of the cache: the sources (check.sh),
 # the KUnit suites, also on the debug kernel, the scenarios on a real Xen, some of them with a
-# debug kernel in dom0, the in-tree module beside ours, and the fuzzers. All at once, but with never more than three
-# virtual machines, of whichever part: each has one emulated CPU, and waits a fifth of its
-# time. What a part prints goes to the terminal, one part after the other, and to
+# debug kernel in dom0, the in-tree module beside ours, and the fuzzers. All at once, but with
+# never more than three virtual machines, of whichever part: each has one emulated CPU, and waits a
+# fifth of its time. What a part prints goes to the terminal, one part after the other, and to
 # build/test/<part>.log. In the end come the failures, the time and the result of each
 # part, and as the last line "N passed, N failed", the sum of all; exit status 0 only if
 # nothing failed. A virtual machine whose tests all passed is not booted again as long as

@@ -86,7 +86,8 @@ def selftest():
         good &= status == TO_READ and "drivers/a.c" in findings[0] and "b.h" not in findings[0]
         (sources / "drivers/a.c").unlink()
         good &= compare(document, text, sources, "6.1.2")[0] == 1
-    print("" if good else "upstream.py: a change is not found", end="" if good else "\n")
+    if not good:
+        print("upstream.py: a change is not found")
     return 0 if good else 1
 
 

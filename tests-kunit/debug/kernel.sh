@@ -74,8 +74,8 @@ key() {
 # driver: names this tree's driver, for the kernel that has it built in.
 driver() {
 	[ "$kernel" = builtin ] || return 0
-	git -C "$top" ls-files -z -co --exclude-standard -- drivers include scripts/kernel-tree.sh |
-		LC_ALL=C sort -z | (cd "$top" && xargs -0 sha256sum)
+	(cd "$top" && { scripts/kernel-tree.sh --sources; echo scripts/kernel-tree.sh; } |
+		xargs sha256sum)
 }
 
 # fetch TMP: the kernel's sources into TMP/src.

@@ -3,11 +3,11 @@
 
 from pathlib import Path
 
-from cache import BUILTIN, DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, newer_names, \
-    setup
+from cache import BUILTIN, DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, \
+    newer_names, setup
 
-__all__ = ["BUILTIN", "DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing", "newer_names", "setup",
-           "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
+__all__ = ["BUILTIN", "DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing",
+           "newer_names", "setup", "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
