@@ -121,5 +121,10 @@ enough_vectors() {
 
 # same_sum NAME: the guest's first disk reads the known pattern.
 same_sum() {
-	[ "$(guest_run "$1" "disk_sum $DISK_SERIAL 0 $PATTERN_BLOCKS")" = "$PATTERN_SHA256" ]
+	local got
+	got=$(guest_run "$1" "disk_sum $DISK_SERIAL 0 $PATTERN_BLOCKS")
+	[ "$got" = "$PATTERN_SHA256" ] && return 0
+	echo "read: $got"
+	guest_run "$1" "cat /tmp/dd_says; dmesg | tail -n 20"
+	return 1
 }
