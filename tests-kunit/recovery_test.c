@@ -108,6 +108,16 @@ static void fn_lose_config(struct fake_pci_fn *fn)
 		fake_pci_poke(fn, i, 1, fn->reset[i]);
 }
 
+/* The core gives the recovery up: no handler is called any more, and the time passes. */
+static void no_end(struct pcistub_device *dev)
+{
+	unsigned long was = pciback_recovery_timeout;
+
+	pciback_recovery_timeout = 0;
+	flush_delayed_work(&dev->timeout_work);
+	pciback_recovery_timeout = was;
+}
+
 static void idle(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
@@ -419,8 +429,7 @@ static void no_resume(struct kunit *test)
 			row->state == FROZEN ? NEED_RESET :
 			row->error_detected == RECOVERED ? RECOVERED : CAN_RECOVER);
 	fn_after_error(test, dev, fn, row->after);
-	/* The time has passed. */
-	flush_delayed_work(&dev->timeout_work);
+	no_end(dev);
 	dev->pdev->msix_enabled = 0;
 	fake_pci_set_dead(fn, false);
 
@@ -431,7 +440,7 @@ static void no_resume(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, bus_master(fn), master);
 	KUNIT_EXPECT_FALSE(test, dev->recovering);
 	/* Once for each recovery. */
-	flush_delayed_work(&dev->timeout_work);
+	no_end(dev);
 	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_RESUME], row->keeps);
 	pciback_device_deassign(dev, &f->guest.owner);
 	pciback_device_put(dev);
@@ -454,7 +463,7 @@ static void recovery_timeout(struct kunit *test)
 	for (ticks = 0; ticks < 60 * HZ && !is_isolated(dev); ticks++)
 		schedule_timeout_uninterruptible(1);
 	pciback_recovery_timeout = 600 * HZ;
-	flush_delayed_work(&dev->timeout_work);
+	no_end(dev);
 	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
 	KUNIT_EXPECT_FALSE(test, is_usable(dev, &f->guest));
 	KUNIT_EXPECT_EQ(test, bus_master(fn), 0);
@@ -464,12 +473,12 @@ static void recovery_timeout(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
 	KUNIT_EXPECT_EQ(test, error_detected(dev, NORMAL), CAN_RECOVER);
 	resume(dev);
-	flush_delayed_work(&dev->timeout_work);
+	no_end(dev);
 	KUNIT_EXPECT_TRUE(test, is_usable(dev, &f->guest));
 	KUNIT_EXPECT_EQ(test, error_detected(dev, NORMAL), CAN_RECOVER);
 	pciback_device_deassign(dev, &f->guest.owner);
 	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
-	flush_delayed_work(&dev->timeout_work);
+	no_end(dev);
 	KUNIT_EXPECT_TRUE(test, is_usable(dev, &f->guest));
 
 	/* Released during a recovery: its work is cancelled. */
@@ -478,6 +487,106 @@ static void recovery_timeout(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fixture_unbind(fn), 12);
 	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
 	pciback_recovery_timeout = was;
+}
+
+/* Others are asked meanwhile: the recovery is not over, however long it takes. */
+static void others_recover(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *other = device_assign(test, BELOW_1);
+	struct pcistub_device *dev = fixture_seize(test, f->fn[BELOW]);
+
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
+	guest.answer[RECOVERY_DETECTED] = NEED_RESET;
+	KUNIT_EXPECT_EQ(test, error_detected(dev, FROZEN), NEED_RESET);
+	KUNIT_EXPECT_EQ(test, error_detected(other, FROZEN), NEED_RESET);
+	/* Its time has passed. */
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_TRUE(test, dev->recovering);
+	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_RESUME], 0);
+	/* However often that happens: the limit is a number of timeouts. */
+	dev->recovery_start = jiffies - 10 * pciback_recovery_timeout;
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_FALSE(test, dev->recovering);
+	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_RESUME], 1);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 0);
+
+	pciback_device_deassign(dev, &f->guest.owner);
+	pciback_device_put(dev);
+	pciback_device_deassign(other, &f->guest.owner);
+	pciback_device_put(other);
+}
+
+struct other_reset_row {
+	const char *name;
+	int answer;		/* to each question */
+	bool link_reset;	/* the core resets the link because of the other's vote */
+	bool keeps;
+};
+
+static const struct other_reset_row other_reset_rows[] = {
+	{ "nothing is reset", CAN_RECOVER, false, true },
+	{ "nothing is reset, no handler", NONE, false, true },
+	{ "nothing is reset, no frontend", -ENOTCONN, false, true },
+	{ "the link is reset", CAN_RECOVER, true, true },
+	{ "the link is reset, no handler", NONE, true, false },
+	{ "the link is reset, no frontend", -ENOTCONN, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(other_reset, other_reset_rows, name);
+
+/* An error after which the link works; the driver of another function wants a reset. */
+static void other_wants_reset(struct kunit *test)
+{
+	const struct other_reset_row *row = test->param_value;
+	struct seize_fixture *f = test->priv;
+	struct fake_pci_fn *fn = f->fn[BELOW];
+	struct pcistub_device *dev = device_assign(test, BELOW);
+	u32 bar = fake_pci_peek(fn, PCI_BASE_ADDRESS_0, 4);
+	unsigned int flr = fn->nr_flr;
+
+	guest.answer[RECOVERY_DETECTED] = row->answer;
+	guest.answer[RECOVERY_SLOT_RESET] = row->answer == CAN_RECOVER ? RECOVERED : row->answer;
+	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	KUNIT_EXPECT_EQ(test, error_detected(dev, NORMAL), CAN_RECOVER);
+	if (row->link_reset)
+		fn_lose_config(fn);
+	KUNIT_EXPECT_EQ(test, slot_reset(dev), RECOVERED);
+	KUNIT_EXPECT_EQ_MSG(test, fn->nr_flr, flr, "this guest wants no reset");
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, PCI_BASE_ADDRESS_0, 4), bar);
+	KUNIT_EXPECT_EQ_MSG(test, bus_master(fn), row->link_reset ? 0 : PCI_COMMAND_MASTER,
+			    "what was not reset works on");
+	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_SLOT_RESET], 1);
+	resume(dev);
+	KUNIT_EXPECT_EQ(test, is_usable(dev, &f->guest), row->keeps);
+	KUNIT_EXPECT_EQ(test, guest.isolated, !row->keeps);
+	pciback_device_deassign(dev, &f->guest.owner);
+	pciback_device_put(dev);
+}
+
+/* What error_detected() did to the channel ends also if the core gives the recovery up. */
+static void channel(struct kunit *test)
+{
+	struct seize_fixture *f = test->priv;
+	struct pcistub_device *dev = device_assign(test, BELOW);
+	struct pci_dev *pdev = dev->pdev;
+
+	guest.answer[RECOVERY_DETECTED] = CAN_RECOVER;
+	pdev->error_state = pci_channel_io_frozen;
+	KUNIT_EXPECT_EQ(test, error_detected(dev, FROZEN), NEED_RESET);
+	no_end(dev);
+	KUNIT_EXPECT_EQ(test, (__force int)pdev->error_state, NORMAL);
+
+	/* Its registers are lost, so it goes on with the reset when it is deassigned. */
+	pdev->error_state = pci_channel_io_frozen;
+	KUNIT_EXPECT_EQ(test, error_detected(dev, FROZEN), NEED_RESET);
+	fn_lose_config(f->fn[BELOW]);
+	no_end(dev);
+	KUNIT_EXPECT_EQ(test, (__force int)pdev->error_state, FROZEN);
+	KUNIT_EXPECT_EQ(test, guest.isolated, 1);
+	pciback_device_deassign(dev, &f->guest.owner);
+	KUNIT_EXPECT_EQ(test, (__force int)pdev->error_state, NORMAL);
+	pciback_device_put(dev);
 }
 
 /* The guest's function has no driver that handles errors. */
@@ -604,6 +713,9 @@ static struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(reset_hangs),
 	KUNIT_CASE_PARAM(no_resume, no_resume_gen_params),
 	KUNIT_CASE(recovery_timeout),
+	KUNIT_CASE(others_recover),
+	KUNIT_CASE_PARAM(other_wants_reset, other_reset_gen_params),
+	KUNIT_CASE(channel),
 	KUNIT_CASE(no_handler),
 	KUNIT_CASE(no_query_guest),
 	KUNIT_CASE(deassign_during_query),

@@ -16,6 +16,7 @@ struct vote_row {
 	int state, answer;
 	int vote;
 	bool keeps;
+	bool reset;
 };
 
 static const struct vote_row vote_rows[] = {
@@ -34,13 +35,13 @@ static const struct vote_row vote_rows[] = {
 	{ "detected: no frontend", RECOVERY_DETECTED, NORMAL, -ENOTCONN, CAN_RECOVER, true },
 	{ "detected: no AER support", RECOVERY_DETECTED, NORMAL, -EOPNOTSUPP, CAN_RECOVER, true },
 	{ "detected: detaching", RECOVERY_DETECTED, NORMAL, -ECANCELED, CAN_RECOVER, true },
-	{ "frozen: can recover", RECOVERY_DETECTED, FROZEN, CAN_RECOVER, NEED_RESET, true },
-	{ "frozen: needs a reset", RECOVERY_DETECTED, FROZEN, NEED_RESET, NEED_RESET, true },
-	{ "frozen: no handler", RECOVERY_DETECTED, FROZEN, NONE, NEED_RESET, false },
-	{ "frozen: timed out", RECOVERY_DETECTED, FROZEN, -ETIMEDOUT, NEED_RESET, false },
-	{ "frozen: no frontend", RECOVERY_DETECTED, FROZEN, -ENOTCONN, NEED_RESET, false },
-	{ "frozen: no AER support", RECOVERY_DETECTED, FROZEN, -EOPNOTSUPP, NEED_RESET, false },
-	{ "frozen: detaching", RECOVERY_DETECTED, FROZEN, -ECANCELED, NEED_RESET, true },
+	{ "frozen: can recover", RECOVERY_DETECTED, FROZEN, CAN_RECOVER, NEED_RESET, true, true },
+	{ "frozen: needs a reset", RECOVERY_DETECTED, FROZEN, NEED_RESET, NEED_RESET, true, true },
+	{ "frozen: no handler", RECOVERY_DETECTED, FROZEN, NONE, NEED_RESET, false, true },
+	{ "frozen: timed out", RECOVERY_DETECTED, FROZEN, -ETIMEDOUT, NEED_RESET, false, true },
+	{ "frozen: no frontend", RECOVERY_DETECTED, FROZEN, -ENOTCONN, NEED_RESET, false, true },
+	{ "frozen: no AER support", RECOVERY_DETECTED, FROZEN, -EOPNOTSUPP, NEED_RESET, false, true },
+	{ "frozen: detaching", RECOVERY_DETECTED, FROZEN, -ECANCELED, NEED_RESET, true, true },
 	{ "failed: can recover", RECOVERY_DETECTED, FAILED, CAN_RECOVER, DISCONNECT, false },
 	{ "failed: disconnect", RECOVERY_DETECTED, FAILED, DISCONNECT, DISCONNECT, false },
 	{ "mmio: recovered", RECOVERY_MMIO, NORMAL, RECOVERED, RECOVERED, true },
@@ -48,10 +49,15 @@ static const struct vote_row vote_rows[] = {
 	{ "mmio: can recover", RECOVERY_MMIO, NORMAL, CAN_RECOVER, RECOVERED, false },
 	{ "mmio: no handler", RECOVERY_MMIO, NORMAL, NONE, RECOVERED, true },
 	{ "mmio: no frontend", RECOVERY_MMIO, NORMAL, -ENOTCONN, RECOVERED, true },
-	{ "reset: recovered", RECOVERY_SLOT_RESET, NORMAL, RECOVERED, RECOVERED, true },
-	{ "reset: needs another", RECOVERY_SLOT_RESET, NORMAL, NEED_RESET, RECOVERED, false },
-	{ "reset: no handler", RECOVERY_SLOT_RESET, NORMAL, NONE, RECOVERED, false },
-	{ "reset: no frontend", RECOVERY_SLOT_RESET, NORMAL, -ENOTCONN, RECOVERED, false },
+	{ "reset: recovered", RECOVERY_SLOT_RESET, NORMAL, RECOVERED, RECOVERED, true, true },
+	{ "reset: needs another", RECOVERY_SLOT_RESET, NORMAL, NEED_RESET, RECOVERED, false, true },
+	{ "reset: no handler", RECOVERY_SLOT_RESET, NORMAL, NONE, RECOVERED, false, true },
+	{ "reset: no frontend", RECOVERY_SLOT_RESET, NORMAL, -ENOTCONN, RECOVERED, false, true },
+	{ "no reset: recovered", RECOVERY_SLOT_RESET, NORMAL, RECOVERED, RECOVERED, true },
+	{ "no reset: no handler", RECOVERY_SLOT_RESET, NORMAL, NONE, RECOVERED, true },
+	{ "no reset: no frontend", RECOVERY_SLOT_RESET, NORMAL, -ENOTCONN, RECOVERED, true },
+	{ "no reset: timed out", RECOVERY_SLOT_RESET, NORMAL, -ETIMEDOUT, RECOVERED, false },
+	{ "no reset: disconnect", RECOVERY_SLOT_RESET, NORMAL, DISCONNECT, RECOVERED, false },
 	{ "resume: no handler", RECOVERY_RESUME, NORMAL, NONE, RECOVERED, true },
 	{ "resume: invalid", RECOVERY_RESUME, NORMAL, -EPROTO, RECOVERED, true },
 	{ "resume: timed out", RECOVERY_RESUME, NORMAL, -ETIMEDOUT, RECOVERED, true },
@@ -63,7 +69,7 @@ static void votes(struct kunit *test)
 {
 	const struct vote_row *row = test->param_value;
 	struct pciback_vote vote = pciback_vote_on_answer(row->step, channel_state(row->state),
-							  row->answer);
+							  row->reset, row->answer);
 
 	KUNIT_EXPECT_EQ(test, (__force int)vote.vote, row->vote);
 	KUNIT_EXPECT_EQ(test, !vote.reason, row->keeps);

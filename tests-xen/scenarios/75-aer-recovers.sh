@@ -7,6 +7,13 @@
 # Errors of a disk that a guest drives: the guest's own driver recovers it, with its
 # data and its interrupts, as it would on a bare machine.
 
+# recovers PORT: dom0 says that the recovery was a success, and the guest was not isolated meanwhile.
+recovers() {
+	check "dom0 recovers" await 60 recovered "$1"
+	show "kernel log" < <(kmsg_since | grep -E 'AER|nvme|pciback|recover')
+	refuse "the guest kept up" eval "kmsg_since | grep isolated"
+}
+
 must "module loads hiding the disks" load_hiding "$NVME" "$NVME2"
 before=$(config_of "$NVME")
 must "guest boots with both disks" guest_start vm1 2 "$NVME" "$NVME2"
@@ -19,8 +26,7 @@ check "and writes" is_sum "$written"
 note "--- a fatal error: the link is reset, and the disk with it"
 kmsg_mark
 check "a fatal error at the disk's port" inject "$PORT_NVME" FCP
-check "dom0 recovers" await 60 recovered "$PORT_NVME"
-show "kernel log" < <(kmsg_since | grep -E 'AER|nvme|pciback|recover')
+recovers "$PORT_NVME"
 check "the guest's driver has recovered the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
 check "the guest reads the pattern" same_sum vm1
 same "and what it wrote before" "$written" "$(guest_run vm1 "disk_sum $DISK_SERIAL 64 8")"
@@ -36,7 +42,7 @@ note "--- again, under I/O"
 guest_bg vm1 "read_forever $DISK_SERIAL"
 kmsg_mark
 check "a fatal error" inject "$PORT_NVME" FCP
-check "dom0 recovers" await 60 recovered "$PORT_NVME"
+recovers "$PORT_NVME"
 check "the guest reads the pattern" same_sum vm1
 
 note "--- an error that is not fatal"
@@ -47,7 +53,7 @@ if [ "$KERNEL" = k6.1 ]; then
 else
 	kmsg_mark
 	check "an error at the disk's port that is not fatal" inject "$PORT_NVME" COMP_TIME
-	check "dom0 recovers" await 60 recovered "$PORT_NVME"
+	recovers "$PORT_NVME"
 	check "the guest reads the pattern" same_sum vm1
 	same "the guest keeps it, state-0" 3 "$(backend_node vm1 state-0)"
 fi

@@ -162,6 +162,8 @@ struct pciback_owner {
  *	recovery; device_lock()
  * @link_reset: the error that it is being recovered from leads to a reset of the
  *	link; device_lock()
+ * @reset_voted: this driver's vote in that recovery was to reset; device_lock()
+ * @recovery_start: when that recovery began, in jiffies; device_lock()
  * @timeout_work: ends that recovery when the PCI core does not
  * @seizure: configuration space as it was at seizure; device_lock()
  */
@@ -202,6 +204,8 @@ struct pcistub_device {
 	bool assign_without_reset;
 	bool recovering;
 	bool link_reset;
+	bool reset_voted;
+	unsigned long recovery_start;
 	struct delayed_work timeout_work;
 	struct pciback_config seizure;
 };
@@ -214,6 +218,16 @@ static inline void pciback_disable_dma(struct pci_dev *pdev)
 {
 	if (pdev->hdr_type == PCI_HEADER_TYPE_NORMAL)
 		pci_clear_master(pdev);
+}
+
+/*
+ * Ends what error_detected() began, for a function that works again: drivers of the host take
+ * a frozen channel for a device that does not answer. The PCI core does it only when a recovery
+ * is a success. A channel that failed for good stays so.
+ */
+static inline void pciback_channel_set_normal(struct pci_dev *pdev)
+{
+	cmpxchg(&pdev->error_state, pci_channel_io_frozen, pci_channel_io_normal);
 }
 
 extern struct workqueue_struct *pciback_device_wq;

@@ -233,6 +233,8 @@ static bool config_flag_is_set(struct pci_dev *pdev, int pos, u16 flag)
 /**
  * pciback_config_is_kept() - is a function's configuration still there?
  * @dev: a function that answers
+ * @msi_too: also look at MSI and MSI-X, which tell only if there may have been a reset: they may
+ *	also be lost on the way from D3hot to D0
  *
  * A reset clears the BARs, decoding, and the Enable bit of MSI and MSI-X, which only the host
  * sets. The BARs alone do not show a reset: a virtual function has none, and a guest may
@@ -243,7 +245,7 @@ static bool config_flag_is_set(struct pci_dev *pdev, int pos, u16 flag)
  * enable MSI, and a change of the power state may lose the BARs until it is done.
  * Return: true if the function was not reset, or was restored since.
  */
-bool pciback_config_is_kept(struct pcistub_device *dev)
+bool pciback_config_is_kept(struct pcistub_device *dev, bool msi_too)
 {
 	struct pci_dev *pdev = dev->pdev;
 	u16 command = 0;
@@ -254,8 +256,7 @@ bool pciback_config_is_kept(struct pcistub_device *dev)
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
 	if (dev->seizure.decode & ~command)
 		return false;
-	/* MSI may also be lost from D3hot to D0, so it tells only if there was to be a reset. */
-	if (!dev->link_reset)
+	if (!msi_too)
 		return true;
 	if (pdev->msi_enabled && !config_flag_is_set(pdev, pdev->msi_cap + PCI_MSI_FLAGS,
 						     PCI_MSI_FLAGS_ENABLE))

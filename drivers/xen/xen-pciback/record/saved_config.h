@@ -11,7 +11,7 @@ void pciback_config_note(struct pcistub_device *dev);
 int pciback_config_save(struct pcistub_device *dev);
 void pciback_config_restore(struct pcistub_device *dev);
 int pciback_config_check(struct pcistub_device *dev);
-bool pciback_config_is_kept(struct pcistub_device *dev);
+bool pciback_config_is_kept(struct pcistub_device *dev, bool msi_too);
 void pciback_config_release(struct pcistub_device *dev, bool decode_too);
 
 #endif /* PCIBACK_RECORD_SAVED_CONFIG_H */

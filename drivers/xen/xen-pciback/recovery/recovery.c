@@ -36,6 +36,15 @@
 unsigned long pciback_recovery_timeout = 120 * HZ;
 
 /*
+ * When an error handler of this driver was last called or returned, for any function. A
+ * recovery of many functions takes longer than the timeout if many guests are slow to answer,
+ * and goes on as long as handlers are called. Errors of others must not keep a guest waiting
+ * for good, so that counts for some timeouts only. READ_ONCE() and WRITE_ONCE(), no lock.
+ */
+static unsigned long recovery_activity;
+#define RECOVERY_MAX_TIMEOUTS	5
+
+/*
  * Turns off all that the function could do to the host without a guest's request. Not for
  * a bridge: it must continue to forward accesses of the functions behind it, which may
  * belong to others.
@@ -76,15 +85,17 @@ static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_s
 			     pci_name(dev->pdev));
 }
 
+/* @reset: the function was reset, or will be. */
 static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
 					     enum pciback_recovery_step step,
-					     pci_channel_state_t state)
+					     pci_channel_state_t state, bool reset)
 {
 	struct pciback_owner *owner;
 	struct pciback_vote vote;
 	int answer = -ECANCELED;
 
 	device_lock_assert(&dev->pdev->dev);
+	WRITE_ONCE(recovery_activity, jiffies);
 	/* @owner and @isolated only change with device_lock() held. */
 	owner = dev->owner;
 	if (owner && !dev->isolated)
@@ -93,7 +104,10 @@ static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
 	else
 		owner = NULL;
 
-	vote = pciback_vote_on_answer(step, state, answer);
+	WRITE_ONCE(recovery_activity, jiffies);
+	vote = pciback_vote_on_answer(step, state, reset, answer);
+	if (vote.vote == PCI_ERS_RESULT_NEED_RESET)
+		dev->reset_voted = true;
 	/* If the toolstack is already detaching the function, isolating is not needed. */
 	if (owner && vote.reason && !READ_ONCE(dev->detaching))
 		recovery_isolate(dev, step, vote.reason);
@@ -109,7 +123,7 @@ static const char *recovery_defect(struct pcistub_device *dev)
 	pciback_ops_hold(dev);
 	if (pci_dev_is_disconnected(dev->pdev) || !pciback_reset_answers(dev->pdev))
 		defect = "has a device that does not answer any more";
-	else if (!pciback_config_is_kept(dev))
+	else if (!pciback_config_is_kept(dev, dev->link_reset))
 		defect = "has a device that was reset and not restored";
 	pciback_ops_resume(dev);
 	return defect;
@@ -120,10 +134,21 @@ static void recovery_end(struct pcistub_device *dev)
 {
 	const char *reason = recovery_defect(dev);
 
-	if (reason)
+	if (reason) {
 		recovery_isolate(dev, RECOVERY_RESUME, reason);
-	else
-		recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal);
+		return;
+	}
+	pciback_channel_set_normal(dev->pdev);
+	recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal, false);
+}
+
+/* The PCI core seems to work on a recovery still, which may be that of this function. */
+static bool recovery_goes_on(const struct pcistub_device *dev)
+{
+	unsigned long limit = dev->recovery_start + RECOVERY_MAX_TIMEOUTS * pciback_recovery_timeout;
+
+	return time_before(jiffies, limit) &&
+	       time_before(jiffies, READ_ONCE(recovery_activity) + pciback_recovery_timeout);
 }
 
 /*
@@ -146,10 +171,15 @@ static void recovery_timeout_work(struct work_struct *work)
 	}
 	/* Queued again: another error was detected just now, whose recovery has its own time. */
 	if (dev->recovering && !delayed_work_pending(&dev->timeout_work)) {
+		if (recovery_goes_on(dev)) {
+			schedule_delayed_work(&dev->timeout_work, pciback_recovery_timeout);
+			goto unlock;
+		}
 		dev->recovering = false;
 		if (dev->owner && !dev->isolated && !dev->detaching)
 			recovery_end(dev);
 	}
+unlock:
 	device_unlock(&dev->pdev->dev);
 }
 
@@ -224,23 +254,26 @@ static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channe
 	struct pcistub_device *dev = pci_get_drvdata(pdev);
 
 	dev->link_reset = state == pci_channel_io_frozen;
+	dev->reset_voted = false;
 	dev->clean = false;
+	dev->recovery_start = jiffies;
 	dev->recovering = dev->owner && !dev->isolated;
 	if (dev->recovering)
 		mod_delayed_work(system_wq, &dev->timeout_work, pciback_recovery_timeout);
-	return recovery_query_guest(dev, RECOVERY_DETECTED, state);
+	return recovery_query_guest(dev, RECOVERY_DETECTED, state, dev->link_reset);
 }
 
 static pci_ers_result_t recovery_mmio_enabled(struct pci_dev *pdev)
 {
-	return recovery_query_guest(pci_get_drvdata(pdev), RECOVERY_MMIO, pci_channel_io_normal);
+	return recovery_query_guest(pci_get_drvdata(pdev), RECOVERY_MMIO, pci_channel_io_normal,
+				    false);
 }
 
 /*
  * Restores the function after a reset, which clears configuration space, including a
  * guest's vectors. Registers that a guest may write are written again by the guest, all
  * others by this driver. If the link was not reset, the PCI core may have reset nothing, but a
- * driver that asked for a reset expects one, so the function is reset by FLR. Other
+ * guest's driver that asked for a reset expects one, so the function is reset by FLR. Other
  * methods reset more than this function, or need pci_bus_sem, which the core holds.
  */
 static bool recovery_restore_after_reset(struct pcistub_device *dev)
@@ -256,7 +289,7 @@ static bool recovery_restore_after_reset(struct pcistub_device *dev)
 	 * that the function does not decode.
 	 */
 	pciback_xen_reset_begins(pdev);
-	if (!dev->link_reset)
+	if (!dev->link_reset && dev->reset_voted)
 		err = pciback_reset_flr(pdev);
 	if (!err)
 		pciback_xen_reset_done(pdev);
@@ -273,12 +306,30 @@ static bool recovery_restore_after_reset(struct pcistub_device *dev)
 	return answers;
 }
 
+/*
+ * The PCI core calls slot_reset() for all functions below a port if one driver wants a reset.
+ * For an error after which the link works, whether it resets them depends on the kernel version.
+ */
+static bool recovery_was_reset(struct pcistub_device *dev)
+{
+	bool kept;
+
+	if (dev->link_reset || dev->reset_voted)
+		return true;
+	pciback_ops_hold(dev);
+	kept = pciback_config_is_kept(dev, true);
+	pciback_ops_resume(dev);
+	return !kept;
+}
+
 static pci_ers_result_t recovery_slot_reset(struct pci_dev *pdev)
 {
 	struct pcistub_device *dev = pci_get_drvdata(pdev);
+	bool reset = recovery_was_reset(dev);
 
-	if (recovery_restore_after_reset(dev))
-		return recovery_query_guest(dev, RECOVERY_SLOT_RESET, pci_channel_io_normal);
+	if (!reset || recovery_restore_after_reset(dev))
+		return recovery_query_guest(dev, RECOVERY_SLOT_RESET, pci_channel_io_normal,
+					    reset);
 	/* If its guest is losing it already, isolating is not needed. */
 	if (dev->owner && !dev->isolated && !READ_ONCE(dev->detaching))
 		recovery_isolate(dev, RECOVERY_SLOT_RESET,
@@ -294,7 +345,7 @@ static void recovery_resume(struct pci_dev *pdev)
 	/* When the guest was isolated, the function may not have answered. */
 	if (dev->isolated)
 		recovery_disable_hw(pdev);
-	recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal);
+	recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal, false);
 }
 
 /*

@@ -80,26 +80,28 @@ static bool answer_is_nobody(int answer)
  * pciback_vote_on_answer() - decide what to vote, and whether the guest is isolated
  * @step: the step that the guest was asked about
  * @state: state of the link, for RECOVERY_DETECTED
+ * @reset: the function was reset, or will be, so its configuration is lost
  * @answer: enum pci_ers_result, or any other value that the guest wrote;
  *	-ETIMEDOUT: it did not answer; -EBUSY: it has not answered an earlier
  *	question; -ENOTCONN, -EOPNOTSUPP: it cannot be asked; -ECANCELED: the
  *	function is being detached, or no guest may use it
  *
- * A frozen link will be reset, which clears configuration space. So whatever the
- * guest answers, its function needs the step that follows a reset.
+ * Whatever the guest answers, a function that will be reset needs the step that follows a
+ * reset. The core also takes that step if another function wanted a reset; for a function
+ * that was not reset then, a guest needs no driver that handles errors.
  *
  * Context: any.
  * Return: the vote, and the reason for isolating the guest, if any.
  */
 struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step,
-					   pci_channel_state_t state, int answer)
+					   pci_channel_state_t state, bool reset, int answer)
 {
 	bool known = answer > 0 && answer < ANSWER_END;
 	struct pciback_vote vote = { .vote = vote_steps[step].idle_vote };
 
 	if (!vote_steps[step].accepted)
 		return vote;
-	if (step == RECOVERY_DETECTED && state == pci_channel_io_frozen)
+	if (step == RECOVERY_DETECTED && reset)
 		vote.vote = PCI_ERS_RESULT_NEED_RESET;
 	if (step == RECOVERY_DETECTED && state == pci_channel_io_perm_failure) {
 		vote.vote = PCI_ERS_RESULT_DISCONNECT;
@@ -112,9 +114,8 @@ struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step,
 			vote.vote = (__force pci_ers_result_t)answer;
 	} else if (answer == -ECANCELED) {
 		/* The function is reset when it is deassigned. */
-	} else if (answer_is_nobody(answer) && step != RECOVERY_SLOT_RESET &&
-		   state == pci_channel_io_normal) {
-		/* The link works and nothing is reset, so the guest may keep the function. */
+	} else if (answer_is_nobody(answer) && !reset) {
+		/* The function works on, so the guest may keep it. */
 	} else {
 		vote.reason = answer_reason(answer);
 	}

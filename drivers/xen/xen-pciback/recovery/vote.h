@@ -19,7 +19,7 @@ struct pciback_vote {
 };
 
 struct pciback_vote pciback_vote_on_answer(enum pciback_recovery_step step,
-					   pci_channel_state_t state, int answer);
+					   pci_channel_state_t state, bool reset, int answer);
 const char *pciback_recovery_step_name(enum pciback_recovery_step step);
 
 #endif /* PCIBACK_RECOVERY_VOTE_H */

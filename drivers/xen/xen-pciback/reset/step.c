@@ -184,6 +184,8 @@ static void member_finish(struct reset_set *set, int i)
 			if (!member->err)
 				member->err = pciback_config_check(member->dev);
 		}
+		if (!member->err)
+			pciback_channel_set_normal(pdev);
 	}
 	pci_cfg_access_unlock(pdev);
 	if (member->held)
