@@ -46,6 +46,7 @@
 	SUITE(shared_page),	\
 	SUITE(aer),		\
 	SUITE(recovery),	\
+	SUITE(recovery_end),	\
 	SUITE(cycle),		\
 	SUITE(race),		\
 	SUITE(oom)

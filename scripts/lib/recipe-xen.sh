@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 #
-# Recipe: the hypervisor, the toolstack, and those libraries this machine does not have. Part
-# of its key (keys.sh); which packages are taken is part of the folder's name.
+# Recipe: the hypervisor, the toolstack, the device model of HVM guests (QEMU), and those
+# libraries this machine does not have. Part of its key (keys.sh); which packages are taken is part of the folder's name.
 
 build_xen() {
 	local hv="xen-hypervisor-$XPB_XEN_VERSION-amd64" ver final tmp p
 	local -a all want=() left=()
 	ver=$(deb_version "$hv") || return 1
-	mapfile -t all < <(deb_closure "$hv" "xen-utils-$XPB_XEN_VERSION" xenstore-utils)
+	mapfile -t all < <(deb_closure "$hv" "xen-utils-$XPB_XEN_VERSION" xenstore-utils \
+		qemu-system-xen)
 	[ "${#all[@]}" -gt 0 ] || return 1
 	for p in "${all[@]}"; do
 		case "$p" in

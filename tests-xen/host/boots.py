@@ -91,7 +91,7 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
     config = dom0_config(folder, kernel, options, first.devices, nonce)
     with report.Progress(f"[{kernel.name}] ", f"boot '{boot}': making the initramfs"):
         vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
-                                   [f.path for f in files], config)
+                                   [f.path for f in files], config, first.host in vm.HVM_HOSTS)
     machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", first.devices,
                          first.host, first.cpus, first.args)
     limit = options.limit or scale(kernel) * (DOM0_UP + sum(f.timeout for f in files))

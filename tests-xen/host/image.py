@@ -31,6 +31,12 @@ GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e", "e1000", "xhci-pci", "ext4"]
 XEN_PROGRAMS = ["/usr/lib/xen-4.17/bin/" + p for p in (
     "xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0",
     "xenconsole", "lsevtchn", "xenlockprof")]
+# The device model of HVM guests, and what it and Xen's part of the firmware read at run time.
+DEVICE_MODEL = "/usr/libexec/xen-qemu-system-i386"
+FIRMWARE = ["/usr/lib/xen-4.17/boot/hvmloader", "/usr/share/seabios/bios-256k.bin",
+            "/usr/share/qemu/keymaps/en-us",
+            *(f"/usr/share/qemu/{name}.bin" for name in (
+                "kvmvapic", "linuxboot", "linuxboot_dma", "multiboot", "multiboot_dma"))]
 XENSTORE = ["/usr/bin/xenstore" + s for s in
             ("", "-read", "-write", "-ls", "-list", "-rm", "-chmod", "-exists", "-watch")]
 # The code that makes what is in the cache.
@@ -97,6 +103,30 @@ def make_dom0_base(out, kernel, xen):
     dom0_programs(archive, xen)
     archive.data("/guest/vmlinux", unpack_kernel(kernel.guests.vmlinuz))
     archive.close()
+
+
+def device_model(archive, xen):
+    libs = add_programs(archive, [DEVICE_MODEL], xen.root)
+    add_libraries(archive, libs)
+    for name in FIRMWARE:
+        inside = Path(f"{xen.root}{name}")
+        archive.file(name, inside if inside.exists() else Path(name))
+
+
+def make_hvm_base(out, kernel, xen):
+    archive = cpio.Archive(out)
+    device_model(archive, xen)
+    # The firmware starts it as the boot loader of a real machine would.
+    archive.file("/guest/vmlinuz", kernel.guests.vmlinuz)
+    archive.close()
+
+
+def hvm_image(kernel, xen):
+    """Path of what dom0 has besides its base if its guests are HVM guests."""
+    files = FileList()
+    device_model(files, xen)
+    return cached(f"hvm-{kernel.guests.name}", [kernel.guests.key, xen.key, *files.lines],
+                  lambda out: make_hvm_base(out, kernel, xen))
 
 
 def base_images(kernel, xen):
@@ -174,16 +204,19 @@ def dom0_files(top, kernel, module, scenarios, config):
     add_modules(top, kernel, DOM0_MODULES, {"xen-pciback.ko": module} if module else None)
 
 
-def dom0_image(target, kernel, xen, module, scenarios, config):
+def dom0_image(target, kernel, xen, module, scenarios, config, hvm=False):
     """Write the complete dom0 initramfs to `target`.
 
     module: path of the module under test or None for the kernel's own;
-    scenarios: files to run; config: text of /xpb/config (shell assignments).
+    scenarios: files to run; config: text of /xpb/config (shell assignments);
+    hvm: with a device model for HVM guests.
     Returns the path of the dom0 kernel.
     """
     base, guest, vmlinux = base_images(kernel, xen)
     with open(target, "wb") as out:
         out.write(base.read_bytes())
+        if hvm:
+            out.write(hvm_image(kernel, xen).read_bytes())
         top = cpio.Archive(out)
         top.data("/guest/initrd", guest.read_bytes() + guest_files(kernel))
         dom0_files(top, kernel, module, scenarios, config)

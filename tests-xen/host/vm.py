@@ -29,13 +29,19 @@ XEN_ARGS = ("console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M dom0_max_vcpu
 # translations. bench/ measures with them, as on a real host.
 XEN_NO_MITIGATIONS = "spec-ctrl=no xpti=no "
 LINUX_NO_MITIGATIONS = "mitigations=off "
-# By a scenario's "# host:". A PVH dom0 needs emulated SVM, and a CPU without the features
-# that QEMU emulates wrongly there (rdtscp, AVX).
+# A PVH dom0 and HVM guests need emulated SVM, and a CPU without the features that QEMU
+# emulates wrongly there (rdtscp, AVX). The tables of the emulated VT-d are not those of SVM's
+# nested paging.
+SVM_CPU = "qemu64,+svm,+npt,+nx,+lm,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,-rdtscp"
+SVM_XEN_ARGS = XEN_ARGS + ",no-sharept"
+# By a scenario's "# host:".
 HOSTS = {
     "pv": (CPU, XEN_ARGS),
-    "pvh": ("qemu64,+svm,+npt,+nx,+lm,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,-rdtscp",
-            XEN_ARGS + ",no-sharept dom0=pvh dom0-iommu=map-reserved"),
+    "pvh": (SVM_CPU, SVM_XEN_ARGS + " dom0=pvh dom0-iommu=map-reserved"),
+    "hvm": (SVM_CPU, SVM_XEN_ARGS),
 }
+# Those with a device model for HVM guests.
+HVM_HOSTS = ("hvm",)
 # The second line disables what costs seconds of emulated time and no device needs.
 DOM0_ARGS = ("console=hvc0 earlyprintk=xen loglevel=6 log_buf_len=2M panic=1 rdinit=/init "
              "cryptomgr.notests ipv6.disable=1 "

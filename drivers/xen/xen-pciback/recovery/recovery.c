@@ -145,9 +145,9 @@ static void recovery_end(struct pcistub_device *dev)
 /* The PCI core seems to work on a recovery still, which may be that of this function. */
 static bool recovery_goes_on(const struct pcistub_device *dev)
 {
-	unsigned long limit = dev->recovery_start + RECOVERY_MAX_TIMEOUTS * pciback_recovery_timeout;
+	unsigned long limit = RECOVERY_MAX_TIMEOUTS * pciback_recovery_timeout;
 
-	return time_before(jiffies, limit) &&
+	return time_before(jiffies, dev->recovery_start + limit) &&
 	       time_before(jiffies, READ_ONCE(recovery_activity) + pciback_recovery_timeout);
 }
 

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# shellcheck shell=bash
+# boot: hvm
+# host: hvm
+# kernels: k6.12
+# timeout: 500
+#
+# An HVM guest with a real device model drives a disk and a card that are passed through: data,
+# interrupts, network.
+
+GUEST_TYPE=hvm
+
+must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
+before=$(config_of "$NVME")
+before_nic=$(config_of "$NIC")
+must "guest boots with both" guest_start vm1 1 "$NVME" "$NIC"
+show "its functions" < <(guest_run vm1 lspci)
+check "its driver starts the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
+check "it reads the pattern" same_sum vm1
+written=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 8 from-an-hvm-guest")
+check "and writes" is_sum "$written"
+same "and reads that" "$written" "$(guest_run vm1 "disk_sum $DISK_SERIAL 64 8")"
+check "the card reaches the gateway" guest_run vm1 "net_ping e1000e"
+guest_irqs vm1 >/run/xpb/irqs
+show "its interrupts" </run/xpb/irqs
+
+check "the guest is destroyed" guest_kill vm1
+check "no backend is left" await 20 no_backends
+check "the disk is as at seizure" config_is "$NVME" "$before"
+check "the card, too" config_is "$NIC" "$before_nic"
+[ "$MODULE" = ours ] || exit 0
+show "resets of the disk" <"$PCI/$NVME/pciback/reset_history"
+show "and of the card" <"$PCI/$NIC/pciback/reset_history"
