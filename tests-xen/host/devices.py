@@ -7,13 +7,15 @@ firmware numbers buses in slot order.
 
 DISK_SERIAL, DISK2_SERIAL = "xpb-one", "xpb-two"
 NVME, NVME2, NIC = "0000:01:00.0", "0000:02:00.0", "0000:00:05.0"
-# Only in the sets "all" and "many".
+# Not in the set "base".
 NIC2 = "0000:04:01.0"
 BRIDGE = "0000:00:07.0"
-# Only in the set "many": one device of eight functions; what fills the bridge.
+# Only in the sets "many" and "full": one device of eight functions; what fills the bridge.
 EIGHT = [f"0000:02:00.{n}" for n in range(8)]
 WITH_DISK = 5                # which of the eight has the second disk
 FILLERS = [f"0000:04:{slot:02x}.0" for slot in range(2, 25)]
+# Only in the set "full": all other slots behind the bridge.
+MORE_FILLERS = [f"0000:04:{slot:02x}.0" for slot in range(25, 32)]
 
 DISKS = ["-drive", "if=none,id=d1,file=disk1.img,format=raw",
          "-drive", "if=none,id=d2,file=disk2.img,format=raw"]
@@ -63,8 +65,8 @@ def eight_functions():
     return functions
 
 
-def fillers():
-    return [word for bdf in FILLERS
+def fillers(addresses):
+    return [word for bdf in addresses
             for word in ("-device", f"pci-testdev,bus=pb1,addr={int(bdf[8:10], 16):#x}")]
 
 
@@ -80,10 +82,15 @@ def everything():
 
 def many():
     return [*port(1), *sriov_disk(1, DISK_SERIAL, 2, 6, 6), *port(2), *eight_functions(),
-            *card(), *port(3), *old_card(), *fillers()]
+            *card(), *port(3), *old_card(), *fillers(FILLERS)]
 
 
-SETS = {"base": base, "all": everything, "many": many}
+def full():
+    """More functions of different devices than a guest's virtual bus has slots."""
+    return [*many(), *fillers(MORE_FILLERS)]
+
+
+SETS = {"base": base, "all": everything, "many": many, "full": full}
 
 
 def options(name):
@@ -97,8 +104,9 @@ def variables(name):
                  BRIDGE="" if name == "base" else BRIDGE,
                  DISK_SERIAL=DISK_SERIAL, DISK2_SERIAL=DISK2_SERIAL)
     devices = [NVME, NVME2, NIC] + ([NIC2] if name != "base" else [])
-    if name == "many":
+    if name in ("many", "full"):
+        behind = [NIC2, *FILLERS, *(MORE_FILLERS if name == "full" else [])]
         known.update(NVME2=EIGHT[WITH_DISK], EIGHT=" ".join(EIGHT),
-                     BEHIND_BRIDGE=" ".join([NIC2] + FILLERS))
-        devices = [NVME, *EIGHT, NIC, BRIDGE, NIC2, *FILLERS]
+                     BEHIND_BRIDGE=" ".join(behind))
+        devices = [NVME, *EIGHT, NIC, BRIDGE, *behind]
     return dict(known, DEVICES=" ".join(devices))
