@@ -20,7 +20,7 @@ static struct {
 } guest;
 
 static inline int guest_query(struct pciback_owner *owner, struct pcistub_device *dev,
-		       enum pciback_recovery_step step, pci_channel_state_t state)
+			      enum pciback_recovery_step step, pci_channel_state_t state)
 {
 	guest.queries[step]++;
 	guest.state = (__force int)state;

@@ -7,7 +7,7 @@
 # timeout: 700
 #
 # The life of devices in HVM guests: attached and detached while the guest runs, also under I/O;
-# kept over a reboot of the guest, which xl makes a new domain of; INTx; taken back from a guest
+# kept over a reboot of the guest, which xl makes a new domain of; INTx; deassigned from a guest
 # that is destroyed under I/O, or in its firmware.
 
 GUEST_TYPE=hvm

@@ -29,7 +29,7 @@ show "it says" < <(backend_error vm1)
 check "which names the function and the reason" has <(backend_error vm1) "$NVME.*(slot|bus|full|room)"
 check "the card works on" guest_run vm1 "net_ping e1000e"
 
-check "xl takes it back" xl pci-detach vm1 "$NVME"
+check "xl detaches it" xl pci-detach vm1 "$NVME"
 check "and another function" xl pci-detach vm1 "${behind[30]}"
 check "after a detach there is room for it" xl pci-attach vm1 "$NVME"
 check "the guest's driver starts the disk" guest_run vm1 "modprobe nvme; await 40 disk_of $DISK_SERIAL"
