@@ -15,6 +15,7 @@
 #include "seize_fixture.h"
 #include "suites.h"
 
+#define MSIX_FLAGS	(0xb0 + PCI_MSIX_FLAGS)
 #define PERMIT_PATH	"pciback/assign_without_reset"
 
 static ssize_t write_do_flr(struct fake_pci_fn *fn)
@@ -208,12 +209,18 @@ static void request_resets(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
 	struct fake_pci_fn *fn = f->fn[CARD];
-	struct pcistub_device *dev = fixture_seize(test, fn);
-	unsigned int before = fn->nr_flr;
 	u8 *was = kunit_kzalloc(test, PCI_CFG_SPACE_EXP_SIZE, GFP_KERNEL);
+	u32 msix = fake_pci_peek(fn, MSIX_FLAGS, 2);
+	struct pcistub_device *dev;
+	unsigned int before;
 
 	KUNIT_ASSERT_NOT_NULL(test, was);
+	/* The PCI core restores it only while MSI-X is on. */
+	fake_pci_poke(fn, MSIX_FLAGS, 2, msix | PCI_MSIX_FLAGS_MASKALL);
+	dev = fixture_seize(test, fn);
+	before = fn->nr_flr;
 	fake_pci_snapshot(fn, was);
+	KUNIT_EXPECT_EQ(test, fake_pci_peek(fn, MSIX_FLAGS, 2), msix | PCI_MSIX_FLAGS_MASKALL);
 	KUNIT_EXPECT_TRUE(test, dev->clean);
 	/* As a guest of a device model that uses the function without a backend. */
 	fake_pci_poke(fn, fn->msi + PCI_MSI_ADDRESS_LO, 4, 0xfee01000);

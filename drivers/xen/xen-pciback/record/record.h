@@ -43,6 +43,7 @@ struct pcistub_device;
  * @pmcsr: PMCSR, 0 without the capability
  * @msi: registers of the MSI capability, which the core does not restore while
  *	MSI is off
+ * @msix: Message Control of MSI-X, the same
  * @image: all registers before the first guest had it, see record/config_image.c; NULL until
  *	then
  *
@@ -55,6 +56,7 @@ struct pciback_config {
 	u16 command;
 	u16 pmcsr;
 	u32 msi[PCIBACK_MSI_REGS];
+	u16 msix;
 	u32 *image;
 };
 

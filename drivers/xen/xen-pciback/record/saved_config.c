@@ -5,8 +5,9 @@
  * @seizure of its record.
  *
  * The PCI core saves and restores most of it. It does not restore the MSI capability while
- * MSI is off, so that a guest's last message address would stay, nor the data select
- * field of power management; and it does not know that PME was disarmed at seizure.
+ * MSI is off, so that a guest's last message address would stay, nor Function Mask of MSI-X, nor
+ * the data select field of power management; and it does not know that PME was disarmed at
+ * seizure.
  */
 #include <linux/pci.h>
 #include "record/config_image.h"
@@ -100,6 +101,10 @@ void pciback_config_note(struct pcistub_device *dev)
 							      msi->size[i]);
 		was->msi[0] &= ~PCI_MSI_FLAGS_ENABLE;
 	}
+	if (pdev->msix_cap) {
+		pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS, &was->msix);
+		was->msix &= ~PCI_MSIX_FLAGS_ENABLE;
+	}
 	if (pdev->pm_cap) {
 		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &was->pmcsr);
 		if (was->pmcsr & PCI_PM_CTRL_PME_ENABLE)
@@ -161,7 +166,7 @@ static void pm_restore_data_select(struct pci_dev *pdev, u16 was)
  * pciback_config_restore() - restore what was saved at seizure
  * @dev: the function
  *
- * MSI or MSI-X that is enabled stays enabled, with its vectors.
+ * MSI or MSI-X that is enabled for the guest stays enabled, with its vectors.
  *
  * Context: may sleep. Caller holds device_lock().
  */
@@ -184,6 +189,8 @@ void pciback_config_restore(struct pcistub_device *dev)
 				config_write_reg(pdev, pdev->msi_cap + msi->off[i], msi->size[i],
 						 dev->seizure.msi[i]);
 	}
+	if (pdev->msix_cap && !pdev->msix_enabled)
+		config_write_reg(pdev, pdev->msix_cap + PCI_MSIX_FLAGS, 2, dev->seizure.msix);
 }
 
 /* The first base address register that has lost its value, -1: none; @val: what it reads. */
