@@ -4,8 +4,8 @@
 # build-module.sh KERNEL OUT [make args]
 #
 # Builds the module for a kernel of the cache in a copy of the sources:
-# OUT/drivers/xen/xen-pciback/xen-pciback.ko. KERNEL is k6.1, k6.12, k7.3, or debug, the one
-# for a dom0 that tests-kunit/debug/kernel.sh builds. The source folders stay
+# OUT/drivers/xen/xen-pciback/xen-pciback.ko. KERNEL is k6.1, k6.12, k7.3, arm64 (with
+# STUB=1), or debug, the one for a dom0 that tests-kunit/debug/kernel.sh builds. The source folders stay
 # clean and kernels do not share objects. Only changed files are copied, so a
 # second run has little to do. Prints what the compiler has to say, nothing else.
 #
@@ -66,12 +66,14 @@ shift 2
 
 declare -a inside=()
 "$here/setup.sh" build
-if xpb_newer_names | grep -qx "$kernel"; then
+if { xpb_newer_names; xpb_foreign_names; } | grep -qx "$kernel"; then
 	"$here/setup.sh" newer
 	if why=$(xpb_missing "$kernel"); then
 		echo "$kernel: $why" >&2
 		exit 1
 	fi
+fi
+if xpb_newer_names | grep -qx "$kernel"; then
 	suite=$(cat "$XPB_CURRENT/$kernel/suite")
 	inside=("$here/lib/in-suite.sh" "$XPB_CURRENT/suite-$suite" "$out")
 fi

@@ -8,8 +8,8 @@
 # kernel sources. Kernels and Xen are unpacked into the cache, never installed.
 # Safe to run again, by several at once, and without network once the cache is
 # full. XPB_MAX_AGE (days, default 7) is how long a full cache is not even
-# compared with apt's lists. The kernels of a newer Debian ("newer", and part of
-# "all") are no must: what cannot be had is named, and not tested. What other scripts
+# compared with apt's lists. The kernels of a newer Debian and headers of another
+# architecture ("newer", and part of "all") are no must: what cannot be had is named, and not tested. What other scripts
 # than these have made (keys.sh) is never used, and removed when nothing has used it
 # for XPB_KEEP_DAYS (default 14).
 #
@@ -31,6 +31,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib/recipe-newer.sh"
 # shellcheck source=scripts/lib/recipe-suite.sh
 . "$here/lib/recipe-suite.sh"
+# shellcheck source=scripts/lib/recipe-foreign.sh
+. "$here/lib/recipe-foreign.sh"
 # shellcheck source=scripts/lib/recipe-xen.sh
 . "$here/lib/recipe-xen.sh"
 # shellcheck source=scripts/lib/recipe-source.sh
@@ -58,7 +60,7 @@ main() {
 	case "$part" in build | newer) ;; *) tools+=($XPB_TOOLS_VM) ;; esac
 	ensure_tools "${tools[@]}"
 
-	local name meta series suite
+	local name meta series suite compiler
 	while read -r name meta; do
 		must_keep "$name" build_kernel "$name" "$meta"
 		ensure_tools "$(cat "$XPB_CURRENT/$name/compiler")"
@@ -69,6 +71,9 @@ main() {
 		while read -r name series suite; do
 			keep_newer "$name" "$series" "$suite"
 		done < <(xpb_newer_kernels)
+		while read -r name meta compiler; do
+			keep_foreign "$name" "$meta" "$compiler"
+		done < <(xpb_foreign)
 		;;
 	esac
 	remove_unused
@@ -76,7 +81,7 @@ main() {
 
 print_paths() {
 	local name
-	for name in $(xpb_kernel_names) $(xpb_newer_names) xen kernel-src; do
+	for name in $(xpb_kernel_names) $(xpb_newer_names) $(xpb_foreign_names) xen kernel-src; do
 		printf '%s=%s\n' "$name" "$XPB_CURRENT/$name"
 	done
 }
@@ -105,6 +110,21 @@ keep_newer() {
 		rm -f "$why"
 	else
 		# Without its compiler it is of no use.
+		rm -f "$XPB_CURRENT/$name"
+		printf '%s\n' "$why_not" >"$why"
+		say "$name: not to be had and not tested: $why_not"
+	fi
+	XPB_APT=()
+}
+
+# keep_foreign ARCH META COMPILER: the same for headers of another architecture.
+keep_foreign() {
+	local name=$1 why="$XPB_CURRENT/.$1.missing"
+	if [ -n "$(find "$why" -mmin -30 2>/dev/null)" ]; then
+		say "$name: $(cat "$why")"
+	elif optional_tool "$3" && keep_artefact "$name" build_foreign "$name" "$2"; then
+		rm -f "$why"
+	else
 		rm -f "$XPB_CURRENT/$name"
 		printf '%s\n' "$why_not" >"$why"
 		say "$name: not to be had and not tested: $why_not"

@@ -66,7 +66,7 @@ remove_unused() {
 	local folder
 	find "$XPB_CACHE" -mindepth 1 -maxdepth 1 -type d -mtime "+$XPB_KEEP_DAYS" \
 		-regextype posix-extended \
-		-regex '.*/(current|k[0-9]|kdebug-|xen-|kernel-src-|kunit-src-|checkpatch-|suite-)[^/]*' |
+		-regex '.*/(current|k[0-9]|kdebug-|xen-|kernel-src-|kunit-src-|checkpatch-|suite-|arm64-)[^/]*' |
 		while read -r folder; do
 			say "removing $(basename "$folder"): not used for $XPB_KEEP_DAYS days"
 			rm -rf "$folder"

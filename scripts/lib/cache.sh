@@ -7,7 +7,8 @@
 #   $XPB_CURRENT/<kernel>/{release,pkgversion,compiler,vmlinuz,modules,build}
 #   $XPB_CURRENT/<newer kernel>/suite    name of the suite whose compiler it needs
 #   $XPB_CURRENT/suite-<suite>/{root,pkgversion}    that compiler
-#   $XPB_CURRENT/.<newer kernel>.missing            why it could not be had
+#   $XPB_CURRENT/<architecture>/{release,pkgversion,build}    headers to compile for it
+#   $XPB_CURRENT/.<newer kernel or architecture>.missing      why it could not be had
 #   $XPB_CURRENT/xen/{root,xen.elf,pkgversion}
 #   $XPB_CURRENT/kernel-src    files of the kernel's sources, at their paths there:
 #       lib/kunit include/kunit tools/testing/kunit scripts/{checkpatch.pl,kernel-doc,get_abi.pl}
@@ -43,6 +44,15 @@ xpb_newer_kernels() {
 	END
 }
 
+# Architectures that the module is only compiled for, without guests (STUB=1):
+#   architecture, meta package of the headers, compiler
+# A machine that cannot have them leaves that out and says so.
+xpb_foreign() {
+	cat <<-'END'
+	arm64	linux-headers-6.12-arm64	gcc-12-aarch64-linux-gnu
+	END
+}
+
 # Package with the kernel sources that files of kernel-src and the debug kernel are taken from.
 # shellcheck disable=SC2034
 XPB_SOURCE_PACKAGE=linux-source-6.12
@@ -64,7 +74,11 @@ xpb_newer_names() {
 	xpb_newer_kernels | cut -f1
 }
 
-# xpb_missing KERNEL: why a newer kernel is not there; fails if it is.
+xpb_foreign_names() {
+	xpb_foreign | cut -f1
+}
+
+# xpb_missing NAME: why a newer kernel or an architecture is not there; fails if it is.
 xpb_missing() {
 	[ ! -e "$XPB_CURRENT/$1/pkgversion" ] || return 1
 	cat "$XPB_CURRENT/.$1.missing" 2>/dev/null ||

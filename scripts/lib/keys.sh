@@ -39,6 +39,7 @@ artefact_files() {
 	xen) printf '%s\n' "$XPB_LIB"/{recipe-xen,debs}.sh ;;
 	kernel-src) printf '%s\n' "$XPB_LIB"/{recipe-source,debs}.sh ;;
 	suite-*) printf '%s\n' "$XPB_LIB"/{recipe-suite,debs}.sh ;;
+	arm64) printf '%s\n' "$XPB_LIB"/{recipe-foreign,debs}.sh ;;
 	*) if xpb_newer_names | grep -qxF "$1"; then
 		printf '%s\n' "$XPB_LIB"/{recipe-newer,recipe-suite,recipe-kernel,debs}.sh
 	else
@@ -53,7 +54,7 @@ artefact_inputs() {
 	xen) echo "$XPB_XEN_VERSION" ;;
 	kernel-src) echo "$XPB_SOURCE_PACKAGE" ;;
 	suite-*) echo "$1" ;;
-	*) { xpb_kernels; xpb_newer_kernels; } | awk -v name="$1" '$1 == name' ;;
+	*) { xpb_kernels; xpb_newer_kernels; xpb_foreign; } | awk -v name="$1" '$1 == name' ;;
 	esac
 }
 

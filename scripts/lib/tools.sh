@@ -42,6 +42,17 @@ ensure_tools() {
 	} || die "could not install: ${missing[*]}"
 }
 
+# optional_tool PACKAGE: install it if it is missing and this machine may do that; otherwise fail
+# with the reason in $why_not.
+optional_tool() {
+	[ -n "$(missing_packages "$1")" ] || return 0
+	[ "$(id -u)" -eq 0 ] || { why_not="$1 is not installed"; return 1; }
+	say "installing missing tools: $1"
+	# shellcheck disable=SC2034 # setup.sh uses it
+	apt_install "$1" || { apt_refresh && apt_install "$1"; } ||
+		{ why_not="$1 could not be installed"; return 1; }
+}
+
 apt_install() {
 	with_progress "installing tools" -- env DEBIAN_FRONTEND=noninteractive \
 		apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "$@" >&2 </dev/null
