@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 # shellcheck shell=bash
 # boot: guests
-# kernels: k6.1 k6.12
+# kernels: k6.12
 # timeout: 120
 #
 # A guest that does with its function what a device model in a stub domain does for an HVM guest:
