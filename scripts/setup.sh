@@ -9,9 +9,9 @@
 # Safe to run again, by several at once, and without network once the cache is
 # full. XPB_MAX_AGE (days, default 7) is how long a full cache is not even
 # compared with apt's lists. The kernels of a newer Debian and headers of another
-# architecture ("newer", and part of "all") are no must: what cannot be had is named, and not tested. What other scripts
-# than these have made (keys.sh) is never used, and removed when nothing has used it
-# for XPB_KEEP_DAYS (default 14).
+# architecture ("newer", and part of "all") are no must: what cannot be had is named,
+# and not tested. What other scripts than these have made (keys.sh) is never used, and
+# removed when nothing has used it for XPB_KEEP_DAYS (default 14).
 #
 #   --print    print the paths of the cache as name=path, change nothing
 
@@ -42,7 +42,7 @@ main() {
 	local part=all
 	case "${1:-}" in
 	--print) print_paths; return ;;
-	-h | --help) sed -n '4,18s/^# \{0,1\}//p' "$0"; return ;;
+	-h | --help) sed -n '4,19s/^# \{0,1\}//p' "$0"; return ;;
 	esac
 	[ $# -eq 0 ] || part=$1
 	case "$part" in build | kunit | xen | newer | all) ;; *) die "unknown part: $part" ;; esac
@@ -69,10 +69,10 @@ main() {
 	case "$part" in build | kunit | all) must_keep kernel-src build_source ;; esac
 	case "$part" in newer | all)
 		while read -r name series suite; do
-			keep_newer "$name" "$series" "$suite"
+			keep_optional "$name" keep_newer "$name" "$series" "$suite"
 		done < <(xpb_newer_kernels)
 		while read -r name meta compiler; do
-			keep_foreign "$name" "$meta" "$compiler"
+			keep_optional "$name" keep_foreign "$name" "$meta" "$compiler"
 		done < <(xpb_foreign)
 		;;
 	esac
@@ -99,14 +99,14 @@ keep_xen() {
 	must_keep xen build_xen
 }
 
-# keep_newer NAME SERIES SUITE: doing without is no error. What could not be had a moment ago
-# is not asked for again by each part of a test.
-keep_newer() {
-	local name=$1 suite=$3 why="$XPB_CURRENT/.$1.missing"
+# keep_optional NAME COMMAND...: doing without is no error. What could not be had a moment ago is
+# not asked for again by each part of a test. COMMAND leaves the reason in $why_not if it fails.
+keep_optional() {
+	local name=$1 why="$XPB_CURRENT/.$1.missing"
+	shift
 	if [ -n "$(find "$why" -mmin -30 2>/dev/null)" ]; then
 		say "$name: $(cat "$why")"
-	elif keep_artefact "$name" build_newer "$@" && keep_artefact "suite-$suite" \
-		build_suite "$suite" "$(cat "$XPB_CURRENT/$name/compiler")"; then
+	elif "$@"; then
 		rm -f "$why"
 	else
 		# Without its compiler it is of no use.
@@ -117,19 +117,15 @@ keep_newer() {
 	XPB_APT=()
 }
 
-# keep_foreign ARCH META COMPILER: the same for headers of another architecture.
+# keep_newer NAME SERIES SUITE: a kernel of a newer Debian, and its compiler.
+keep_newer() {
+	keep_artefact "$1" build_newer "$@" && keep_artefact "suite-$3" \
+		build_suite "$3" "$(cat "$XPB_CURRENT/$1/compiler")"
+}
+
+# keep_foreign ARCH META COMPILER: headers of another architecture, and the compiler for it.
 keep_foreign() {
-	local name=$1 why="$XPB_CURRENT/.$1.missing"
-	if [ -n "$(find "$why" -mmin -30 2>/dev/null)" ]; then
-		say "$name: $(cat "$why")"
-	elif optional_tool "$3" && keep_artefact "$name" build_foreign "$name" "$2"; then
-		rm -f "$why"
-	else
-		rm -f "$XPB_CURRENT/$name"
-		printf '%s\n' "$why_not" >"$why"
-		say "$name: not to be had and not tested: $why_not"
-	fi
-	XPB_APT=()
+	optional_tool "$3" && keep_artefact "$1" build_foreign "$1" "$2"
 }
 
 main "$@"

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # Recipe: the hypervisor, the toolstack, the device model of HVM guests (QEMU), and those
-# libraries this machine does not have. Part of its key (keys.sh); which packages are taken is part of the folder's name.
+# libraries this machine does not have. Part of its key (keys.sh); which packages are taken is
+# part of the folder's name.
 
 build_xen() {
 	local hv="xen-hypervisor-$XPB_XEN_VERSION-amd64" ver final tmp p
