@@ -269,11 +269,12 @@ static void query_budget(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, send_query(fe), RECOVERED, "an answer at once needs no budget");
 
 	/* The budget is used up; a new window begins with all of it. */
-	fe->on_event = frontend_defer;
+	fe->on_event = frontend_ignore;
 	fe->aer.budget = LONG_TIMEOUT;
 	fe->aer.waited = LONG_TIMEOUT;
 	KUNIT_EXPECT_EQ(test, send_query(fe), -ETIMEDOUT);
 	fe->page.flags = XEN_PCIB_AERHANDLER;
+	fe->on_event = frontend_defer;
 	fe->aer.window_start = jiffies - LONG_TIMEOUT - 1;
 	KUNIT_EXPECT_EQ(test, send_query(fe), RECOVERED);
 }
