@@ -47,7 +47,7 @@ def build_image(target, kernel, xen, module, nonce, args):
         STORM_MS=args.seconds * 1000, **devices.variables("base")).items())
     vmlinux = image.dom0_image(target, kernel, xen, module, [HERE / "storm.sh"], config)
     more = Archive()
-    libs = contents.add_programs(more, ["/usr/lib/xen-4.17/bin/xentop"], xen.root)
+    libs = contents.add_programs(more, [f"{xen.lib}/bin/xentop"], xen.root)
     contents.add_libraries(more, libs)
     with open(target, "ab") as out:
         out.write(more.bytes())

@@ -65,12 +65,20 @@ main() {
 		must_keep "$name" build_kernel "$name" "$meta"
 		ensure_tools "$(cat "$XPB_CURRENT/$name/compiler")"
 	done < <(xpb_kernels)
-	case "$part" in xen | all) keep_xen ;; esac
+	case "$part" in xen | all)
+		while read -r name series; do
+			keep_xen "$name" "$series"
+		done < <(xpb_xens | awk 'NF == 2')
+		;;
+	esac
 	case "$part" in build | kunit | all) must_keep kernel-src build_source ;; esac
 	case "$part" in newer | all)
 		while read -r name series suite; do
 			keep_optional "$name" keep_newer "$name" "$series" "$suite"
 		done < <(xpb_newer_kernels)
+		while read -r name series suite; do
+			keep_optional "$name" keep_artefact "$name" build_xen "$name" "$series" "$suite"
+		done < <(xpb_xens | awk 'NF == 3')
 		while read -r name meta compiler; do
 			keep_optional "$name" keep_foreign "$name" "$meta" "$compiler"
 		done < <(xpb_foreign)
@@ -81,7 +89,8 @@ main() {
 
 print_paths() {
 	local name
-	for name in $(xpb_kernel_names) $(xpb_newer_names) $(xpb_foreign_names) xen kernel-src; do
+	for name in $(xpb_kernel_names) $(xpb_newer_names) $(xpb_foreign_names) \
+		$(xpb_xens | cut -f1) kernel-src; do
 		printf '%s=%s\n' "$name" "$XPB_CURRENT/$name"
 	done
 }
@@ -90,13 +99,14 @@ must_keep() {
 	keep_artefact "$@" || die "$1: packages not to be had, and none in the cache that these scripts made"
 }
 
+# keep_xen NAME VERSION: that of this Debian.
 keep_xen() {
 	local folder
 	if folder=$(of_recipe xen) && ! xen_complete "$folder"; then
 		say "xen: libraries were removed from this machine since it was fetched"
 		rm -f "$folder/checked"
 	fi
-	must_keep xen build_xen
+	must_keep xen build_xen "$@"
 }
 
 # keep_optional NAME COMMAND...: doing without is no error. What could not be had a moment ago is

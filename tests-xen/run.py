@@ -33,6 +33,9 @@ def arguments():
                         "newer ones the scenarios that name them; debug: dom0's kernel looks "
                         "for faults; or builtin: the same, with the driver built in. On these "
                         "two the scenarios that name them run")
+    p.add_argument("--xen", choices=(*paths.xens(), "all"), default="all",
+                   help="a version of Xen; all (default): the first, and on newer ones, if no "
+                        "kernel or scenario is named, the scenarios that name them")
     p.add_argument("--module", choices=("ours", "stock"), default="ours")
     p.add_argument("--soak", action="store_true",
                    help="what make test leaves out: the long scenarios, and each scenario "
@@ -55,7 +58,7 @@ def arguments():
 
 
 def choose(args, names):
-    """{kernel: (scenarios by boot, names of those left out)}."""
+    """{(kernel, Xen): (scenarios by boot, names of those left out)}."""
     list_name = ("demo" if args.demo else "attack" if args.attack else
                  "soak" if args.soak else "test")
     words = args.scenario + args.only
@@ -63,7 +66,11 @@ def choose(args, names):
         args.kernel not in ("both", "all", paths.DEBUG) and not args.soak
     files = scenarios.read_all()
     wished = scenarios.named(files, words)
-    choice = {name: scenarios.choose(wished, name, list_name, explicit) for name in names}
+    every = words or args.kernel == "all" or args.soak
+    xens = [args.xen] if args.xen != "all" else paths.xens() if every else [scenarios.XEN]
+    choice = {(name, xen): scenarios.choose(wished, name, list_name, explicit, xen,
+                                            args.xen != "all")
+              for xen in xens for name in names}
     chosen = {f for boot, _ in choice.values() for some in boot.values() for f in some}
     for word in words:
         if not any(scenarios.matches(f, word) for f in chosen):
@@ -88,8 +95,14 @@ def kernel_names(args):
     return names
 
 
+def label(kernel, xen):
+    """What results call the two."""
+    return kernel if xen == scenarios.XEN else f"{kernel}-xen{xen}"
+
+
 def show_list(choice):
-    for name, (by_boot, left) in choice.items():
+    for names, (by_boot, left) in choice.items():
+        name = label(*names)
         for boot, files in by_boot.items():
             for file in files:
                 print(f"{name} {boot}: {file.name}: {file.title}")
@@ -98,7 +111,7 @@ def show_list(choice):
 
 
 def not_run(kernel, by_boot, reason):
-    """Scenarios of a kernel that this machine cannot have: skipped, not passed."""
+    """Scenarios of a kernel or Xen that this machine cannot have: skipped, not passed."""
     found = [Scenario(file.name, kernel, "SKIP", f"NOT RUN: {reason}")
              for files in by_boot.values() for file in files]
     for scenario in found:
@@ -106,18 +119,25 @@ def not_run(kernel, by_boot, reason):
     return found
 
 
-def prepare(options, choice, xen, newer):
+def why_missing(name, xen):
+    """Why there is no such kernel, or no such Xen; None if there are both."""
+    return (paths.missing(name) if name in paths.newer_names() else None) or \
+        (paths.missing(paths.xens()[xen]) if xen != scenarios.XEN else None)
+
+
+def prepare(options, choice):
     """(boots to run, results of scenarios that cannot be run)."""
     runs, results = [], []
-    for name, (by_boot, _) in choice.items():
-        why = paths.missing(name) if name in newer else None
+    for (name, version), (by_boot, _) in choice.items():
+        why = why_missing(name, version) if by_boot else None
         if why:
-            results += not_run(name, by_boot, why)
+            results += not_run(label(name, version), by_boot, why)
         if why or not by_boot:
             continue
-        kernel = paths.kernel(name)
+        kernel, xen = paths.kernel(name), paths.Xen(paths.xens()[version])
+        kernel.label = label(name, version)
         module = None
-        with report.Progress(f"[{name}] ", "building the module") as progress:
+        with report.Progress(f"[{kernel.label}] ", "building the module") as progress:
             if options.module == "ours" and name != paths.BUILTIN:
                 module = boots.build_module(kernel)
             progress.doing = "making the initramfs"
@@ -151,21 +171,21 @@ def main():
         show_list(choice)
         return 0
     paths.setup("xen")
-    newer = paths.newer_names()
-    if not set(newer).isdisjoint(names):
+    if not set(paths.newer_names()).isdisjoint(names) or \
+            any(by_boot for (_, xen), (by_boot, _) in choice.items() if xen != scenarios.XEN):
         paths.setup("newer")
     options = boots.Options(args.module, args.limit, args.keep, args.demo, tuple(args.attack),
                             args.record)
-    runs, results = prepare(options, choice, paths.Xen(), newer)
+    runs, results = prepare(options, choice)
     start = time.monotonic()
     run_all(args, options, runs, results)
     report.write_ktap(args.ktap, results)
     if args.demo:
         report.demo_summary(results, round(time.monotonic() - start))
     else:
-        for name, (_, left) in choice.items():
+        for names, (_, left) in choice.items():
             if left:
-                print(f"not run on {name}, by their heads: {' '.join(left)}")
+                print(f"not run on {label(*names)}, by their heads: {' '.join(left)}")
         report.summary(results)
     passed = [s for s in results if s.verdict == "PASS"]
     return 1 if not passed or any(s.verdict == "FAIL" for s in results) else 0

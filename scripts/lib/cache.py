@@ -56,6 +56,8 @@ class Kernel(Artefact):
         self.release = (self.dir / "release").read_text().strip()
         self.vmlinuz = self.dir / "vmlinuz"
         self.build = self.dir / "build"
+        # What results call it, and in tests-xen the Xen below it.
+        self.label = name
         # Where this is dom0's kernel, that of the guests.
         self.guests = self
         # The program that compiles for it.
@@ -78,12 +80,15 @@ def debug_kernel(what):
 
 
 class Xen(Artefact):
-    """The hypervisor and its toolstack."""
+    """A hypervisor and its toolstack."""
 
-    def __init__(self):
-        super().__init__("xen")
+    def __init__(self, name="xen"):
+        super().__init__(name)
         self.elf = self.dir / "xen.elf"
         self.root = self.dir / "root"
+        # The version in the names of its packages and folders.
+        self.series = (self.dir / "series").read_text().strip()
+        self.lib = f"/usr/lib/xen-{self.series}"
 
 
 def setup(part):
@@ -102,6 +107,11 @@ def newer_names():
     return ask("xpb_newer_names").split()
 
 
+def xens():
+    """{version: name} of the hypervisors, the first is this Debian's own."""
+    return {line.split()[1]: line.split()[0] for line in ask("xpb_xens").splitlines()}
+
+
 def missing(name):
-    """Why a newer kernel is not there; None if it is."""
+    """Why a newer kernel or Xen is not there; None if it is."""
     return ask("xpb_missing", name)

@@ -8,8 +8,8 @@
 #   $XPB_CURRENT/<newer kernel>/suite    name of the suite whose compiler it needs
 #   $XPB_CURRENT/suite-<suite>/{root,pkgversion}    that compiler
 #   $XPB_CURRENT/<architecture>/{release,pkgversion,build}    headers to compile for it
-#   $XPB_CURRENT/.<newer kernel or architecture>.missing      why it could not be had
-#   $XPB_CURRENT/xen/{root,xen.elf,pkgversion}
+#   $XPB_CURRENT/.<name>.missing    why a newer kernel or Xen, or an architecture, could not be had
+#   $XPB_CURRENT/<xen>/{root,xen.elf,series,pkgversion}
 #   $XPB_CURRENT/kernel-src    files of the kernel's sources, at their paths there:
 #       lib/kunit include/kunit tools/testing/kunit scripts/{checkpatch.pl,kernel-doc,get_abi.pl}
 #
@@ -57,9 +57,15 @@ xpb_foreign() {
 # shellcheck disable=SC2034
 XPB_SOURCE_PACKAGE=linux-source-6.12
 
-# Version in the names of Xen's packages; Debian releases one per suite.
-# shellcheck disable=SC2034
-XPB_XEN_VERSION=4.17
+# Hypervisors with their toolstacks, Debian has one per suite:
+#   name, version in the names of its packages, suite if it is a newer one
+# A machine that cannot have a newer one leaves it out and says so.
+xpb_xens() {
+	cat <<-'END'
+	xen	4.17
+	xen-4.20	4.20	trixie
+	END
+}
 
 # xpb_paths: for cache.py.
 xpb_paths() {
@@ -78,7 +84,12 @@ xpb_foreign_names() {
 	xpb_foreign | cut -f1
 }
 
-# xpb_missing NAME: why a newer kernel or an architecture is not there; fails if it is.
+# xpb_newer_xens: names of those of a newer suite.
+xpb_newer_xens() {
+	xpb_xens | awk 'NF == 3 { print $1 }'
+}
+
+# xpb_missing NAME: why a newer kernel or Xen, or an architecture, is not there; fails if it is.
 xpb_missing() {
 	[ ! -e "$XPB_CURRENT/$1/pkgversion" ] || return 1
 	cat "$XPB_CURRENT/.$1.missing" 2>/dev/null ||

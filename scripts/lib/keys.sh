@@ -36,7 +36,7 @@ recipe_key() {
 # artefact_files NAME: the scripts that make it, one a line.
 artefact_files() {
 	case "$1" in
-	xen) printf '%s\n' "$XPB_LIB"/{recipe-xen,debs}.sh ;;
+	xen | xen-*) printf '%s\n' "$XPB_LIB"/{recipe-xen,recipe-suite,debs}.sh ;;
 	kernel-src) printf '%s\n' "$XPB_LIB"/{recipe-source,debs}.sh ;;
 	suite-*) printf '%s\n' "$XPB_LIB"/{recipe-suite,debs}.sh ;;
 	arm64) printf '%s\n' "$XPB_LIB"/{recipe-foreign,debs}.sh ;;
@@ -51,7 +51,7 @@ artefact_files() {
 # artefact_inputs NAME: what these scripts are told about it.
 artefact_inputs() {
 	case "$1" in
-	xen) echo "$XPB_XEN_VERSION" ;;
+	xen | xen-*) xpb_xens | awk -v name="$1" '$1 == name' ;;
 	kernel-src) echo "$XPB_SOURCE_PACKAGE" ;;
 	suite-*) echo "$1" ;;
 	*) { xpb_kernels; xpb_newer_kernels; xpb_foreign; } | awk -v name="$1" '$1 == name' ;;

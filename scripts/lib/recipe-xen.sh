@@ -5,12 +5,15 @@
 # libraries this machine does not have. Part of its key (keys.sh); which packages are taken is
 # part of the folder's name.
 
+# build_xen NAME VERSION [SUITE]: one of them into the cache. One of a newer suite is complete with
+# that suite's C library, because this machine's is too old for it.
 build_xen() {
-	local hv="xen-hypervisor-$XPB_XEN_VERSION-amd64" ver final tmp p
+	local name=$1 series=$2 suite=${3:-} hv="xen-hypervisor-$2-amd64" ver final tmp p
 	local -a all want=() left=()
+	[ -z "$suite" ] || suite_apt "$suite" || return 1
+	why_not="Xen $series cannot be had"
 	ver=$(deb_version "$hv") || return 1
-	mapfile -t all < <(deb_closure "$hv" "xen-utils-$XPB_XEN_VERSION" xenstore-utils \
-		qemu-system-xen)
+	mapfile -t all < <(deb_closure "$hv" "xen-utils-$series" xenstore-utils qemu-system-xen)
 	[ "${#all[@]}" -gt 0 ] || return 1
 	for p in "${all[@]}"; do
 		case "$p" in
@@ -18,27 +21,30 @@ build_xen() {
 		xen* | libxen*) want+=("$p") ;;
 		# Boot and service machinery the small dom0 has no use for.
 		udev=* | systemd* | init* | grub* | lsb-base=*) ;;
-		*) if [ -z "$(missing_packages "${p%%=*}")" ]; then
+		*) if [ -z "$suite" ] && [ -z "$(missing_packages "${p%%=*}")" ]; then
 			left+=("${p%%=*}")
 		else
 			want+=("$p")
 		fi ;;
 		esac
 	done
-	final="$XPB_CACHE/xen-$(path_safe "$ver")-$(
-		recipe_key -- "$(artefact_recipe xen)" "${want[@]}")"
+	final="$XPB_CACHE/$name-$(path_safe "$ver")-$(
+		recipe_key -- "$(artefact_recipe "$name")" "${want[@]}")"
 	if [ ! -d "$final" ]; then
-		say "xen: fetching $ver"
+		say "$name: fetching $ver"
 		tmp=$(new_tmp)
 		deb_get "$tmp/debs" "${want[@]}" || return 1
 		deb_unpack "$tmp/debs" "$tmp/root" || return 1
 		rm -rf "$tmp/debs"
 		# QEMU's multiboot loader wants the plain ELF file.
-		zcat "$tmp/root/boot/xen-$XPB_XEN_VERSION-amd64.gz" >"$tmp/xen.elf" || return 1
+		zcat "$tmp/root/boot/xen-$series-amd64.gz" >"$tmp/xen.elf" || return 1
 		printf '%s\n' "${left[@]}" >"$tmp/left-out"
-		finish "$tmp" xen "$ver" "$final"
+		printf '%s\n' "$series" >"$tmp/series"
+		finish "$tmp" "$name" "$ver" "$final"
 	fi
-	point xen "$final"
+	point "$name" "$final"
+	# shellcheck disable=SC2034 # setup.sh uses it
+	why_not=
 }
 
 # xen_complete FOLDER: does this machine still have what was left out of it?

@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-ARTEFACTS = ("k6.1", "k6.12", "k7.3", "suite-trixie", "arm64", "xen", "kernel-src")
+ARTEFACTS = ("k6.1", "k6.12", "k7.3", "suite-trixie", "arm64", "xen", "xen-4.20", "kernel-src")
 # What recipes call that only prints, asks this machine, or finds folders: it has no part
 # in what is made.
 HELPERS = {"say", "die", "with_progress", "folder_mb", "new_tmp", "point", "missing_packages"}
@@ -131,7 +131,8 @@ class Artefacts(Copy):
         for name, old, new in (("k6.1", "linux-image-amd64", "linux-image-cloud-amd64"),
                                ("k6.12", "linux-image-6.12-amd64", "linux-image-6.13-amd64"),
                                ("k7.3", "7.3\ttrixie", "7.4\ttrixie"),
-                               ("xen", "XPB_XEN_VERSION=4.17", "XPB_XEN_VERSION=4.20"),
+                               ("xen", "xen\t4.17", "xen\t4.18"),
+                               ("xen-4.20", "4.20\ttrixie", "4.20\tsid"),
                                ("kernel-src", "linux-source-6.12", "linux-source-6.1")):
             with self.subTest(name=name):
                 path = self.lib / "cache.sh"

@@ -70,11 +70,11 @@ def new_folder(name):
     return folder, held
 
 
-def dom0_config(folder, kernel, options, device_set, nonce):
+def dom0_config(folder, kernel, xen, options, device_set, nonce):
     """Text of dom0's /xpb/config, shell assignments; makes the disks that it names."""
     sums = [vm.make_disk(folder / f"disk{n}.img", n) for n in (1, 2)]
     return "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in dict(
-        XPB_NONCE=nonce, MODULE=options.module, KERNEL=kernel.name,
+        XPB_NONCE=nonce, MODULE=options.module, KERNEL=kernel.name, XEN=xen.series,
         TIMEOUT_SCALE=scale(kernel), NO_MITIGATIONS=vm.LINUX_NO_MITIGATIONS,
         ANSWER_LIMIT=vm.ANSWER_LIMIT, PATTERN_SHA256=sums[0], PATTERN2_SHA256=sums[1],
         PATTERN_BLOCKS=vm.PATTERN_BLOCKS, ATTACKS="\n".join(options.attacks),
@@ -85,11 +85,11 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
     """One QEMU run; its scenarios with their verdicts. Evidence that begins with `mute`
     is stored but not printed."""
     # `held` is a lock: it ends with this function.
-    folder, held = new_folder(f"{kernel.name}-{options.module}-{boot}")
+    folder, held = new_folder(f"{kernel.label}-{options.module}-{boot}")
     nonce = secrets.token_hex(6)
     first = files[0]
-    config = dom0_config(folder, kernel, options, first.devices, nonce)
-    with report.Progress(f"[{kernel.name}] ", f"boot '{boot}': making the initramfs"):
+    config = dom0_config(folder, kernel, xen, options, first.devices, nonce)
+    with report.Progress(f"[{kernel.label}] ", f"boot '{boot}': making the initramfs"):
         vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
                                    [f.path for f in files], config, first.host in vm.HVM_HOSTS)
     machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", first.devices,
@@ -106,8 +106,8 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
     if again:
         return again
 
-    with vm_slots.slot(f"{kernel.name} boot '{boot}'"), \
-            report.Boot(kernel.name, boot, options.demo, mute) as output:
+    with vm_slots.slot(f"{kernel.label} boot '{boot}'"), \
+            report.Boot(kernel.label, boot, options.demo, mute) as output:
         scenarios = boot_machine(machine, nonce, limit, files, output,
                                  TAINT_OUT_OF_TREE | TAINT_UNSIGNED if module else 0,
                                  debug.applies(kernel))
@@ -180,9 +180,9 @@ def recall(kernel, folder, ident):
     shutil.rmtree(folder)
     scenarios = []
     for name, evidence in known[0]:
-        scenario = Scenario(name, kernel.name, "PASS")
+        scenario = Scenario(name, kernel.label, "PASS")
         scenario.evidence, scenario.unchanged = evidence, known[1]
-        print(f"[{kernel.name}] UNCHANGED {name}: passed on {known[1]}", flush=True)
+        print(f"[{kernel.label}] UNCHANGED {name}: passed on {known[1]}", flush=True)
         scenarios.append(scenario)
     return scenarios
 
@@ -193,11 +193,11 @@ def run_boots(options, kernel, xen, module, boot, files):
     left, scenarios = files, []
     if options.module == "stock":
         left = [f for f in files if not f.ours]
-        scenarios += [Scenario(f.name, kernel.name, "SKIP", f.ours) for f in files if f.ours]
+        scenarios += [Scenario(f.name, kernel.label, "SKIP", f.ours) for f in files if f.ours]
     while left:
         scenarios += run_boot(options, kernel, xen, module, boot, left)
         for scenario in scenarios:
-            scenario.kernel = kernel.name
+            scenario.kernel = kernel.label
         unreached = {s.name for s in scenarios if s.reason.startswith("not run")}
         again = [f for f in left if f.name in unreached]
         if not options.record or len(again) == len(left):
@@ -206,7 +206,7 @@ def run_boots(options, kernel, xen, module, boot, files):
         scenarios = [s for s in scenarios if s.name not in unreached]
     if options.record:
         # After each boot: results of a run that is stopped are not lost.
-        recorded.merge(options.record, kernel.name, options.module, scenarios)
+        recorded.merge(options.record, kernel.label, options.module, scenarios)
     return scenarios
 
 

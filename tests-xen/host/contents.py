@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 LIBDIR = "/usr/lib/x86_64-linux-gnu"
+LOADER = "/lib64/ld-linux-x86-64.so.2"
 
 
 class FileList:
@@ -100,27 +101,36 @@ def add_modules(archive, kernel, names, extra=None):
                 archive.file(base + "/" + str(path.relative_to(tree)), path)
 
 
+def loader(root):
+    """The dynamic loader of a folder with a C library of its own; this machine's otherwise."""
+    own = Path(f"{root}/usr{LOADER}")
+    return own if own.exists() else Path(LOADER)
+
+
 def add_programs(archive, programs, root=Path("/")):
     """Add programs; return their libraries, {name: file}, for add_libraries()."""
     libs = {}
-    env = dict(os.environ, LD_LIBRARY_PATH=":".join(
-        str(root) + d for d in (LIBDIR, "/usr/lib/xen-4.17/lib/x86_64-linux-gnu")))
+    folders = [Path(str(root) + LIBDIR), *root.glob("usr/lib/xen-*/lib/x86_64-linux-gnu")]
+    env = dict(os.environ, LD_LIBRARY_PATH=":".join(map(str, folders)))
     for program in programs:
         source = Path(str(root) + program)
         archive.file(program, source, 0o755)
-        out = subprocess.run(["ldd", source], capture_output=True, text=True, env=env).stdout
+        # What ldd does, with a loader that knows the C library.
+        out = subprocess.run([loader(root), "--list", source], capture_output=True, text=True,
+                             env=env).stdout
         if "not found" in out:
             raise SystemExit(f"{program}: library missing:\n{out}")
         for name, path in re.findall(r"(\S+) => (/\S+)", out):
-            libs[name] = path
+            if "/" not in name:
+                libs[name] = path
     return libs
 
 
-def add_libraries(archive, libs):
-    """Libraries, all in one folder."""
+def add_libraries(archive, libs, root=Path("/")):
+    """Libraries, all in one folder, and the loader that goes with them."""
     for name, path in sorted(libs.items()):
         archive.file(f"{LIBDIR}/{name}", path, 0o755)
-    archive.file("/lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2", 0o755)
+    archive.file(LOADER, loader(root), 0o755)
     archive.link("/lib/x86_64-linux-gnu", LIBDIR)
 
 

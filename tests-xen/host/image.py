@@ -28,13 +28,11 @@ import cpio
 DOM0_MODULES = ["xen-pciback", "xenfs", "xen-evtchn", "xen-gntdev", "xen-privcmd",
                 "xen-gntalloc", "nvme", "e1000e"]
 GUEST_MODULES = ["xen-pcifront", "nvme", "e1000e", "e1000", "xhci-pci", "ext4"]
-XEN_PROGRAMS = ["/usr/lib/xen-4.17/bin/" + p for p in (
-    "xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0",
-    "xenconsole", "lsevtchn", "xenlockprof")]
+XEN_PROGRAMS = ("xl", "libxl-save-helper", "xenstored", "xenconsoled", "xen-init-dom0",
+                "xenconsole", "lsevtchn", "xenlockprof")
 # The device model of HVM guests, and what it and Xen's part of the firmware read at run time.
 DEVICE_MODEL = "/usr/libexec/xen-qemu-system-i386"
-FIRMWARE = ["/usr/lib/xen-4.17/boot/hvmloader", "/usr/share/seabios/bios-256k.bin",
-            "/usr/share/qemu/keymaps/en-us",
+FIRMWARE = ["/usr/share/seabios/bios-256k.bin", "/usr/share/qemu/keymaps/en-us",
             *(f"/usr/share/qemu/{name}.bin" for name in (
                 "kvmvapic", "linuxboot", "linuxboot_dma", "multiboot", "multiboot_dma"))]
 XENSTORE = ["/usr/bin/xenstore" + s for s in
@@ -82,12 +80,21 @@ def guest_programs(archive):
     add_libraries(archive, add_common(archive, ["lspci", "setpci"]))
 
 
+def in_root(xen, path):
+    """That file of Xen's folder, or this machine's if it was left out there."""
+    inside = Path(f"{xen.root}{path}")
+    return inside if inside.exists() else Path(path)
+
+
 def dom0_programs(archive, xen):
     libs = add_common(archive, ["lspci", "setpci", "bash"])
-    libs.update(add_programs(archive, XEN_PROGRAMS + XENSTORE, xen.root))
+    programs = [f"{xen.lib}/bin/{name}" for name in XEN_PROGRAMS] + XENSTORE
+    libs.update(add_programs(archive, programs, xen.root))
     # xl ends threads with pthread_cancel, which loads this one itself.
-    libs["libgcc_s.so.1"] = "/lib/x86_64-linux-gnu/libgcc_s.so.1"
-    add_libraries(archive, libs)
+    libs["libgcc_s.so.1"] = in_root(xen, "/usr/lib/x86_64-linux-gnu/libgcc_s.so.1")
+    add_libraries(archive, libs, xen.root)
+    # dom0/init knows no version.
+    archive.link("/usr/lib/xen", xen.lib)
     archive.data("/etc/xen/xl.conf", "")
 
 
@@ -107,10 +114,9 @@ def make_dom0_base(out, kernel, xen):
 
 def device_model(archive, xen):
     libs = add_programs(archive, [DEVICE_MODEL], xen.root)
-    add_libraries(archive, libs)
-    for name in FIRMWARE:
-        inside = Path(f"{xen.root}{name}")
-        archive.file(name, inside if inside.exists() else Path(name))
+    add_libraries(archive, libs, xen.root)
+    for name in [f"{xen.lib}/boot/hvmloader", *FIRMWARE]:
+        archive.file(name, in_root(xen, name))
 
 
 def make_hvm_base(out, kernel, xen):
@@ -125,7 +131,7 @@ def hvm_image(kernel, xen):
     """Path of what dom0 has besides its base if its guests are HVM guests."""
     files = FileList()
     device_model(files, xen)
-    return cached(f"hvm-{kernel.guests.name}", [kernel.guests.key, xen.key, *files.lines],
+    return cached(f"hvm-{kernel.guests.name}-{xen.series}", [kernel.guests.key, xen.key, *files.lines],
                   lambda out: make_hvm_base(out, kernel, xen))
 
 
@@ -135,7 +141,7 @@ def base_images(kernel, xen):
     dom0_programs(dom0, xen)
     guest_programs(guest)
     return (
-        cached(f"dom0-{kernel.guests.name}", [kernel.guests.key, xen.key, *dom0.lines],
+        cached(f"dom0-{kernel.guests.name}-{xen.series}", [kernel.guests.key, xen.key, *dom0.lines],
                lambda out: make_dom0_base(out, kernel, xen)),
         cached(f"guest-{kernel.guests.name}", [kernel.guests.key, *guest.lines],
                lambda out: make_guest_base(out, kernel)),

@@ -4,10 +4,10 @@
 from pathlib import Path
 
 from cache import BUILTIN, DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, \
-    newer_names, setup
+    newer_names, setup, xens
 
 __all__ = ["BUILTIN", "DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing",
-           "newer_names", "setup", "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
+           "newer_names", "setup", "xens", "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent
 TOP = TESTS.parent

@@ -17,6 +17,9 @@ DEBUG = paths.DEBUG
 # On a kernel that the driver is built into only those run that name it, and no other kernel runs
 # them.
 BUILTIN = paths.BUILTIN
+# The Xen of this Debian, and the kernel of dom0 on newer ones where none is named.
+XEN = next(iter(paths.xens()))
+NEWER_ON = "k6.12"
 
 
 def usage_error(text):
@@ -40,6 +43,8 @@ class ScenarioFile:
         self.boot = declared.get("boot", "main")
         self.devices = declared.get("devices", "base")
         self.cpus = int(declared.get("cpus", 1))
+        # Versions of Xen, see on_xen().
+        self.xens = tuple(declared.get("xens", XEN).split())
         # The kind of dom0, one of host/vm.py's.
         self.host = declared.get("host", "pv")
         self.timeout = int(declared.get("timeout", 120))
@@ -110,10 +115,34 @@ def wanted(scenario, kernel, list_name, explicit):
     return (scenario.when == "test" or explicit == "name") and (declared or bool(explicit))
 
 
-def choose(files, kernel, list_name, explicit):
-    """(the scenarios by boot, names of those left out by their heads) on one kernel."""
-    chosen = [f for f in files if wanted(f, kernel, list_name, explicit)]
-    left = [f.name for f in files if f.when == list_name == "test" and f not in chosen]
+def on_xen(scenario, kernel, xen, list_name):
+    """Does a run that names neither a Xen nor a scenario take it on that Xen?
+
+    On newer ones than this Debian's `make test` takes what names them, with one kernel, and
+    `make soak` all others.
+    """
+    if xen == XEN:
+        return xen in scenario.xens
+    if kernel != NEWER_ON or NEWER_ON not in scenario.kernels:
+        return False
+    in_test = scenario.when == "test" and xen in scenario.xens
+    return in_test if list_name == "test" else \
+        list_name == "soak" and not in_test and scenario.when in ("test", "soak")
+
+
+def choose(files, kernel, list_name, explicit, xen, explicit_xen):
+    """(the scenarios by boot, names of those left out by their heads) on one kernel and Xen."""
+    if explicit_xen:
+        chosen = [f for f in files if wanted(f, kernel, list_name, explicit)]
+    elif explicit == "name":
+        chosen = [f for f in files if wanted(f, kernel, list_name, explicit) and xen == f.xens[0]]
+    elif xen == XEN:
+        chosen = [f for f in files if wanted(f, kernel, list_name, explicit) and
+                  on_xen(f, kernel, xen, list_name)]
+    else:
+        return boots([f for f in files if on_xen(f, kernel, xen, list_name)]), []
+    left = [f.name for f in files
+            if f.when == list_name == "test" and XEN in f.xens and f not in chosen]
     # The more a boot of the debug kernel does, the more orders of its locks are compared.
     return boots(chosen, machine if kernel == DEBUG and list_name == "test" else None), left
 

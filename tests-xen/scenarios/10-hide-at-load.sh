@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # boot: main
 # kernels: k6.1 k6.12 k7.3
+# xens: 4.17 4.20
 #
 # hide= at load seizes exactly the devices it names; a bad item among good ones is
 # reported with its text and position, and the good ones are seized all the same.

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # boot: input
 # kernels: k6.1 k6.12 k7.3
+# xens: 4.17 4.20
 #
 # xl pci-assignable-add, -list and -remove -r on a device that is bound to dom0's own
 # driver.

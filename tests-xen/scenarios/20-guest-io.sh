@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # boot: main
 # kernels: k6.1 k6.12 k7.3 debug
+# xens: 4.17 4.20
 # timeout: 240
 #
 # One guest with two CPUs, an NVMe disk and a network card: its own drivers read the
