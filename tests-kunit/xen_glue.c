@@ -18,15 +18,32 @@
 
 struct glue_xen glue_xen;
 
+static int glue_devfn(int cmd, void *arg)
+{
+	if (cmd == PHYSDEVOP_pci_device_add)
+		return ((struct physdev_pci_device_add *)arg)->devfn;
+	if (cmd == PHYSDEVOP_pci_device_reset)
+		return ((struct pci_device_reset *)arg)->dev.devfn;
+	return 0;
+}
+
 static int glue_physdev_op(int cmd, void *arg)
 {
+	const struct physdev_pci_device_add *add = arg;
+
 	if (glue_xen.nr < GLUE_MAX_CALLS) {
 		glue_xen.cmd[glue_xen.nr] = cmd;
-		glue_xen.devfn[glue_xen.nr] = cmd == PHYSDEVOP_pci_device_reset ?
-			((struct pci_device_reset *)arg)->dev.devfn : 0;
+		glue_xen.devfn[glue_xen.nr] = glue_devfn(cmd, arg);
+		if (glue_xen.pdev)
+			pci_read_config_dword(glue_xen.pdev, PCI_BASE_ADDRESS_0,
+					      &glue_xen.bar[glue_xen.nr]);
 	}
 	glue_xen.nr++;
-	return glue_xen.err;
+	if (cmd != PHYSDEVOP_pci_device_add)
+		return glue_xen.err;
+	glue_xen.add_flags = add->flags;
+	glue_xen.physfn = add->physfn.devfn;
+	return glue_xen.add_err;
 }
 
 static int glue_route_gsi(struct pci_dev *pdev, int *gsi)

@@ -9,21 +9,31 @@
 
 /**
  * struct glue_xen - the Xen that the glue calls, and what it was asked
- * @err: what every hypercall returns
+ * @err: what every hypercall but PHYSDEVOP_pci_device_add returns
+ * @add_err: what that one returns
  * @gsi: interrupt line of every function, negative if the kernel cannot find it
  * @nr: number of hypercalls since it was set
  * @cmd: their operations, PHYSDEVOP_*
- * @devfn: of the function in PHYSDEVOP_pci_device_reset, else 0
+ * @devfn: of the function in PHYSDEVOP_pci_device_add and _reset, else 0
+ * @bar: BAR 0 of @pdev at that call, if it is set
+ * @add_flags: of PHYSDEVOP_pci_device_add
+ * @physfn: physical function in it
+ * @pdev: the function whose BAR is looked at
  * @messages: lines that were logged
  *
  * Used by one thread at a time.
  */
 struct glue_xen {
 	int err;
+	int add_err;
 	int gsi;
 	int nr;
 	int cmd[GLUE_MAX_CALLS];
 	int devfn[GLUE_MAX_CALLS];
+	u32 bar[GLUE_MAX_CALLS];
+	u32 add_flags;
+	int physfn;
+	struct pci_dev *pdev;
 	int messages;
 };
 

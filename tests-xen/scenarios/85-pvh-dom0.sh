@@ -4,11 +4,13 @@
 # host: pvh
 # devices: all
 # kernels: k6.12
+# xens: 4.17 4.20
 # timeout: 240
 #
-# A PVH dom0, on a Xen (4.17) that cannot be told of resets: functions are seized all the
-# same, have their sysfs files, are reset, a toolstack gets their interrupt line, and
-# dom0's own driver can use them when they are released.
+# A PVH dom0: functions are seized, have their sysfs files, are reset, a toolstack gets their
+# interrupt line, and dom0's own driver can use them when they are released. Xen 4.17 cannot
+# be told of resets; 4.20 is told, and stops the machine if that is a function that it could
+# not set up, as every virtual one.
 
 same "dom0 is" PVH "$(cat /sys/hypervisor/guest_type)"
 for bdf in "${ALL_DEVICES[@]}"; do
@@ -42,7 +44,7 @@ check "the device that was not named is left alone" is_bound "$NVME" ""
 kmsg_since >/run/xpb/kmsg
 show "kernel log" < <(grep pciback /run/xpb/kmsg)
 check "no function met an error" lacks /run/xpb/kmsg \
-	'error -|not seized|did not take note|cannot prepare|no interrupt line'
+	'error -|not seized|did not take note|cannot set it up|cannot prepare|no interrupt line'
 check "xl lists the disk as assignable" is_assignable "$NVME2"
 
 note "--- sysfs"
@@ -66,6 +68,7 @@ no_line ENODEV "a function that is not seized" "$NVME"
 no_line ENODEV "a function that is not there" 0000:77:00.0
 
 note "--- seized from dom0's driver and released"
+kmsg_mark
 must "the other disk is bound to dom0's nvme driver" bind_to nvme "$NVME"
 check "which starts it" await 40 disk_of "$DISK_SERIAL"
 must "xl pci-assignable-add seizes it" xl pci-assignable-add "$NVME"
@@ -78,6 +81,8 @@ check "which starts it" await 40 disk_of "$DISK_SERIAL"
 same "dom0 reads the pattern" "$PATTERN_SHA256" \
 	"$(disk_sum "$DISK_SERIAL" 0 "$PATTERN_BLOCKS")"
 no_line ENODEV "a function that is not seized any more" "$NVME"
+kmsg_since >/run/xpb/kmsg
+check "Xen took note of each reset" lacks /run/xpb/kmsg 'did not take note|cannot set it up'
 
 note "--- the module is unloaded"
 check "it unloads" rmmod xen_pciback
@@ -96,8 +101,10 @@ must "a virtual function is enabled" eval 'echo 1 >"$PCI/$NVME2/sriov_numvfs"'
 echo 1 >"$PCI/$NVME2/sriov_drivers_autoprobe"
 vf=$(vf_of "$NVME2" 0)
 same "new_slot accepts it" ok "$(stub_write new_slot "$vf")"
+kmsg_mark
 same "it is written to bind" ok "$(stub_write bind "$vf")"
 check "it is bound to pciback" is_bound "$vf" pciback
 no_line ENOENT "it is seized, but" "$vf"
+show "kernel log" < <(kmsg_since | grep pciback)
 same "it is written to unbind" ok "$(stub_write unbind "$vf")"
 check "the virtual function is disabled" eval 'echo 0 >"$PCI/$NVME2/sriov_numvfs"'

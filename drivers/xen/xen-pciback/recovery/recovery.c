@@ -236,9 +236,9 @@ void pciback_recovery_guest_reset(struct pcistub_device *dev)
 	pciback_disable_dma(pdev);
 	pciback_xen_reset_begins(pdev);
 	err = pciback_reset_flr(pdev);
+	pci_restore_state(pdev);
 	if (!err)
 		pciback_xen_reset_done(pdev);
-	pci_restore_state(pdev);
 	/* Its guest may have begun to detach, without waiting for this reset. */
 	if (READ_ONCE(dev->detaching))
 		pciback_disable_dma(pdev);
@@ -291,11 +291,11 @@ static bool recovery_restore_after_reset(struct pcistub_device *dev)
 	pciback_xen_reset_begins(pdev);
 	if (!dev->link_reset && dev->reset_voted)
 		err = pciback_reset_flr(pdev);
-	if (!err)
-		pciback_xen_reset_done(pdev);
-	else if (err != -ENOTTY)
+	if (err && err != -ENOTTY)
 		dev_warn_ratelimited(&pdev->dev, "not reset after an error (%d)\n", err);
 	pciback_config_restore(dev);
+	if (!err)
+		pciback_xen_reset_done(pdev);
 	answers = pci_device_is_present(pdev);
 	if (answers) {
 		pciback_disable_dma(pdev);
@@ -369,8 +369,7 @@ static void recovery_reset_prepare(struct pci_dev *pdev)
 
 /*
  * The end of such a reset, also of one that failed: the core does not say. The core has
- * restored the function, unlike in the driver's own resets. That is in time, because Xen
- * reads the function's registers again when it is told.
+ * restored the function.
  */
 static void recovery_reset_done(struct pci_dev *pdev)
 {

@@ -171,8 +171,8 @@ static void member_finish(struct reset_set *set, int i)
 	struct pci_dev *pdev = member->pdev;
 
 	if (!pci_dev_is_disconnected(pdev) && pciback_reset_answers(pdev)) {
-		if (!member->err)
-			pciback_xen_reset_done(pdev);
+		bool was_reset = !member->err;
+
 		if (member->saved) {
 			pci_restore_state(pdev);
 			/* Its guest may have begun to detach, without waiting for this reset. */
@@ -184,6 +184,8 @@ static void member_finish(struct reset_set *set, int i)
 			if (!member->err)
 				member->err = pciback_config_check(member->dev);
 		}
+		if (was_reset)
+			pciback_xen_reset_done(pdev);
 		if (!member->err)
 			pciback_channel_set_normal(pdev);
 	}

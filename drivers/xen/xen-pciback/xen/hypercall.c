@@ -108,12 +108,41 @@ void pciback_xen_reset_begins(struct pci_dev *pdev)
 			      command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 }
 
+/*
+ * Adds the function to those that Xen knows, as the kernel did when it found it. Does nothing
+ * for a function that Xen could set up then, otherwise Xen tries once more. It may succeed now:
+ * a function that was plugged in had no addresses in its BARs yet.
+ */
+static int xen_add_again(struct pci_dev *pdev)
+{
+	struct pci_dev *physfn = pci_physfn(pdev);
+	struct physdev_pci_device_add add = {
+		.seg = pci_domain_nr(pdev->bus),
+		.bus = pdev->bus->number,
+		.devfn = pdev->devfn,
+	};
+
+	if (physfn != pdev) {
+		add.flags = XEN_PCI_DEV_VIRTFN;
+		add.physfn.bus = physfn->bus->number;
+		add.physfn.devfn = physfn->devfn;
+	} else if (pci_ari_enabled(pdev->bus) && PCI_SLOT(pdev->devfn)) {
+		add.flags = XEN_PCI_DEV_EXTFN;
+	}
+	return HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_add, &add);
+}
+
 /**
  * pciback_xen_reset_done() - tell Xen that a function was reset
- * @pdev: the function; its configuration space need not have been restored
+ * @pdev: the function, its configuration space restored
  *
- * PHYSDEVOP_pci_device_reset. Xen before version 4.20 does not have it, hence
+ * PHYSDEVOP_pci_device_reset. Xen reads all registers again. With BARs that the reset cleared it
+ * would look for the MSI-X table in the host's memory, answer -EEXIST, and not intercept
+ * accesses to the function any more. Xen before version 4.20 does not have the call, hence
  * pciback_xen_reset_begins(). Other failures are only logged.
+ *
+ * The call is not made for a function that Xen could not set up, for example a virtual
+ * function: Xen 4.20 has no owner for it, follows the pointer, and takes the machine down.
  *
  * Context: may sleep.
  */
@@ -132,6 +161,14 @@ void pciback_xen_reset_done(struct pci_dev *pdev)
 
 	if (!xen_intercepts_config(pdev))
 		return;
+	err = xen_add_again(pdev);
+	if (err) {
+		if (!xen_lacks_call(err))
+			dev_warn_ratelimited(&pdev->dev,
+					     "Xen cannot set it up (%d), so it may not work in a guest; xl dmesg says why\n",
+					     err);
+		return;
+	}
 	err = HYPERVISOR_physdev_op(PHYSDEVOP_pci_device_reset, &reset);
 	if (err && !xen_lacks_call(err))
 		dev_warn_ratelimited(&pdev->dev,
