@@ -21,7 +21,6 @@ const struct expected_reg header_regs[] = {
 	{ 0x0c, 1, PLAIN, 0xff, 0, 0, 0xff, 0 },
 	FIRM(0x0d, 1),
 	OPEN(0x0e, 1),
-	{ 0x0f, 1, BIST, 0xff, 0, 0, 0xff, 0 },
 	OURS(0x34, 1), OURS(0x3c, 1), FIRM(0x3d, 1),
 	{ }
 };
@@ -29,6 +28,7 @@ const struct expected_reg header_regs[] = {
 const struct expected_reg type0_regs[] = {
 	/* From the hardware: Master, Special, MWI, VGA snoop, stepping, fast back-to-back. */
 	{ 0x04, 2, COMMAND, 0x02bc, 0x0543, 0, 0, 0 },
+	{ 0x0f, 1, BIST, 0xff, 0, 0, 0xff, 0 },
 	BAR_AT(0x10), BAR_AT(0x14), BAR_AT(0x18), BAR_AT(0x1c), BAR_AT(0x20), BAR_AT(0x24),
 	BAR_AT(0x30), { }
 };
@@ -36,6 +36,8 @@ const struct expected_reg type0_regs[] = {
 const struct expected_reg type1_regs[] = {
 	/* Master is virtual: what is behind a bridge may be another guest's. */
 	{ 0x04, 2, COMMAND, 0x02b8, 0x0547, 0, 0, 0 },
+	/* A self-test would stop what is behind the bridge. */
+	FIRM(0x0f, 1),
 	BAR_AT(0x10), BAR_AT(0x14), BAR_AT(0x38), OPEN_W1C(0x1e, 2, 0xf900), { }
 };
 

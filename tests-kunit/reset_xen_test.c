@@ -96,7 +96,7 @@ static void virtual_function(struct kunit *test)
 {
 	struct seize_fixture *f = test->priv;
 	struct pci_dev *pf = fake_pci_dev_get(f->fn[CARD]);
-	struct pci_dev *vf = fake_pci_dev_get(f->fn[DISK]);
+	struct pci_dev *vf = fake_pci_dev_get(f->fn[CARD_1]);
 
 	KUNIT_ASSERT_NOT_NULL(test, pf);
 	KUNIT_ASSERT_NOT_NULL(test, vf);
