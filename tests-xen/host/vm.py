@@ -34,14 +34,16 @@ LINUX_NO_MITIGATIONS = "mitigations=off "
 # nested paging.
 SVM_CPU = "qemu64,+svm,+npt,+nx,+lm,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,-rdtscp"
 SVM_XEN_ARGS = XEN_ARGS + ",no-sharept"
+PVH = " dom0=pvh dom0-iommu=map-reserved"
 # By a scenario's "# host:".
 HOSTS = {
     "pv": (CPU, XEN_ARGS),
-    "pvh": (SVM_CPU, SVM_XEN_ARGS + " dom0=pvh dom0-iommu=map-reserved"),
+    "pvh": (SVM_CPU, SVM_XEN_ARGS + PVH),
     "hvm": (SVM_CPU, SVM_XEN_ARGS),
+    "pvh-hvm": (SVM_CPU, SVM_XEN_ARGS + PVH),
 }
 # Those with a device model for HVM guests.
-HVM_HOSTS = ("hvm",)
+HVM_HOSTS = ("hvm", "pvh-hvm")
 # The second line disables what costs seconds of emulated time and no device needs.
 DOM0_ARGS = ("console=hvc0 earlyprintk=xen loglevel=6 log_buf_len=2M panic=1 rdinit=/init "
              "cryptomgr.notests ipv6.disable=1 "

@@ -25,6 +25,18 @@ static bool xen_lacks_call(int err)
 	return err == -ENOSYS || err == -EOPNOTSUPP;
 }
 
+/*
+ * Does Xen intercept the host's accesses to configuration space (vPCI)? It does for
+ * all hosts except PV: it forwards writes, and maps BARs into the host's memory
+ * according to its own record of the function's state.
+ */
+static bool xen_intercepts_config(const struct pci_dev *pdev)
+{
+	/* Xen's segment numbers have 16 bits. */
+	return xen_initial_domain() && !xen_pv_domain() &&
+		pci_domain_nr(pdev->bus) <= U16_MAX;
+}
+
 static int physdev_msix_op(struct pci_dev *pdev, int cmd)
 {
 	struct physdev_pci_device ppdev = {
@@ -44,7 +56,7 @@ static int physdev_msix_op(struct pci_dev *pdev, int cmd)
  * @pdev: the function
  *
  * PHYSDEVOP_prepare_msix. A failure is only logged: enabling MSI-X then fails, with an
- * error for the guest.
+ * error for the guest. Xen up to 4.20 does not have the call for a PVH host.
  *
  * Context: may sleep.
  */
@@ -52,7 +64,10 @@ void pciback_xen_prepare_msix(struct pci_dev *pdev)
 {
 	int err = physdev_msix_op(pdev, PHYSDEVOP_prepare_msix);
 
-	if (err && !xen_lacks_call(err))
+	if (err && pdev->msix_cap && xen_lacks_call(err) && xen_intercepts_config(pdev))
+		dev_info_once(&pdev->dev,
+			      "Xen does not prepare MSI-X for guests of a PVH host; their devices need INTx or MSI (for Linux guests: pci=nomsi)\n");
+	else if (err && !xen_lacks_call(err))
 		pci_err(pdev, "Xen cannot prepare MSI-X (%d); guests may have to do without it\n",
 			err);
 }
@@ -72,18 +87,6 @@ void pciback_xen_release_msix(struct pci_dev *pdev)
 	if (err && !xen_lacks_call(err))
 		pci_warn(pdev, "Xen did not release MSI-X (%d); the host may have to do without it\n",
 			 err);
-}
-
-/*
- * Does Xen intercept the host's accesses to configuration space (vPCI)? It does for
- * all hosts except PV: it forwards writes, and maps BARs into the host's memory
- * according to its own record of the function's state.
- */
-static bool xen_intercepts_config(const struct pci_dev *pdev)
-{
-	/* Xen's segment numbers have 16 bits. */
-	return xen_initial_domain() && !xen_pv_domain() &&
-		pci_domain_nr(pdev->bus) <= U16_MAX;
 }
 
 /**
