@@ -8,7 +8,7 @@
 # kernel sources. Kernels and Xen are unpacked into the cache, never installed.
 # Safe to run again, by several at once, and without network once the cache is
 # full. XPB_MAX_AGE (days, default 7) is how long a full cache is not even
-# compared with apt's lists. The kernels of a newer Debian and headers of another
+# compared with apt's lists. The kernels and Xen of a newer Debian and headers of another
 # architecture ("newer", and part of "all") are no must: what cannot be had is named,
 # and not tested. What other scripts than these have made (keys.sh) is never used, and
 # removed when nothing has used it for XPB_KEEP_DAYS (default 14).

@@ -98,7 +98,8 @@ class Choosing(unittest.TestCase):
         self.assertIn("20-guest-io", names[0])
         self.assertEqual(names[0] & names[1], set())
         self.assertEqual(names[0] | names[1],
-                         {f.name for f in self.files if f.when == "test"})
+                         {f.name for f in self.files
+                          if f.when == "test" and scenarios.XEN in f.xens})
         # As few boots as machines.
         self.assertEqual(set(test), {"base", "many"})
         named = scenarios.choose(scenarios.named(self.files, ["69"]), "debug", "test", "name")[0]
@@ -117,6 +118,37 @@ class Choosing(unittest.TestCase):
             self.assertEqual("17-built-in" in names, taken, (kernel, list_name, explicit))
             if kernel == "builtin":
                 self.assertEqual(names, {"17-built-in"} if taken else set())
+
+    def test_newer_xen(self):
+        """make test takes what names it, make soak the rest, none what is for another one."""
+        chosen = {}
+        for xen in (scenarios.XEN, "4.20"):
+            for kernel in ("k6.1", "k6.12"):
+                for list_name in ("test", "soak"):
+                    by_boot = scenarios.choose(self.files, kernel, list_name, False, xen)[0]
+                    chosen[xen, kernel, list_name] = {
+                        f.name for some in by_boot.values() for f in some}
+        self.assertEqual(chosen["4.20", "k6.1", "test"] | chosen["4.20", "k6.1", "soak"], set())
+        for name, xen, list_name in (("20-guest-io", "4.17", "test"),
+                                     ("20-guest-io", "4.20", "test"),
+                                     ("21-hvm-io", "4.20", "test"), ("21-hvm-io", "4.17", "soak"),
+                                     ("22-hvm-life", "4.17", "soak"),
+                                     ("22-hvm-life", "4.20", "soak"),
+                                     ("46-frontend-returns", "4.17", "test"),
+                                     ("46-frontend-returns", "4.20", "soak"),
+                                     ("88-pvh-hvm", "4.20", "soak")):
+            other = {"test": "soak", "soak": "test"}[list_name]
+            self.assertIn(name, chosen[xen, "k6.12", list_name])
+            self.assertNotIn(name, chosen[xen, "k6.12", other])
+        self.assertNotIn("88-pvh-hvm", chosen["4.17", "k6.12", "soak"])
+        # By its name a scenario runs on the first that it names.
+        for word, xen, taken in (("20", "4.17", 1), ("20", "4.20", 0), ("21", "4.20", 1)):
+            by_boot = scenarios.choose(scenarios.named(self.files, [word]), "k6.12", "test",
+                                       "name", xen)[0]
+            self.assertEqual(len(by_boot), taken, (word, xen))
+        by_boot = scenarios.choose(scenarios.named(self.files, ["20"]), "k6.1", "test", "name",
+                                   "4.20", True)[0]
+        self.assertEqual(len(by_boot), 1)
 
 
 class Results(unittest.TestCase):

@@ -118,29 +118,33 @@ def wanted(scenario, kernel, list_name, explicit):
 def on_xen(scenario, kernel, xen, list_name):
     """Does a run that names neither a Xen nor a scenario take it on that Xen?
 
-    On newer ones than this Debian's `make test` takes what names them, with one kernel, and
-    `make soak` all others.
+    `make test` takes what names it, on newer ones than this Debian's with one kernel; `make soak`
+    what is left, but nothing that is for newer ones alone.
     """
-    if xen == XEN:
-        return xen in scenario.xens
+    named = xen in scenario.xens
+    if xen == XEN and named:
+        return True
     if kernel != NEWER_ON or NEWER_ON not in scenario.kernels:
         return False
-    in_test = scenario.when == "test" and xen in scenario.xens
-    return in_test if list_name == "test" else \
-        list_name == "soak" and not in_test and scenario.when in ("test", "soak")
+    if list_name == "test":
+        return named and scenario.when == "test"
+    return list_name == "soak" and (
+        scenario.when == "test" and not named or
+        scenario.when == "soak" and xen != XEN)
 
 
-def choose(files, kernel, list_name, explicit, xen, explicit_xen):
+def choose(files, kernel, list_name, explicit, xen=XEN, explicit_xen=False):
     """(the scenarios by boot, names of those left out by their heads) on one kernel and Xen."""
     if explicit_xen:
         chosen = [f for f in files if wanted(f, kernel, list_name, explicit)]
     elif explicit == "name":
         chosen = [f for f in files if wanted(f, kernel, list_name, explicit) and xen == f.xens[0]]
-    elif xen == XEN:
-        chosen = [f for f in files if wanted(f, kernel, list_name, explicit) and
-                  on_xen(f, kernel, xen, list_name)]
     else:
-        return boots([f for f in files if on_xen(f, kernel, xen, list_name)]), []
+        # The head's kernels are those for this Debian's Xen.
+        chosen = [f for f in files if on_xen(f, kernel, xen, list_name) and
+                  (xen not in f.xens or xen != XEN or wanted(f, kernel, list_name, explicit))]
+    if xen != XEN:
+        return boots(chosen), []
     left = [f.name for f in files
             if f.when == list_name == "test" and XEN in f.xens and f not in chosen]
     # The more a boot of the debug kernel does, the more orders of its locks are compared.

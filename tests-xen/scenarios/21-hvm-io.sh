@@ -3,6 +3,7 @@
 # boot: hvm
 # host: hvm
 # kernels: k6.12
+# xens: 4.20
 # timeout: 500
 #
 # An HVM guest with a real device model drives a disk and a card that are passed through: data,

@@ -101,7 +101,7 @@ log_bounded "enables that fail"
 log_watch
 attack bad op cmd=5 devfn=8 >/dev/null
 attack bad op cmd=4 devfn=8 value=5 >/dev/null
-attack bad ring cmd=4 devfn=0 value=65 ms=4000 >/run/xpb/answer
+attack bad ring cmd=4 devfn=0 value=65 ms=4000 wait=20000 >/run/xpb/answer
 note "more vectors than there are: $(cat /run/xpb/answer)"
 check "all were answered" has /run/xpb/answer "^asked [1-9][0-9]* unanswered 0 "
 log_bounded "enables that the host refuses"
