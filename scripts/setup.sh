@@ -8,7 +8,7 @@
 # kernel sources. Kernels and Xen are unpacked into the cache, never installed.
 # Safe to run again, by several at once, and without network once the cache is
 # full. XPB_MAX_AGE (days, default 7) is how long a full cache is not even
-# compared with apt's lists. The kernels and Xen of a newer Debian and headers of another
+# compared with apt's lists. Kernels, Xen and QEMU of a newer Debian and headers of another
 # architecture ("newer", and part of "all") are no must: what cannot be had is named,
 # and not tested. What other scripts than these have made (keys.sh) is never used, and
 # removed when nothing has used it for XPB_KEEP_DAYS (default 14).
@@ -35,6 +35,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib/recipe-foreign.sh"
 # shellcheck source=scripts/lib/recipe-xen.sh
 . "$here/lib/recipe-xen.sh"
+# shellcheck source=scripts/lib/recipe-qemu.sh
+. "$here/lib/recipe-qemu.sh"
 # shellcheck source=scripts/lib/recipe-source.sh
 . "$here/lib/recipe-source.sh"
 
@@ -79,6 +81,9 @@ main() {
 		while read -r name series suite; do
 			keep_optional "$name" keep_artefact "$name" build_xen "$name" "$series" "$suite"
 		done < <(xpb_xens | awk 'NF == 3')
+		while read -r name suite; do
+			keep_optional "$name" keep_artefact "$name" build_qemu "$name" "$suite"
+		done < <(xpb_emulators)
 		while read -r name meta compiler; do
 			keep_optional "$name" keep_foreign "$name" "$meta" "$compiler"
 		done < <(xpb_foreign)
@@ -90,7 +95,7 @@ main() {
 print_paths() {
 	local name
 	for name in $(xpb_kernel_names) $(xpb_newer_names) $(xpb_foreign_names) \
-		$(xpb_xens | cut -f1) kernel-src; do
+		$(xpb_xens | cut -f1) $(xpb_emulators | cut -f1) kernel-src; do
 		printf '%s=%s\n' "$name" "$XPB_CURRENT/$name"
 	done
 }

@@ -119,20 +119,23 @@ def not_run(kernel, by_boot, reason):
     return found
 
 
-def why_missing(name, xen):
-    """Why there is no such kernel, or no such Xen; None if there are both."""
+def why_missing(name, xen, files):
+    """Why this machine cannot run these; None if it can."""
     return (paths.missing(name) if name in paths.newer_names() else None) or \
-        (paths.missing(paths.xens()[xen]) if xen != scenarios.XEN else None)
+        (paths.missing(paths.xens()[xen]) if xen != scenarios.XEN else None) or \
+        (paths.missing("qemu-trixie") if any(f.emulator for f in files) else None)
 
 
 def prepare(options, choice):
     """(boots to run, results of scenarios that cannot be run)."""
     runs, results = [], []
     for (name, version), (by_boot, _) in choice.items():
-        why = why_missing(name, version) if by_boot else None
-        if why:
-            results += not_run(label(name, version), by_boot, why)
-        if why or not by_boot:
+        reasons = {boot: why_missing(name, version, files) for boot, files in by_boot.items()}
+        for boot, why in reasons.items():
+            if why:
+                results += not_run(label(name, version), {boot: by_boot[boot]}, why)
+        by_boot = {boot: files for boot, files in by_boot.items() if not reasons[boot]}
+        if not by_boot:
             continue
         kernel, xen = paths.kernel(name), paths.Xen(paths.xens()[version])
         kernel.label = label(name, version)
@@ -172,7 +175,9 @@ def main():
         return 0
     paths.setup("xen")
     if not set(paths.newer_names()).isdisjoint(names) or \
-            any(by_boot for (_, xen), (by_boot, _) in choice.items() if xen != scenarios.XEN):
+            any(by_boot for (_, xen), (by_boot, _) in choice.items() if xen != scenarios.XEN) or \
+            any(f.emulator for by_boot, _ in choice.values() for files in by_boot.values()
+                for f in files):
         paths.setup("newer")
     options = boots.Options(args.module, args.limit, args.keep, args.demo, tuple(args.attack),
                             args.record)

@@ -91,6 +91,21 @@ class Xen(Artefact):
         self.lib = f"/usr/lib/xen-{self.series}"
 
 
+class Emulator(Artefact):
+    """A newer QEMU, with libraries of its own."""
+
+    def __init__(self, name="qemu-trixie"):
+        super().__init__(name)
+        root = self.dir / "root"
+        libs = root / "usr/lib/x86_64-linux-gnu"
+        # How to run it. It looks for its parts beside the program, here the loader.
+        self.command = [
+            "env", f"QEMU_MODULE_DIR={libs}/qemu",
+            f"{root}/usr/lib64/ld-linux-x86-64.so.2", "--library-path", str(libs),
+            f"{root}/usr/bin/qemu-system-x86_64",
+            "-L", f"{root}/usr/share/qemu", "-L", f"{root}/usr/share/seabios"]
+
+
 def setup(part):
     """Have setup.sh install the tools and fill the cache; SystemExit if it cannot."""
     if subprocess.call([TOP / "scripts/setup.sh", part]):
@@ -113,5 +128,5 @@ def xens():
 
 
 def missing(name):
-    """Why a newer kernel or Xen is not there; None if it is."""
+    """Why a newer kernel, Xen or QEMU is not there; None if it is."""
     return ask("xpb_missing", name)

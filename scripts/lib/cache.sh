@@ -8,8 +8,9 @@
 #   $XPB_CURRENT/<newer kernel>/suite    name of the suite whose compiler it needs
 #   $XPB_CURRENT/suite-<suite>/{root,pkgversion}    that compiler
 #   $XPB_CURRENT/<architecture>/{release,pkgversion,build}    headers to compile for it
-#   $XPB_CURRENT/.<name>.missing    why a newer kernel or Xen, or an architecture, could not be had
+#   $XPB_CURRENT/.<name>.missing    why a newer kernel, Xen or QEMU, or an architecture, could not be had
 #   $XPB_CURRENT/<xen>/{root,xen.elf,series,pkgversion}
+#   $XPB_CURRENT/<emulator>/{root,pkgversion}
 #   $XPB_CURRENT/kernel-src    files of the kernel's sources, at their paths there:
 #       lib/kunit include/kunit tools/testing/kunit scripts/{checkpatch.pl,kernel-doc,get_abi.pl}
 #
@@ -67,6 +68,11 @@ xpb_xens() {
 	END
 }
 
+# Emulators for devices that this machine's own QEMU does not have: name, suite.
+xpb_emulators() {
+	printf 'qemu-trixie\ttrixie\n'
+}
+
 # xpb_paths: for cache.py.
 xpb_paths() {
 	printf '%s\n' "$XPB_CACHE" "$XPB_CURRENT"
@@ -89,7 +95,7 @@ xpb_newer_xens() {
 	xpb_xens | awk 'NF == 3 { print $1 }'
 }
 
-# xpb_missing NAME: why a newer kernel or Xen, or an architecture, is not there; fails if it is.
+# xpb_missing NAME: why a newer kernel, Xen or QEMU, or an architecture, is not there; fails if it is.
 xpb_missing() {
 	[ ! -e "$XPB_CURRENT/$1/pkgversion" ] || return 1
 	cat "$XPB_CURRENT/.$1.missing" 2>/dev/null ||

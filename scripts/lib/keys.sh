@@ -37,6 +37,7 @@ recipe_key() {
 artefact_files() {
 	case "$1" in
 	xen | xen-*) printf '%s\n' "$XPB_LIB"/{recipe-xen,recipe-suite,debs}.sh ;;
+	qemu-*) printf '%s\n' "$XPB_LIB"/{recipe-qemu,recipe-suite,debs}.sh ;;
 	kernel-src) printf '%s\n' "$XPB_LIB"/{recipe-source,debs}.sh ;;
 	suite-*) printf '%s\n' "$XPB_LIB"/{recipe-suite,debs}.sh ;;
 	arm64) printf '%s\n' "$XPB_LIB"/{recipe-foreign,debs}.sh ;;
@@ -52,6 +53,7 @@ artefact_files() {
 artefact_inputs() {
 	case "$1" in
 	xen | xen-*) xpb_xens | awk -v name="$1" '$1 == name' ;;
+	qemu-*) xpb_emulators | awk -v name="$1" '$1 == name' ;;
 	kernel-src) echo "$XPB_SOURCE_PACKAGE" ;;
 	suite-*) echo "$1" ;;
 	*) { xpb_kernels; xpb_newer_kernels; xpb_foreign; } | awk -v name="$1" '$1 == name' ;;

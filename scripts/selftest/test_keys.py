@@ -15,7 +15,8 @@ import unittest
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-ARTEFACTS = ("k6.1", "k6.12", "k7.3", "suite-trixie", "arm64", "xen", "xen-4.20", "kernel-src")
+ARTEFACTS = ("k6.1", "k6.12", "k7.3", "suite-trixie", "arm64", "xen", "xen-4.20",
+             "qemu-trixie", "kernel-src")
 # What recipes call that only prints, asks this machine, or finds folders: it has no part
 # in what is made.
 HELPERS = {"say", "die", "with_progress", "folder_mb", "new_tmp", "point", "missing_packages"}

@@ -7,7 +7,7 @@
 
 hw=/run/xpb/hw view=/run/xpb/view
 declare -A guest_of=() kind=(
-	[$NVME2]="disk with SR-IOV" [$NIC]="card" [${NIC2:-none}]="conventional card"
+	[${NVME2:-none}]="disk with SR-IOV" [${NIC:-none}]="card" [${NIC2:-none}]="conventional card"
 )
 
 # in_guest COMMAND: with a long limit, because a walk is many thousand accesses.

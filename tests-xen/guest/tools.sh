@@ -59,12 +59,27 @@ disk_of() {
 	return 1
 }
 
-# disk_sum SERIAL FIRST COUNT: sha256 of COUNT 64k blocks from block FIRST on,
-# read past the page cache.
+# disk_sum SERIAL FIRST COUNT: sha256 of COUNT 64k blocks from block FIRST on.
 disk_sum() {
 	_dev=$(disk_of "$1") || { echo "no disk $1"; return 1; }
-	dd if="$_dev" bs=64k skip="$2" count="$3" iflag=direct 2>/tmp/dd_says |
+	block_sum "$_dev" "$2" "$3"
+}
+
+# block_sum DEVICE FIRST COUNT: the same, read past the page cache.
+block_sum() {
+	dd if="$1" bs=64k skip="$2" count="$3" iflag=direct 2>/tmp/dd_says |
 		sha256sum | cut -d' ' -f1
+}
+
+# scsi_disk_on BUS: the first SCSI disk on a bus of that kind, usb or ata.
+scsi_disk_on() {
+	for _d in /sys/block/sd*; do
+		[ -e "$_d" ] || continue
+		case "$(readlink -f "$_d")" in
+		*"/$1"[0-9]*) echo "/dev/$(basename "$_d")"; return 0 ;;
+		esac
+	done
+	return 1
 }
 
 # disk_fill SERIAL FIRST COUNT SEED: reproducible data to the disk; prints its sum.
@@ -142,11 +157,11 @@ net_of() {
 	return 1
 }
 
-# net_ping DRIVER: set up the card's interface and reach the gateway, which is QEMU.
+# net_ping DRIVER [ADDRESS]: set up the card's interface and reach the gateway, which is QEMU.
 net_ping() {
 	_if=$(net_of "$1") || { echo "no interface of $1"; return 1; }
 	ip addr flush dev "$_if"
-	ip addr add 10.0.2.15/24 dev "$_if"
+	ip addr add "${2:-10.0.2.15}/24" dev "$_if"
 	ip link set "$_if" up
 	await 20 grep -q 1 "/sys/class/net/$_if/carrier" || { echo "no link"; return 1; }
 	await 20 ping -c 1 -W 2 10.0.2.2 || { echo "no answer"; return 1; }

@@ -91,9 +91,11 @@ def run_boot(options, kernel, xen, module, boot, files, mute=None):
     config = dom0_config(folder, kernel, xen, options, first.devices, nonce)
     with report.Progress(f"[{kernel.label}] ", f"boot '{boot}': making the initramfs"):
         vmlinux = image.dom0_image(folder / "dom0.cpio", kernel, xen, module,
-                                   [f.path for f in files], config, first.host in vm.HVM_HOSTS)
+                                   [f.path for f in files], config,
+                                   first.host in vm.HVM_HOSTS, first.modules)
     machine = vm.Machine(folder, xen, vmlinux, folder / "dom0.cpio", first.devices,
-                         first.host, first.cpus, first.args)
+                         first.host, first.cpus, first.args,
+                         *([paths.Emulator().command] if first.emulator else []))
     limit = options.limit or scale(kernel) * (DOM0_UP + sum(f.timeout for f in files))
 
     # The nonce is the one thing that differs between two boots of the same.

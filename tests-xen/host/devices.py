@@ -14,6 +14,12 @@ BRIDGE = "0000:00:07.0"
 EIGHT = [f"0000:02:00.{n}" for n in range(8)]
 WITH_DISK = 5                # which of the eight has the second disk
 FILLERS = [f"0000:04:{slot:02x}.0" for slot in range(2, 25)]
+# Only in the set "desktop": a USB controller, a graphics card with its sound function, an AHCI
+# controller; its disk is on a root bus of its own.
+XHCI, VGA, SOUND, AHCI, ROOT_BUS_DISK = ("0000:01:00.0", "0000:02:00.0", "0000:02:00.1",
+                                         "0000:03:00.0", "0000:41:00.0")
+# Only in the set "igb", with a newer QEMU: a card with virtual functions, two of them.
+IGB, IGB_VFS = "0000:01:00.0", ("0000:01:10.0", "0000:01:10.2")
 # Only in the set "full": all other slots behind the bridge.
 MORE_FILLERS = [f"0000:04:{slot:02x}.0" for slot in range(25, 32)]
 
@@ -90,7 +96,27 @@ def full():
     return [*many(), *fillers(MORE_FILLERS)]
 
 
-SETS = {"base": base, "all": everything, "many": many, "full": full}
+def desktop():
+    """What people give away. The disk has an MSI-X table of three pages."""
+    return [*port(1), "-device", "nec-usb-xhci,id=usb,bus=rp1",
+            "-device", "usb-storage,bus=usb.0,drive=d2",
+            *port(2), "-device", "VGA,bus=rp2,addr=0.0,multifunction=on",
+            "-device", "intel-hda,bus=rp2,addr=0.1",
+            *port(3), "-device", "ahci,id=sata,bus=rp3",
+            "-drive", "if=none,id=d3,file=disk1.img,format=raw,snapshot=on,file.locking=off",
+            "-device", "ide-hd,bus=sata.0,drive=d3",
+            "-device", "pxb-pcie,id=root2,bus_nr=0x40,addr=8",
+            "-device", "pcie-root-port,id=rp4,bus=root2,chassis=4,slot=4,addr=0,x-speed=2_5",
+            *disk(4, DISK_SERIAL, ",drive=d1,msix_qsize=600")]
+
+
+def igb():
+    return [*port(1), "-netdev", "user,id=n1,restrict=on",
+            "-device", "igb,id=igb,bus=rp1,netdev=n1,mac=52:54:00:12:34:58"]
+
+
+SETS = {"base": base, "all": everything, "many": many, "full": full, "desktop": desktop,
+        "igb": igb}
 
 
 def options(name):
@@ -109,4 +135,11 @@ def variables(name):
         known.update(NVME2=EIGHT[WITH_DISK], EIGHT=" ".join(EIGHT),
                      BEHIND_BRIDGE=" ".join(behind))
         devices = [NVME, *EIGHT, NIC, BRIDGE, *behind]
+    if name == "desktop":
+        devices = [XHCI, VGA, SOUND, AHCI, ROOT_BUS_DISK]
+        known.update(NVME=ROOT_BUS_DISK, NVME2="", NIC="", NIC2="", BRIDGE="", XHCI=XHCI,
+                     VGA=VGA, SOUND=SOUND, AHCI=AHCI)
+    if name == "igb":
+        devices = [IGB]
+        known.update(NVME="", NVME2="", NIC=IGB, NIC2="", BRIDGE="", VFS=" ".join(IGB_VFS))
     return dict(known, DEVICES=" ".join(devices))

@@ -98,10 +98,10 @@ def dom0_programs(archive, xen):
     archive.data("/etc/xen/xl.conf", "")
 
 
-def make_guest_base(out, kernel):
+def make_guest_base(out, kernel, more):
     archive = cpio.Archive(out)
     guest_programs(archive)
-    add_modules(archive, kernel.guests, GUEST_MODULES)
+    add_modules(archive, kernel.guests, GUEST_MODULES + list(more))
     archive.close()
 
 
@@ -135,16 +135,17 @@ def hvm_image(kernel, xen):
                   lambda out: make_hvm_base(out, kernel, xen))
 
 
-def base_images(kernel, xen):
-    """Paths of (dom0 base, guest base, dom0 kernel)."""
+def base_images(kernel, xen, more=()):
+    """Paths of (dom0 base, guest base, dom0 kernel). more: further drivers for the guest."""
     dom0, guest = FileList(), FileList()
     dom0_programs(dom0, xen)
     guest_programs(guest)
     return (
         cached(f"dom0-{kernel.guests.name}-{xen.series}", [kernel.guests.key, xen.key, *dom0.lines],
                lambda out: make_dom0_base(out, kernel, xen)),
-        cached(f"guest-{kernel.guests.name}", [kernel.guests.key, *guest.lines],
-               lambda out: make_guest_base(out, kernel)),
+        cached("-".join(["guest", kernel.guests.name, *more]),
+               [kernel.guests.key, *guest.lines],
+               lambda out: make_guest_base(out, kernel, more)),
         cached(f"vmlinux-{kernel.name}", [kernel.key],
                lambda out: out.write(unpack_kernel(kernel.vmlinuz))),
     )
@@ -193,7 +194,7 @@ def guest_files(kernel):
     return small.bytes()
 
 
-def dom0_files(top, kernel, module, scenarios, config):
+def dom0_files(top, kernel, module, scenarios, config, more):
     """The small part of dom0's initramfs, without the guest's."""
     # Both sides use this one.
     top.file("/xpb/bin/confwalk", compile_tool(paths.TESTS / "guest/confwalk.c"), 0o755)
@@ -207,24 +208,25 @@ def dom0_files(top, kernel, module, scenarios, config):
     for path in scenarios:
         top.file("/xpb/scenarios/" + path.name, path, 0o755)
     top.data("/xpb/config", config)
-    add_modules(top, kernel, DOM0_MODULES, {"xen-pciback.ko": module} if module else None)
+    add_modules(top, kernel, DOM0_MODULES + list(more),
+                {"xen-pciback.ko": module} if module else None)
 
 
-def dom0_image(target, kernel, xen, module, scenarios, config, hvm=False):
+def dom0_image(target, kernel, xen, module, scenarios, config, hvm=False, more=()):
     """Write the complete dom0 initramfs to `target`.
 
     module: path of the module under test or None for the kernel's own;
     scenarios: files to run; config: text of /xpb/config (shell assignments);
-    hvm: with a device model for HVM guests.
+    hvm: with a device model for HVM guests; more: further drivers, for dom0 and guests.
     Returns the path of the dom0 kernel.
     """
-    base, guest, vmlinux = base_images(kernel, xen)
+    base, guest, vmlinux = base_images(kernel, xen, more)
     with open(target, "wb") as out:
         out.write(base.read_bytes())
         if hvm:
             out.write(hvm_image(kernel, xen).read_bytes())
         top = cpio.Archive(out)
         top.data("/guest/initrd", guest.read_bytes() + guest_files(kernel))
-        dom0_files(top, kernel, module, scenarios, config)
+        dom0_files(top, kernel, module, scenarios, config, more)
         top.close()
     return vmlinux

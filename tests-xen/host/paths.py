@@ -3,10 +3,10 @@
 
 from pathlib import Path
 
-from cache import BUILTIN, DEBUG, IMAGES, Kernel, Xen, debug_kernel, kernel_names, missing, \
+from cache import BUILTIN, DEBUG, IMAGES, Emulator, Kernel, Xen, debug_kernel, kernel_names, missing, \
     newer_names, setup, xens
 
-__all__ = ["BUILTIN", "DEBUG", "IMAGES", "Kernel", "Xen", "kernel_names", "missing",
+__all__ = ["BUILTIN", "DEBUG", "IMAGES", "Emulator", "Kernel", "Xen", "kernel_names", "missing",
            "newer_names", "setup", "xens", "TESTS", "TOP", "SCENARIOS", "TRACES", "OUT", "kernel"]
 
 TESTS = Path(__file__).resolve().parent.parent

@@ -51,6 +51,10 @@ class ScenarioFile:
         self.kernels = tuple(declared.get("kernels", " ".join(KERNELS)).split())
         # test: `make test`; soak: `make soak`; demo: `make demo`; attack: run.py --attack.
         self.when = declared.get("when", "test")
+        # newer: a QEMU that has devices which this machine's does not have.
+        self.emulator = declared.get("emulator")
+        # More drivers for dom0 and guests.
+        self.modules = tuple(declared.get("modules", "").split())
         # More for dom0's kernel command line.
         self.args = declared.get("args", "")
         # Why there is nothing to run with the in-tree module, if there is not.
@@ -164,6 +168,7 @@ def boots(chosen, name_of=None):
     for scenario in chosen:
         shared.setdefault(name_of(scenario) if name_of else scenario.boot, []).append(scenario)
     for name, files in shared.items():
-        if len({(f.devices, f.host, f.cpus, f.args) for f in files}) > 1:
+        if len({(f.devices, f.host, f.cpus, f.args, f.modules, f.emulator)
+                for f in files}) > 1:
             raise SystemExit(f"tests-xen: boot '{name}': its scenarios want different machines")
     return shared

@@ -92,10 +92,11 @@ class Machine:
     silence = 150
 
     def __init__(self, folder, xen, vmlinux, initramfs, device_set="base", host="pv",
-                 cpus=1, dom0_args=""):
+                 cpus=1, dom0_args="", emulator=("qemu-system-x86_64",)):
         self.dir = Path(folder)
         # QEMU takes a doubled comma for one inside an argument.
         self.dom0_args = f"{DOM0_ARGS} {dom0_args.replace(',', ',,')}".rstrip()
+        self.emulator = emulator
         self.device_set = device_set
         self.cpus = cpus
         self.cpu_model, self.xen_args = HOSTS[host]
@@ -117,7 +118,7 @@ class Machine:
 
     def command(self):
         return [
-            "qemu-system-x86_64", "-nodefaults", "-nographic", "-no-reboot",
+            *self.emulator, "-nodefaults", "-nographic", "-no-reboot",
             "-machine", "q35", "-accel", "tcg,thread=multi",
             "-cpu", self.cpu_model, "-smp", str(self.cpus), "-m", "2560",
             "-device", "intel-iommu,intremap=on,aw-bits=48",
