@@ -174,6 +174,8 @@ checks() {
 	check pyflakes "Python: pyflakes" pyflakes
 	check comparison "comparison: the tables are what the recorded results make" \
 		"$here/compare-table.py" --check
+	check matrix "matrix: the tables are what the recorded results make" \
+		"$here/matrix.py" --check
 	check user-words "what users see is what Documentation/words.rst lists" \
 		"$here/check/words.py"
 	check user-words-selftest "... and a word that only one has is found" \

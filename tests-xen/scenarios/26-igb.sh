@@ -51,6 +51,10 @@ check "the first guest reaches the gateway" guest_run vm1 "net_ping igbvf 10.0.2
 check "the second, too" guest_run vm2 "net_ping igbvf 10.0.2.22"
 check "the first reaches the second" guest_run vm1 "ping -c 3 -W 5 10.0.2.22"
 show "interrupts of the first" < <(guest_irqs vm1)
+for guest in vm1 vm2; do
+	note "$guest: packets received and sent: $(guest_run "$guest" \
+		'cat /sys/class/net/eth0/statistics/rx_packets /sys/class/net/eth0/statistics/tx_packets' | xargs)"
+done
 check "the first is destroyed" guest_kill vm1
 check "the second reaches the gateway still" guest_run vm2 "net_ping igbvf 10.0.2.22"
 check "the second is destroyed" guest_kill vm2
