@@ -47,6 +47,7 @@
 	SUITE(aer),		\
 	SUITE(recovery),	\
 	SUITE(recovery_end),	\
+	SUITE(sleep),		\
 	SUITE(cycle),		\
 	SUITE(race),		\
 	SUITE(oom)

@@ -96,8 +96,10 @@ static int glue_route_gsi(struct pci_dev *pdev, int *gsi)
 #include "../xen/gsi.c"
 
 #define pciback_recovery_timeout	glue_recovery_timeout
+#define pciback_recovery_retry		glue_recovery_retry
 #define pciback_recovery_init		glue_recovery_init
 #define pciback_recovery_exit		glue_recovery_exit
 #define pciback_recovery_guest_reset	glue_recovery_guest_reset
+#define pciback_recovery_slept		glue_recovery_slept
 #define pciback_error_handlers		glue_error_handlers
 #include "../recovery/recovery.c"

@@ -248,7 +248,7 @@ void pciback_channel_disconnect(struct pciback_backend *backend)
 int pciback_channel_module_init(void)
 {
 	/* Unbound: a guest's requests must not delay other work of the CPU that they arrive on. */
-	pciback_backend_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND, 0);
+	pciback_backend_wq = alloc_workqueue("xen-pciback", WQ_UNBOUND | WQ_FREEZABLE, 0);
 	return pciback_backend_wq ? 0 : -ENOMEM;
 }
 

@@ -30,7 +30,7 @@ struct workqueue_struct *pciback_device_wq;
 int pciback_device_wq_init(void)
 {
 	/* Unbound: resets sleep, and many functions may be reset side by side. */
-	pciback_device_wq = alloc_workqueue("xen-pciback-device", WQ_UNBOUND, 0);
+	pciback_device_wq = alloc_workqueue("xen-pciback-device", WQ_UNBOUND | WQ_FREEZABLE, 0);
 	return pciback_device_wq ? 0 : -ENOMEM;
 }
 

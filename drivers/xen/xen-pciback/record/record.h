@@ -68,6 +68,7 @@ struct pciback_config {
  * @expect_detach: the toolstack seems to be about to detach a function
  * @request_detach: have the guest detach the functions whose @detach_wanted is set. Returns
  *	for how long to wait for that, in ms; 0: the guest cannot be asked
+ * @has_frontend: the guest has a connected frontend that can be asked. May be NULL
  * @query_guest: the function is being recovered from an error: ask the guest.
  *	Returns its answer, as pciback_vote_on_answer() takes it. Called with
  *	device_lock() held; ends within a limited time, and at once when the
@@ -82,6 +83,7 @@ struct pciback_owner_ops {
 	void (*revoke)(struct pciback_owner *owner, struct pcistub_device *dev);
 	void (*expect_detach)(struct pciback_owner *owner);
 	unsigned int (*request_detach)(struct pciback_owner *owner);
+	bool (*has_frontend)(struct pciback_owner *owner);
 	int (*query_guest)(struct pciback_owner *owner, struct pcistub_device *dev,
 			   enum pciback_recovery_step step, pci_channel_state_t state);
 	void (*notify_isolated)(struct pciback_owner *owner, struct pcistub_device *dev);
@@ -162,6 +164,8 @@ struct pciback_owner {
  *	not be reset; READ_ONCE() and WRITE_ONCE(), no lock
  * @recovering: its guest was told of an error and not yet of the end of the
  *	recovery; device_lock()
+ * @slept: the host slept, and the guest has not been asked to bring it up again;
+ *	device_lock()
  * @link_reset: the error that it is being recovered from leads to a reset of the
  *	link; device_lock()
  * @reset_voted: this driver's vote in that recovery was to reset; device_lock()
@@ -205,6 +209,7 @@ struct pcistub_device {
 	bool mapped;
 	bool assign_without_reset;
 	bool recovering;
+	bool slept;
 	bool link_reset;
 	bool reset_voted;
 	unsigned long recovery_start;

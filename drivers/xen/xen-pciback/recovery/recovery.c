@@ -34,6 +34,8 @@
  * it gives up, it does not tell the drivers.
  */
 unsigned long pciback_recovery_timeout = 120 * HZ;
+/* In jiffies, after which a guest is asked again that has not answered since the host's sleep. */
+unsigned long pciback_recovery_retry = 5 * HZ;
 
 /*
  * When an error handler of this driver was last called or returned, for any function. A
@@ -85,13 +87,27 @@ static void recovery_isolate(struct pcistub_device *dev, enum pciback_recovery_s
 			     pci_name(dev->pdev));
 }
 
+/* The vote after that answer; isolates the guest from the function if it has to be. */
+static pci_ers_result_t recovery_take_answer(struct pcistub_device *dev,
+					     enum pciback_recovery_step step,
+					     pci_channel_state_t state, bool reset, int answer)
+{
+	struct pciback_vote vote = pciback_vote_on_answer(step, state, reset, answer);
+
+	if (vote.vote == PCI_ERS_RESULT_NEED_RESET)
+		dev->reset_voted = true;
+	/* If the toolstack is already detaching the function, isolating is not needed. */
+	if (vote.reason && dev->owner && !dev->isolated && !READ_ONCE(dev->detaching))
+		recovery_isolate(dev, step, vote.reason);
+	return vote.vote;
+}
+
 /* @reset: the function was reset, or will be. */
 static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
 					     enum pciback_recovery_step step,
 					     pci_channel_state_t state, bool reset)
 {
 	struct pciback_owner *owner;
-	struct pciback_vote vote;
 	int answer = -ECANCELED;
 
 	device_lock_assert(&dev->pdev->dev);
@@ -101,17 +117,8 @@ static pci_ers_result_t recovery_query_guest(struct pcistub_device *dev,
 	if (owner && !dev->isolated)
 		answer = owner->ops->query_guest ?
 			 owner->ops->query_guest(owner, dev, step, state) : -ENOTCONN;
-	else
-		owner = NULL;
-
 	WRITE_ONCE(recovery_activity, jiffies);
-	vote = pciback_vote_on_answer(step, state, reset, answer);
-	if (vote.vote == PCI_ERS_RESULT_NEED_RESET)
-		dev->reset_voted = true;
-	/* If the toolstack is already detaching the function, isolating is not needed. */
-	if (owner && vote.reason && !READ_ONCE(dev->detaching))
-		recovery_isolate(dev, step, vote.reason);
-	return vote.vote;
+	return recovery_take_answer(dev, step, state, reset, answer);
 }
 
 /* Why a guest cannot go on using a function whose recovery nobody ended; NULL: it can. */
@@ -151,6 +158,8 @@ static bool recovery_goes_on(const struct pcistub_device *dev)
 	       time_before(jiffies, READ_ONCE(recovery_activity) + pciback_recovery_timeout);
 }
 
+static void recovery_after_sleep(struct pcistub_device *dev);
+
 /*
  * The recovery did not end in time: the PCI core gave it up without telling the drivers, as
  * it does when another function below the port has no driver that handles errors. The
@@ -168,6 +177,11 @@ static void recovery_timeout_work(struct work_struct *work)
 	if (!device_trylock(&dev->pdev->dev)) {
 		schedule_delayed_work(&dev->timeout_work, HZ / 10 + 1);
 		return;
+	}
+	if (dev->slept) {
+		dev->slept = false;
+		recovery_after_sleep(dev);
+		goto unlock;
 	}
 	/* Queued again: another error was detected just now, whose recovery has its own time. */
 	if (dev->recovering && !delayed_work_pending(&dev->timeout_work)) {
@@ -249,10 +263,8 @@ void pciback_recovery_guest_reset(struct pcistub_device *dev)
 	pciback_ops_resume(dev);
 }
 
-static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+static void recovery_begin(struct pcistub_device *dev, pci_channel_state_t state)
 {
-	struct pcistub_device *dev = pci_get_drvdata(pdev);
-
 	dev->link_reset = state == pci_channel_io_frozen;
 	dev->reset_voted = false;
 	dev->clean = false;
@@ -260,6 +272,13 @@ static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channe
 	dev->recovering = dev->owner && !dev->isolated;
 	if (dev->recovering)
 		mod_delayed_work(system_wq, &dev->timeout_work, pciback_recovery_timeout);
+}
+
+static pci_ers_result_t recovery_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	struct pcistub_device *dev = pci_get_drvdata(pdev);
+
+	recovery_begin(dev, state);
 	return recovery_query_guest(dev, RECOVERY_DETECTED, state, dev->link_reset);
 }
 
@@ -346,6 +365,54 @@ static void recovery_resume(struct pci_dev *pdev)
 	if (dev->isolated)
 		recovery_disable_hw(pdev);
 	recovery_query_guest(dev, RECOVERY_RESUME, pci_channel_io_normal, false);
+}
+
+/*
+ * The function lost its state while the host slept, as in a reset of its link. Its guest is taken
+ * through the same steps, so that its driver brings the function up again. A guest without a
+ * frontend has a device model, which cannot be asked. One that does not answer is paused or
+ * suspended, most likely: it is asked until it runs.
+ */
+static void recovery_after_sleep(struct pcistub_device *dev)
+{
+	pci_channel_state_t state = pci_channel_io_frozen;
+	struct pciback_owner *owner = dev->owner;
+	struct pci_dev *pdev = dev->pdev;
+	int answer;
+
+	if (!owner || dev->isolated || READ_ONCE(dev->detaching))
+		return;
+	if (!owner->ops->has_frontend || !owner->ops->has_frontend(owner)) {
+		pci_info(pdev, "domain %d has no frontend that could be told of the host's sleep\n",
+			 owner->domid);
+		return;
+	}
+	answer = owner->ops->query_guest(owner, dev, RECOVERY_DETECTED, state);
+	if (answer == -ETIMEDOUT || answer == -EBUSY) {
+		dev->slept = true;
+		mod_delayed_work(system_freezable_wq, &dev->timeout_work, pciback_recovery_retry);
+		return;
+	}
+	recovery_begin(dev, state);
+	recovery_take_answer(dev, RECOVERY_DETECTED, state, true, answer);
+	if (!dev->isolated)
+		recovery_slot_reset(pdev);
+	recovery_resume(pdev);
+}
+
+/**
+ * pciback_recovery_slept() - have the guest bring a function up after the host's sleep
+ * @dev: a function that may have lost its state
+ *
+ * The guest is asked in a work item, when all tasks run again.
+ *
+ * Context: does not sleep. Caller holds device_lock().
+ */
+void pciback_recovery_slept(struct pcistub_device *dev)
+{
+	device_lock_assert(&dev->pdev->dev);
+	dev->slept = true;
+	mod_delayed_work(system_freezable_wq, &dev->timeout_work, 0);
 }
 
 /*

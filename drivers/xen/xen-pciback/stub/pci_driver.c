@@ -10,6 +10,7 @@
 #include "recovery/recovery.h"
 #include "stub/bars.h"
 #include "stub/pci_driver.h"
+#include "stub/sleep.h"
 #include "stub/slots.h"
 
 /* The PCI core holds device_lock(). */
@@ -73,6 +74,7 @@ struct pci_driver pciback_pci_driver = {
 		 * seized side by side.
 		 */
 		.probe_type = PROBE_PREFER_ASYNCHRONOUS,
+		.pm = pm_sleep_ptr(&pciback_pm_ops),
 	},
 };
 
