@@ -92,17 +92,9 @@ static void idle(struct kunit *test)
 	pciback_device_put(dev);
 }
 
-static bool guest_frontend;
-
-static bool guest_has_frontend(struct pciback_owner *owner)
-{
-	return guest_frontend;
-}
-
 struct guest_row {
 	const char *name;
 	bool firmware;		/* the firmware took part: registers are lost */
-	bool frontend;
 	bool drives;		/* a driver in the guest uses the function */
 	int answer;		/* to the error, and to the reset */
 	int detected, reset;	/* how often it is asked */
@@ -110,11 +102,12 @@ struct guest_row {
 };
 
 static const struct guest_row guest_rows[] = {
-	{ "its driver recovers", true, true, true, RECOVERED, 1, 1, 0 },
-	{ "has no driver that handles errors", true, true, true, NONE, 1, 0, 1 },
-	{ "has a device model", true, false, true, RECOVERED, 0, 0, 0 },
-	{ "has suspended its driver", true, true, false, RECOVERED, 0, 0, 0 },
-	{ "nothing was lost", false, true, true, RECOVERED, 0, 0, 0 },
+	{ "its driver recovers", true, true, RECOVERED, 1, 1, 0 },
+	{ "has no driver that handles errors", true, true, NONE, 1, 0, 1 },
+	{ "has a device model", true, true, -ENOTCONN, 1, 0, 0 },
+	{ "loses it just now", true, true, -ECANCELED, 1, 0, 0 },
+	{ "has suspended its driver", true, false, RECOVERED, 0, 0, 0 },
+	{ "nothing was lost", false, true, RECOVERED, 0, 0, 0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(guest, guest_rows, name);
@@ -129,8 +122,6 @@ static void with_guest(struct kunit *test)
 	u32 bar = fake_pci_peek(fn, PCI_BASE_ADDRESS_0, 4);
 	unsigned int flr = fn->nr_flr;
 
-	guest_frontend = row->frontend;
-	f->guest.ops.has_frontend = guest_has_frontend;
 	guest.answer[RECOVERY_DETECTED] = row->answer;
 	guest.answer[RECOVERY_SLOT_RESET] = row->answer;
 	KUNIT_ASSERT_EQ(test, dev->pdev->msi_cap + dev->pdev->msix_cap, 0);
@@ -172,8 +163,6 @@ static void not_running(struct kunit *test)
 	unsigned long retry = pciback_recovery_retry;
 	unsigned int asked;
 
-	guest_frontend = true;
-	f->guest.ops.has_frontend = guest_has_frontend;
 	guest.answer[RECOVERY_SLOT_RESET] = RECOVERED;
 	/* Long enough that the test decides when. */
 	pciback_recovery_retry = 600 * HZ;
@@ -196,6 +185,17 @@ static void not_running(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_SLOT_RESET], 1);
 	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_RESUME], 1);
 	KUNIT_EXPECT_TRUE(test, is_usable(dev, &f->guest));
+
+	/* It is destroyed before it answers; the next guest knows nothing of a sleep. */
+	guest.answer[RECOVERY_DETECTED] = -ETIMEDOUT;
+	device_lock(&dev->pdev->dev);
+	dev->slept = true;
+	device_unlock(&dev->pdev->dev);
+	pciback_device_deassign(dev, &f->guest.owner);
+	KUNIT_ASSERT_EQ(test, pciback_device_assign(dev, &f->guest.owner), 0);
+	asked = guest.queries[RECOVERY_DETECTED];
+	flush_delayed_work(&dev->timeout_work);
+	KUNIT_EXPECT_EQ(test, guest.queries[RECOVERY_DETECTED], asked);
 	pciback_recovery_retry = retry;
 	pciback_device_deassign(dev, &f->guest.owner);
 	pciback_device_put(dev);
@@ -207,8 +207,6 @@ static void detached_meanwhile(struct kunit *test)
 	struct seize_fixture *f = test->priv;
 	struct pcistub_device *dev = device_assign(test, CONV_PM_RESET);
 
-	guest_frontend = true;
-	f->guest.ops.has_frontend = guest_has_frontend;
 	fixture_write(dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	WRITE_ONCE(dev->detaching, true);
 	device_lock(&dev->pdev->dev);

@@ -101,19 +101,6 @@ void pciback_aer_stop(struct pciback_aer *aer)
 }
 
 /**
- * pciback_aer_is_connected() - are questions possible?
- * @aer: the backend's
- *
- * Context: may sleep. Takes @aer->lock.
- * Return: true between pciback_aer_start() and pciback_aer_stop().
- */
-bool pciback_aer_is_connected(struct pciback_aer *aer)
-{
-	guard(mutex)(&aer->lock);
-	return aer->page;
-}
-
-/**
  * pciback_aer_event() - handle an event of the channel
  * @aer: the backend's
  * @flags: flags of the shared page, read after the event

@@ -66,7 +66,6 @@ struct pciback_aer_query {
 void pciback_aer_init(struct pciback_aer *aer, void (*notify)(struct pciback_aer *aer));
 void pciback_aer_start(struct pciback_aer *aer, struct pciback_shared_page *page);
 void pciback_aer_stop(struct pciback_aer *aer);
-bool pciback_aer_is_connected(struct pciback_aer *aer);
 bool pciback_aer_event(struct pciback_aer *aer, u32 flags);
 void pciback_aer_wake(struct pciback_aer *aer);
 int pciback_aer_query(struct pciback_aer *aer, const struct pciback_aer_query *q);

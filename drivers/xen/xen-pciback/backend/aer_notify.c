@@ -57,20 +57,6 @@ int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_devi
 	return pciback_aer_query(&backend->aer, &q);
 }
 
-/**
- * pciback_backend_has_frontend() - can the guest be asked?
- * @owner: the owner that the function points to, part of a backend
- *
- * &struct pciback_owner_ops.has_frontend.
- *
- * Context: may sleep. Takes struct pciback_aer's lock.
- * Return: true if a frontend is connected.
- */
-bool pciback_backend_has_frontend(struct pciback_owner *owner)
-{
-	return pciback_aer_is_connected(&backend_of(owner)->aer);
-}
-
 static void backend_aer_notify(struct pciback_aer *aer)
 {
 	struct pciback_backend *backend = container_of(aer, struct pciback_backend, aer);

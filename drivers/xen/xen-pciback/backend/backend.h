@@ -182,7 +182,6 @@ int pciback_channel_connect(struct pciback_backend *backend, grant_ref_t gref, e
 void pciback_channel_disconnect(struct pciback_backend *backend);
 
 /* aer_notify.c */
-bool pciback_backend_has_frontend(struct pciback_owner *owner);
 int pciback_backend_query_guest(struct pciback_owner *owner, struct pcistub_device *dev,
 				enum pciback_recovery_step step, pci_channel_state_t state);
 void pciback_backend_notify_isolated(struct pciback_owner *owner, struct pcistub_device *dev);

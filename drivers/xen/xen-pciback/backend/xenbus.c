@@ -155,7 +155,6 @@ static const struct pciback_owner_ops backend_owner_ops = {
 	.revoke = backend_revoke,
 	.expect_detach = backend_expect_detach,
 	.request_detach = backend_request_detach,
-	.has_frontend = pciback_backend_has_frontend,
 	.query_guest = pciback_backend_query_guest,
 	.notify_isolated = pciback_backend_notify_isolated,
 };

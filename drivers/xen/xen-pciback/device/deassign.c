@@ -89,6 +89,7 @@ static void device_clear_guest_state(struct pcistub_device *dev)
 	dev->detach_wanted = false;
 	dev->isolated = false;
 	dev->recovering = false;
+	dev->slept = false;
 	dev->irq.handled = 0;
 }
 

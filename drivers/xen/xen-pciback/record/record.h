@@ -68,7 +68,6 @@ struct pciback_config {
  * @expect_detach: the toolstack seems to be about to detach a function
  * @request_detach: have the guest detach the functions whose @detach_wanted is set. Returns
  *	for how long to wait for that, in ms; 0: the guest cannot be asked
- * @has_frontend: the guest has a connected frontend that can be asked. May be NULL
  * @query_guest: the function is being recovered from an error: ask the guest.
  *	Returns its answer, as pciback_vote_on_answer() takes it. Called with
  *	device_lock() held; ends within a limited time, and at once when the
@@ -83,7 +82,6 @@ struct pciback_owner_ops {
 	void (*revoke)(struct pciback_owner *owner, struct pcistub_device *dev);
 	void (*expect_detach)(struct pciback_owner *owner);
 	unsigned int (*request_detach)(struct pciback_owner *owner);
-	bool (*has_frontend)(struct pciback_owner *owner);
 	int (*query_guest)(struct pciback_owner *owner, struct pcistub_device *dev,
 			   enum pciback_recovery_step step, pci_channel_state_t state);
 	void (*notify_isolated)(struct pciback_owner *owner, struct pcistub_device *dev);
@@ -170,7 +168,8 @@ struct pciback_owner {
  *	link; device_lock()
  * @reset_voted: this driver's vote in that recovery was to reset; device_lock()
  * @recovery_start: when that recovery began, in jiffies; device_lock()
- * @timeout_work: ends that recovery when the PCI core does not
+ * @timeout_work: ends that recovery when the PCI core does not; asks the guest after the
+ *	host's sleep
  * @seizure: configuration space as it was at seizure; device_lock()
  */
 struct pcistub_device {

@@ -164,6 +164,8 @@ static void recovery_after_sleep(struct pcistub_device *dev);
  * The recovery did not end in time: the PCI core gave it up without telling the drivers, as
  * it does when another function below the port has no driver that handles errors. The
  * function itself may be as it was, because most errors reset nothing.
+ *
+ * Or the host slept, and the guest is to be asked to bring the function up.
  */
 static void recovery_timeout_work(struct work_struct *work)
 {
@@ -268,6 +270,9 @@ static void recovery_begin(struct pcistub_device *dev, pci_channel_state_t state
 	dev->link_reset = state == pci_channel_io_frozen;
 	dev->reset_voted = false;
 	dev->clean = false;
+	/* The guest brings it up in this recovery. */
+	if (dev->link_reset)
+		dev->slept = false;
 	dev->recovery_start = jiffies;
 	dev->recovering = dev->owner && !dev->isolated;
 	if (dev->recovering)
@@ -382,13 +387,17 @@ static void recovery_after_sleep(struct pcistub_device *dev)
 
 	if (!owner || dev->isolated || READ_ONCE(dev->detaching))
 		return;
-	if (!owner->ops->has_frontend || !owner->ops->has_frontend(owner)) {
+	answer = owner->ops->query_guest ?
+		 owner->ops->query_guest(owner, dev, RECOVERY_DETECTED, state) : -ENOTCONN;
+	switch (answer) {
+	case -ECANCELED:
+		return;
+	case -ENOTCONN:
 		pci_info(pdev, "domain %d has no frontend that could be told of the host's sleep\n",
 			 owner->domid);
 		return;
-	}
-	answer = owner->ops->query_guest(owner, dev, RECOVERY_DETECTED, state);
-	if (answer == -ETIMEDOUT || answer == -EBUSY) {
+	case -ETIMEDOUT:
+	case -EBUSY:
 		dev->slept = true;
 		mod_delayed_work(system_freezable_wq, &dev->timeout_work, pciback_recovery_retry);
 		return;
