@@ -11,13 +11,11 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOP / "tests-xen"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE / "lib"), str(HERE.parent / "tests-xen")]
+import made  # noqa: E402
 from host import paths, recorded, scenarios  # noqa: E402
 
-RESULTS = TOP / "Documentation/comparison"
-RST, README = TOP / "Documentation/matrix.rst", TOP / "README.md"
-BEGIN, END = "<!-- matrix.py: begin -->\n", "<!-- matrix.py: end -->\n"
 # By a scenario's "# host:": kind of host, and of its guests.
 KINDS = {"pv": ("PV", "PV"), "hvm": ("PV", "HVM"), "pvh": ("PVH", "none"),
          "pvh-hvm": ("PVH", "HVM")}
@@ -34,16 +32,12 @@ def columns():
     return known + [(scenarios.NEWER_ON, xen) for xen in paths.xens() if xen != scenarios.XEN]
 
 
-def label(kernel, xen):
-    return kernel if xen == scenarios.XEN else f"{kernel}-xen{xen}"
-
-
 def title(kernel, xen):
     return f"Linux {kernel[1:]}, Xen {xen}"
 
 
 def entries(column, module):
-    return recorded.read(recorded.path_of(RESULTS, label(*column), module))
+    return recorded.read(recorded.path_of(made.RESULTS, scenarios.label(*column), module))
 
 
 def counted(kind, column, module, files):
@@ -136,20 +130,9 @@ def readme(files):
 
 def main():
     files = {f.name: f for f in scenarios.read_all()}
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    wanted = {RST: rst(files), README: before + BEGIN + readme(files) + END + after}
-    stale = [path for path, new in wanted.items()
-             if not path.exists() or path.read_text(encoding="utf-8") != new]
-    for path in stale:
-        if "--check" in sys.argv[1:]:
-            print(f"{path.relative_to(TOP)}: differs from the recorded results; "
-                  "run scripts/matrix.py")
-        else:
-            path.write_text(wanted[path], encoding="utf-8")
-            print(f"{path.relative_to(TOP)} written")
-    return 1 if stale and "--check" in sys.argv[1:] else 0
+    return made.update("matrix.py", {
+        made.TOP / "Documentation/matrix.rst": rst(files),
+        made.README: made.readme("matrix.py", readme(files))})
 
 
 if __name__ == "__main__":

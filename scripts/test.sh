@@ -9,9 +9,8 @@
 # goes to the terminal, one part after the other, and to build/test/<part>.log. In the end come the
 # failures, the time and the result of each part, and as the last line "N passed, N failed", the
 # sum of all; exit status 0 only if nothing failed. A virtual machine whose tests all passed is not
-# booted again as long as
-# nothing in it has changed, nor anything that checks it: its tests are counted as
-# unchanged. AGAIN=1 boots all.
+# booted again as long as nothing in it has changed, nor anything that checks it: its tests are
+# counted as unchanged. AGAIN=1 boots all.
 
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

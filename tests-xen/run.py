@@ -95,14 +95,9 @@ def kernel_names(args):
     return names
 
 
-def label(kernel, xen):
-    """What results call the two."""
-    return kernel if xen == scenarios.XEN else f"{kernel}-xen{xen}"
-
-
 def show_list(choice):
     for names, (by_boot, left) in choice.items():
-        name = label(*names)
+        name = scenarios.label(*names)
         for boot, files in by_boot.items():
             for file in files:
                 print(f"{name} {boot}: {file.name}: {file.title}")
@@ -133,12 +128,12 @@ def prepare(options, choice):
         reasons = {boot: why_missing(name, version, files) for boot, files in by_boot.items()}
         for boot, why in reasons.items():
             if why:
-                results += not_run(label(name, version), {boot: by_boot[boot]}, why)
+                results += not_run(scenarios.label(name, version), {boot: by_boot[boot]}, why)
         by_boot = {boot: files for boot, files in by_boot.items() if not reasons[boot]}
         if not by_boot:
             continue
         kernel, xen = paths.kernel(name), paths.Xen(paths.xens()[version])
-        kernel.label = label(name, version)
+        kernel.label = scenarios.label(name, version)
         module = None
         with report.Progress(f"[{kernel.label}] ", "building the module") as progress:
             if options.module == "ours" and name != paths.BUILTIN:
@@ -190,7 +185,7 @@ def main():
     else:
         for names, (_, left) in choice.items():
             if left:
-                print(f"not run on {label(*names)}, by their heads: {' '.join(left)}")
+                print(f"not run on {scenarios.label(*names)}, by their heads: {' '.join(left)}")
         report.summary(results)
     passed = [s for s in results if s.verdict == "PASS"]
     return 1 if not passed or any(s.verdict == "FAIL" for s in results) else 0

@@ -151,6 +151,17 @@ guest_irqs() {
 	guest_run "$1" "grep -E 'nvme|eth|enp|e1000e|pcifront' /proc/interrupts"
 }
 
+# drives_disk_and_card NAME: claim that the guest's drivers work, by data and by answers.
+drives_disk_and_card() {
+	local written
+	check "its driver starts the disk" guest_run "$1" "await 40 disk_of $DISK_SERIAL"
+	check "it reads the pattern" same_sum "$1"
+	written=$(guest_run "$1" "disk_fill $DISK_SERIAL 64 8 from-a-guest")
+	check "and writes" is_sum "$written"
+	same "and reads that" "$written" "$(guest_run "$1" "disk_sum $DISK_SERIAL 64 8")"
+	check "the card reaches the gateway" guest_run "$1" "net_ping e1000e"
+}
+
 # enough_vectors COUNT NAME: standard input has COUNT MSI-X lines that mention NAME.
 enough_vectors() {
 	[ "$(grep -c "msi-x.*$2" )" -ge "$1" ]

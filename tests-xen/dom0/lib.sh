@@ -118,6 +118,19 @@ monitor() {
 	return 1
 }
 
+# host_sleeps: claim that the host sleeps (S3, Xen and all) until QEMU wakes it up; the kernel
+# log is marked before.
+host_sleeps() {
+	kmsg_mark
+	must "the host sleeps and wakes up" asleep
+}
+
+asleep() {
+	monitor wake_when_asleep
+	echo mem >/sys/power/state || return 1
+	kmsg_since | grep -q "Low-level resume complete" || { kmsg_since | tail -n 20; return 1; }
+}
+
 # seconds_of COMMAND...: how long it took, and its exit status; its output goes to
 # standard error.
 seconds_of() {

@@ -155,6 +155,11 @@ def choose(files, kernel, list_name, explicit, xen=XEN, explicit_xen=False):
     return boots(chosen, machine if kernel == DEBUG and list_name == "test" else None), left
 
 
+def label(kernel, xen):
+    """What results call the two."""
+    return kernel if xen == XEN else f"{kernel}-xen{xen}"
+
+
 def machine(scenario):
     """A name for what it runs on."""
     cpus = f"{scenario.cpus}-cpus" if scenario.cpus > 1 else ""

@@ -16,12 +16,7 @@ before=$(config_of "$NVME")
 before_nic=$(config_of "$NIC")
 must "guest boots with both" guest_start vm1 1 "$NVME" "$NIC"
 show "its functions" < <(guest_run vm1 lspci)
-check "its driver starts the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
-check "it reads the pattern" same_sum vm1
-written=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 8 from-an-hvm-guest")
-check "and writes" is_sum "$written"
-same "and reads that" "$written" "$(guest_run vm1 "disk_sum $DISK_SERIAL 64 8")"
-check "the card reaches the gateway" guest_run vm1 "net_ping e1000e"
+drives_disk_and_card vm1
 guest_irqs vm1 >/run/xpb/irqs
 show "its interrupts" </run/xpb/irqs
 

@@ -10,18 +10,10 @@
 # as before, and a guest uses them as before. QEMU's firmware does not enable extended configuration
 # space again, so dom0 does without.
 
-# asleep: sleep and be woken; the log between.
-asleep() {
-	monitor wake_when_asleep
-	echo mem >/sys/power/state || return 1
-	kmsg_since | grep -q "Low-level resume complete" || { kmsg_since | tail -n 20; return 1; }
-}
-
 must "module loads hiding all three devices" load_hiding "${ALL_DEVICES[@]}"
 before=$(config_of "$NVME") before2=$(config_of "$NVME2") before_nic=$(config_of "$NIC")
 show "power states before" < <(cat "$PCI/$NVME/power_state" "$PCI/$NIC/power_state")
-kmsg_mark
-must "the host sleeps and wakes up" asleep
+host_sleeps
 show "kernel log" < <(kmsg_since | grep -E "pciback|PM: " | tail -n 20)
 check "the disk is as before" config_is "$NVME" "$before"
 check "the second disk, too" config_is "$NVME2" "$before2"

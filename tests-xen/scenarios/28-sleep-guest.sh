@@ -10,12 +10,6 @@
 # drivers bring both up again, and the disk is read on; also if the guest was paused, or suspended
 # by the toolstack (Xen 4.20).
 
-asleep() {
-	monitor wake_when_asleep
-	echo mem >/sys/power/state || return 1
-	kmsg_since | grep -q "Low-level resume complete" || { kmsg_since | tail -n 20; return 1; }
-}
-
 must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 before=$(config_of "$NVME") before_nic=$(config_of "$NIC")
 must "guest boots with the disk and the card" guest_start vm1 1 "$NVME" "$NIC"
@@ -36,16 +30,14 @@ works() {
 	check "$1: no request has failed" guest_run vm1 no_io_error
 }
 
-kmsg_mark
-must "the host sleeps and wakes up" asleep
+host_sleeps
 show "kernel log" < <(kmsg_since | grep -E "pciback|PM: " | tail -n 20)
 works "running"
 show "guest's log" < <(guest_run vm1 "dmesg | grep -v schedule | tail -n 12")
 
 note "--- the guest is paused"
 must "it is paused" xl pause vm1
-kmsg_mark
-must "the host sleeps and wakes up" asleep
+host_sleeps
 # Longer than the time for an answer.
 sleep $((8 * TIMEOUT_SCALE))
 check "it goes on" xl unpause vm1
@@ -55,8 +47,7 @@ show "kernel log" < <(kmsg_since | grep -E "pciback|PM: " | tail -n 20)
 if [ "$XEN" != 4.17 ]; then
 	note "--- the toolstack suspends the guest"
 	must "xl suspends it" xl suspend vm1
-	kmsg_mark
-	must "the host sleeps and wakes up" asleep
+	host_sleeps
 	sleep $((8 * TIMEOUT_SCALE))
 	must "xl resumes it" xl resume vm1
 	works "suspended"

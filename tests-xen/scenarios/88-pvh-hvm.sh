@@ -23,12 +23,7 @@ must "module loads hiding the disk and the card" load_hiding "$NVME" "$NIC"
 before=$(config_of "$NVME")
 before_nic=$(config_of "$NIC")
 must "guest boots with both" guest_start vm1 1 "$NVME" "$NIC"
-check "its driver starts the disk" guest_run vm1 "await 40 disk_of $DISK_SERIAL"
-check "it reads the pattern" same_sum vm1
-written=$(guest_run vm1 "disk_fill $DISK_SERIAL 64 8 from-an-hvm-guest")
-check "and writes" is_sum "$written"
-same "and reads that" "$written" "$(guest_run vm1 "disk_sum $DISK_SERIAL 64 8")"
-check "the card reaches the gateway" guest_run vm1 "net_ping e1000e"
+drives_disk_and_card vm1
 show "its interrupts" < <(guest_irqs vm1)
 
 check "the guest is destroyed" guest_kill vm1
